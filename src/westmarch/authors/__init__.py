@@ -1,0 +1,1 @@
+"""Authors: who is named as the writer of something. An author may have no account."""

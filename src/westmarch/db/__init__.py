@@ -1,0 +1,1 @@
+"""The database: engines, sessions that read, sessions that write, column types."""

@@ -1,0 +1,60 @@
+"""The errors of the domain. Each carries the HTTP status that it means; one handler for pages and one for the CLI show them."""
+
+
+class WestmarchError(Exception):
+    """Something that a person can be told: what happened (`message`) and what to do about it (`hint`).
+
+    `status` is the HTTP status with which the error is answered; `place` names where in the input it lies.
+    """
+
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(self, message: str, *, hint: str = "", place: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+
+class Invalid(WestmarchError):
+    """The input cannot be taken; `place` names the field, file or line."""
+
+    status = 422
+    title = "This cannot be taken as it is"
+
+
+class NotFound(WestmarchError):
+    """Nothing answers to the address or name."""
+
+    status = 404
+    title = "Not found"
+
+
+class Gone(WestmarchError):
+    """Something was here and was removed for good."""
+
+    status = 410
+    title = "Gone"
+
+
+class Refused(WestmarchError):
+    """Understood, and not allowed."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class Conflict(WestmarchError):
+    """The state has moved on, or the name is taken."""
+
+    status = 409
+    title = "Conflict"
+
+
+class Unavailable(WestmarchError):
+    """An engine is away, locked or full; asking again later may do. `retry_after` is in seconds."""
+
+    status = 503
+    title = "Not available at the moment"
+    retry_after = 5

@@ -1,0 +1,1 @@
+"""Home: the pages that mix content: front page, archive, pages of tags, topics and authors."""

@@ -1,0 +1,1 @@
+"""Media: pictures and files, stored by the hash of their content."""

@@ -1,0 +1,1 @@
+"""Operations: logging, upgrades of the schema, doctor."""

@@ -1,0 +1,1 @@
+"""Posts and pages: drafts, publishing, revisions, neighbours, counts."""

@@ -1,0 +1,1 @@
+"""The site: what its owner decides, such as title, language, zone and permalink."""

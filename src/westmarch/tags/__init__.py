@@ -1,0 +1,1 @@
+"""Tags: names that hang on subjects."""

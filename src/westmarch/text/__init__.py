@@ -1,0 +1,1 @@
+"""Text: Markdown to safe HTML, plain text, excerpt and references, once, when it is written."""

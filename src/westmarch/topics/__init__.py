@@ -1,0 +1,1 @@
+"""Topics: ordered courses of posts with an introduction."""

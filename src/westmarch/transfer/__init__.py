@@ -1,0 +1,1 @@
+"""Transfer: what comes in from other programs, and goes out."""
