@@ -1,0 +1,29 @@
+"""What queries may do with a session, by type: read."""
+
+from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
+
+from sqlalchemy import Result, ScalarResult, Select
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """A session as a query sees it. A query that takes this cannot write, and an action cannot be given to `Database.read`."""
+
+    def execute(self, statement: Select[Unpack[Ts]], /) -> Result[Unpack[Ts]]:
+        """Run a SELECT."""
+        ...
+
+    def scalars(self, statement: Select[T], /) -> ScalarResult[T]:
+        """The first column of each row."""
+        ...
+
+    def scalar(self, statement: Select[T], /) -> T | None:
+        """The first column of the first row, or None."""
+        ...
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """Facts about this session."""
+        ...

@@ -1,0 +1,43 @@
+"""The table of all public paths."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from westmarch.db.model import Model
+from westmarch.db.types import UTCDateTime
+
+
+class Link(Model):
+    """A path (with one declared query, or none) and what it leads to: a subject, or another address.
+
+    `path` is percent-decoded and in NFC; `folded` is what different spellings of it share (see `paths.fold`).
+    Of the links of one subject exactly one is `current`; the others answer with a redirect to it.
+    """
+
+    __tablename__ = "link"
+    __table_args__ = (
+        UniqueConstraint("path", "query"),
+        Index("ix_link_folded", "folded"),
+        Index(
+            "ix_link_subject_id_current",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("current"),
+            postgresql_where=text("current"),
+        ),
+        Index("ix_link_subject_id", "subject_id"),
+        CheckConstraint("(subject_id IS NULL) <> (address IS NULL)", name="one_target"),
+        {"sqlite_autoincrement": True, "info": {"keys": ("path", "query", "folded", "subject_id")}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(Text)
+    query: Mapped[str] = mapped_column(String(200), default="")
+    folded: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
+    address: Mapped[str | None] = mapped_column(Text)
+    current: Mapped[bool] = mapped_column(default=False)
+    permanent: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,33 @@
+"""Pictures and files."""
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from westmarch.db.model import Model
+from westmarch.db.types import UTCDateTime
+
+
+class Media(Model):
+    """A stored file. `hash` is the hexadecimal BLAKE2b-256 of its content and names it; `size` is in bytes, width and height in pixels."""
+
+    __tablename__ = "media"
+    __table_args__ = {"sqlite_autoincrement": True, "info": {"keys": ("hash",)}}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    mime: Mapped[str] = mapped_column(String(100))
+    extension: Mapped[str] = mapped_column(String(10))
+    filename: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    alt: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def path(self) -> str:
+        """The public path of the file."""
+        return f"/media/{self.hash[:2]}/{self.hash[2:]}.{self.extension}"

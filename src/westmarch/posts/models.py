@@ -1,0 +1,108 @@
+"""Posts and pages, their bylines, related posts and the counts of the archive."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from westmarch.db.model import Model
+from westmarch.db.types import Json, JsonObject, UTCDateTime
+
+#: Values of `Post.visible`.
+HIDDEN, UNLISTED, LISTED = 0, 1, 2
+
+
+class Post(Model):
+    """A post or a page. Readers see it by `visible` alone: hidden, unlisted (at its address only) or listed.
+
+    `title`, `summary`, `excerpt_html`, `language` and `minutes` are those of the published revision (of the draft while
+    there is none). `previous_id` and `next_id` are the listed neighbours in time.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        CheckConstraint("kind IN ('post', 'page')", name="kind"),
+        CheckConstraint("status IN ('draft', 'scheduled', 'published')", name="status"),
+        Index("ix_post_kind_visible_published_at", "kind", "visible", "published_at", "id"),
+        Index("ix_post_status_published_at", "status", "published_at"),
+        Index("ix_post_translation_group", "translation_group"),
+        Index("ix_post_source_key", "source_key"),
+        {
+            "info": {
+                "keys": ("kind", "visible", "published_at", "published_revision_id", "previous_id", "next_id", "cover_id",
+                         "translation_group")
+            }
+        },
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    title: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(String(200))
+    path: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    excerpt_html: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(35))
+    minutes: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(10))
+    unlisted: Mapped[bool] = mapped_column(default=False)
+    pinned: Mapped[bool] = mapped_column(default=False)
+    trashed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    visible: Mapped[int] = mapped_column(
+        SmallInteger,
+        Computed(
+            "CASE WHEN status <> 'published' OR trashed_at IS NOT NULL OR published_revision_id IS NULL THEN 0 "
+            "WHEN unlisted THEN 1 ELSE 2 END",
+            persisted=True,
+        ),
+    )
+    published_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    draft_revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    next_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
+    translation_group: Mapped[str | None] = mapped_column(String(200))
+    guid: Mapped[str | None] = mapped_column(Text)
+    source_key: Mapped[str | None] = mapped_column(Text)
+    source_hash: Mapped[str | None] = mapped_column(String(64))
+    extra: Mapped[JsonObject] = mapped_column(Json, default=dict)
+
+
+class Byline(Model):
+    """An author of a post; `listed_at` as on a tagging."""
+
+    __tablename__ = "byline"
+    __table_args__ = (
+        Index("ix_byline_author_id_listed_at", "author_id", "listed_at", "post_id"),
+        {"info": {"keys": ("author_id", "post_id")}},
+    )
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("author.id", ondelete="CASCADE"), primary_key=True)
+    rank: Mapped[int]
+    listed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Related(Model):
+    """A listed post that somebody who read `post_id` may like, best first; kept by a follower."""
+
+    __tablename__ = "related"
+    __table_args__ = (Index("ix_related_other_id", "other_id"), {"info": {"keys": ("post_id", "other_id")}})
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+
+
+class ArchiveCount(Model):
+    """How many listed posts a month of the site's calendar holds: of the site (scope 0), of a tag or of an author."""
+
+    __tablename__ = "archive_count"
+    __table_args__ = {"info": {"keys": ("scope_id", "year")}}
+
+    scope_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    posts: Mapped[int]
