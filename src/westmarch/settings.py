@@ -1,0 +1,311 @@
+"""Settings of the operator: what a machine decides about a site, as one frozen value that is passed around.
+
+A value comes from a flag, else the environment (`WESTMARCH_*`), else `.env`, else `westmarch.toml`, both in the site's
+folder, else the default. What an owner decides (title, language, zone…) is in the site's options, not here.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+from typing_extensions import override
+
+from westmarch.errors import Invalid
+
+PREFIX = "WESTMARCH_"
+SITE_VARIABLE = "WESTMARCH_SITE"
+TOML_NAME = "westmarch.toml"
+DOTENV_NAME = ".env"
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+Level = Literal["debug", "info", "warning", "error", "critical"]
+
+
+def _default_url(data: dict[str, Any]) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(data["host"], data["host"])  # noqa: S104 - compared, not bound
+    return f"http://[{host}]:{data['port']}" if ":" in host else f"http://{host}:{data['port']}"
+
+
+def _default_database_url(data: dict[str, Any]) -> str:
+    return f"sqlite:///{data['site'] / 'westmarch.db'}"
+
+
+class Settings(BaseSettings):
+    """All settings of one site. Built from arguments alone; `load` gathers them from flags, environment and files."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    site: Path = Field(
+        description="The folder of the site. Chosen by `--site` or `WESTMARCH_SITE`, else the current folder."
+    )
+    environment: Literal["production", "staging", "development"] = Field(
+        default="production",
+        description="`staging` keeps search engines away and shows a banner; `development` shows what goes wrong.",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes any free one.")
+    uds: Path | None = Field(default=None, description="Listen on this Unix socket instead of host and port.")
+    url: str = Field(
+        default_factory=_default_url,
+        description="The public address of the site, with its base path if it has one; pages and feeds use it.",
+        json_schema_extra={"default_in_words": "`http://HOST:PORT`"},
+    )
+    database_url: str = Field(
+        default_factory=_default_database_url,
+        description="`sqlite:///FILE` (relative to the folder of the site) or `postgresql://USER:PASSWORD@HOST/NAME`.",
+        json_schema_extra={"default_in_words": "`sqlite:///westmarch.db`"},
+    )
+    workers: int = Field(default=1, ge=1, description="The number of server processes.")
+    root_path: str = Field(default="", description="The path that a proxy removes before it passes a request on.")
+    forwarded_allow_ips: str = Field(
+        default="127.0.0.1",
+        description="Proxies whose `X-Forwarded-*` headers are believed: addresses or networks by commas, or `*`.",
+    )
+    timeout_keep_alive: int = Field(default=5, ge=0, description="Seconds for which an idle connection is kept open.")
+    timeout_graceful_shutdown: int = Field(
+        default=30, ge=0, description="Seconds that running requests are given to finish when the server stops."
+    )
+    log_level: Level = Field(default="info", description="The level of what is logged.")
+    log_levels: dict[str, Level] = Field(
+        default={},
+        description="Levels of single loggers by name, as `westmarch logging` shows them; JSON in the environment.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="`text` for people, `json` for programs: one object a line."
+    )
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only arguments: a `Settings(…)` in a test or a script reads neither the environment nor a file."""
+        return (init_settings,)
+
+    @field_validator("site")
+    @classmethod
+    def _absolute(cls, site: Path) -> Path:
+        return site.expanduser().absolute()
+
+    @field_validator("uds")
+    @classmethod
+    def _socket_in_site(cls, uds: Path | None, info: Any) -> Path | None:
+        return uds if uds is None else info.data["site"] / uds.expanduser()
+
+    @field_validator("url")
+    @classmethod
+    def _public_address(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid or any(character.isspace() for character in url):
+            raise ValueError("a complete address is needed, as https://example.org or https://example.org/blog")
+        if parts.query or parts.fragment or parts.username or "//" in parts.path:
+            raise ValueError("an address without user, query, fragment or empty path segments is needed")
+        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+    @field_validator("root_path")
+    @classmethod
+    def _path_prefix(cls, path: str) -> str:
+        if path and not path.startswith("/"):
+            raise ValueError("a path that begins with / is needed")
+        return path.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, url: str, info: Any) -> str:
+        scheme, separator, rest = url.partition("://")
+        if scheme == "postgres":
+            scheme = "postgresql"
+        if not separator or scheme not in ("sqlite", "postgresql"):
+            raise ValueError("sqlite:///FILE or postgresql://USER@HOST/NAME is needed; Westmarch chooses the driver")
+        if scheme == "postgresql":
+            return f"postgresql://{rest}"
+        if not rest.startswith("/") or rest == "/":
+            raise ValueError("a file is needed after the three slashes, as sqlite:///westmarch.db")
+        return f"sqlite:///{info.data['site'] / rest[1:]}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address, without a slash at the end."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def base_path(self) -> str:
+        """Path of the public address: empty, or as `/blog` without a slash at the end."""
+        return urlsplit(self.url).path
+
+    @property
+    def media_folder(self) -> Path:
+        """Where uploaded and imported files are kept."""
+        return self.site / "media"
+
+    @property
+    def theme_folder(self) -> Path:
+        """Where templates and static files of the site's own replace those of the package."""
+        return self.site / "theme"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where sockets and locks of running processes are kept."""
+        return self.site / "run"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """The site's secret, made by `init` and readable by its owner alone."""
+        return self.site / "secret.key"
+
+    def shown(self, name: str) -> Any:
+        """A value as it may be printed and logged: paths as text, passwords covered."""
+        value = getattr(self, name)
+        if name == "database_url":
+            value = re.sub(r"(?<=[?&]password=)[^&]*", "***", re.sub(r"(://[^/@]*?):[^/]*@", r"\1:***@", value))
+        return str(value) if isinstance(value, Path) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings together with where each value came from: `flag`, `environment`, a file's name or `default`."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def site_folder(flag: Path | None = None) -> Path:
+    """The folder that is meant: by the flag, else `WESTMARCH_SITE`, else the current one. It may not be a site yet."""
+    return Path(flag or os.environ.get(SITE_VARIABLE) or ".").expanduser().absolute()
+
+
+def load(site: Path, **flags: Any) -> Loaded:
+    """Gather the settings of the site in that folder; a flag that is None was not given.
+
+    Raises Invalid, naming file and key, for a folder that is no site, for unknown keys and for unfit values.
+    """
+    toml_file, dotenv_file = site / TOML_NAME, site / DOTENV_NAME
+    if not toml_file.exists():
+        raise Invalid(
+            f"{site} is not a site: it has no {TOML_NAME}.",
+            hint=f"Make one with `westmarch --site {site} init`, or name the folder of a site with --site.",
+            place=str(site),
+        )
+    sources = {
+        "flag": {name: value for name, value in flags.items() if value is not None},
+        "environment": _environment(),
+        str(dotenv_file): _dotenv(dotenv_file),
+        str(toml_file): _toml(toml_file),
+    }
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    for origin, found in reversed(sources.items()):
+        values |= found
+        origins |= dict.fromkeys(found, origin)
+    try:
+        settings = Settings(**values, site=site)
+    except ValidationError as error:
+        raise _unfit(error, origins) from None
+    return Loaded(settings, origins)
+
+
+def _unfit(error: ValidationError, origins: Mapping[str, str]) -> Invalid:
+    """One line for each value that cannot be taken: where it stands, its key, what is needed."""
+    lines = []
+    for detail in error.errors(include_url=False, include_input=False):
+        if detail["type"] == "default_factory_not_called":
+            continue  # It follows from another line.
+        key = ".".join(str(part) for part in detail["loc"])
+        origin = origins.get(str(detail["loc"][0]), "default") if detail["loc"] else "default"
+        name = PREFIX + key.upper() if origin == "environment" or origin.endswith(DOTENV_NAME) else key
+        lines.append(f"{origin}: {name}: {detail['msg'].removeprefix('Value error, ')}")
+    return Invalid("\n".join(lines), hint="`docs/settings.md` names every setting.", place=lines[0].split(": ")[0])
+
+
+def _refuse_unknown(keys: Iterable[str], known: Iterable[str], origin: str) -> None:
+    known = sorted(known)
+    unknown = sorted(set(keys) - set(known))
+    if not unknown:
+        return
+    near = get_close_matches(unknown[0], known, n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise Invalid(
+        f"{origin}: {unknown[0]} is not a setting.{meant}",
+        hint="`westmarch settings` and `docs/settings.md` name them all.",
+        place=origin,
+    )
+
+
+def _variables() -> set[str]:
+    return {PREFIX + name.upper() for name in Settings.model_fields if name != "site"}
+
+
+def _environment() -> dict[str, Any]:
+    given = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)} - {SITE_VARIABLE}
+    _refuse_unknown(given, _variables(), "environment")
+    return _read(EnvSettingsSource(Settings), "environment")
+
+
+def _dotenv(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        with file.open(encoding="utf-8") as stream:
+            bindings = list(parse_stream(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(file, error) from error
+    for binding in bindings:
+        if binding.error or (binding.key is not None and binding.value is None):
+            line = binding.original.line
+            raise Invalid(f"{file}: line {line} is not KEY=VALUE.", hint="Mend the line.", place=f"{file}:{line}")
+    _refuse_unknown((binding.key.upper() for binding in bindings if binding.key), _variables(), str(file))
+    return _read(DotEnvSettingsSource(Settings, env_file=file, env_file_encoding="utf-8"), str(file))
+
+
+def _read(source: PydanticBaseSettingsSource, origin: str) -> dict[str, Any]:
+    """What the source says, without what names the folder itself."""
+    try:
+        found = source()
+    except SettingsError as error:
+        raise Invalid(f"{origin}: {error}", hint="A list or table is written as JSON there.", place=origin) from error
+    found.pop("site", None)
+    return found
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = f"{file}:{line[1]}" if line else str(file)
+        raise Invalid(f"{file}: {error}", hint="Mend the file; https://toml.io tells its form.", place=place) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(file, error) from error
+    _refuse_unknown(found, set(Settings.model_fields) - {"site"}, str(file))
+    return found
+
+
+def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> Invalid:
+    why = error.strerror if isinstance(error, OSError) else f"it is not UTF-8 at byte {error.start}"
+    return Invalid(f"{file} cannot be read: {why}.", hint="Mend the file or its permissions.", place=str(file))
