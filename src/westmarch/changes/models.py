@@ -12,9 +12,10 @@ from westmarch.db.types import UTCDateTime
 class Change(Model):
     """One row that changed, written by a trigger.
 
-    `position` orders changes by when they became visible: on SQLite, which has one writer, it equals `id`; on PostgreSQL
-    it is given at the end of the transaction. `row_key`, `columns`, `old` and `new` are JSON texts: the primary key as a
-    list, the names of the columns that changed (null: all), the declared key columns before and after.
+    `position` orders changes by when they became visible: on SQLite, which has one writer, it equals `id`; on
+    PostgreSQL it is given at the end of the transaction. The other columns hold JSON texts: `row_key` the primary key
+    as a list, `columns` the names of what changed (null: all), `old` and `new` the primary key and the declared key
+    columns before and after, as the engine writes them (SQLite has 0 and 1 for false and true).
     """
 
     __tablename__ = "change"

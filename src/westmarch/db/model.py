@@ -1,7 +1,5 @@
 """The class that all tables' models derive from, and the names of constraints."""
 
-from typing import Any, ClassVar
-
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
 
@@ -9,7 +7,8 @@ from sqlalchemy.orm import DeclarativeBase
 class Model(DeclarativeBase):
     """A table. `Table.info` says what the change log does with it:
 
-    `{"private": True}`: its rows are never logged; `{"keys": (names…)}`: old and new values of these columns are logged.
+    `{"private": True}`: its rows are never logged; `{"keys": (names…)}`: these columns are logged with their values,
+    before and after.
     """
 
     metadata = MetaData(
@@ -21,4 +20,3 @@ class Model(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    __table_args__: ClassVar[Any]

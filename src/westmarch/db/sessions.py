@@ -1,6 +1,6 @@
 """What queries may do with a session, by type: read."""
 
-from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
+from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Result, ScalarResult, Select
 
@@ -9,9 +9,9 @@ T = TypeVar("T")
 
 
 class Reading(Protocol):
-    """A session as a query sees it. A query that takes this cannot write, and an action cannot be given to `Database.read`."""
+    """A session as a query sees it: what takes this cannot write, and an action cannot be given to `Database.read`."""
 
-    def execute(self, statement: Select[Unpack[Ts]], /) -> Result[Unpack[Ts]]:
+    def execute(self, statement: Select[*Ts], /) -> Result[*Ts]:
         """Run a SELECT."""
         ...
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from westmarch.db.model import Model
@@ -21,7 +21,7 @@ class Media(Model):
     mime: Mapped[str] = mapped_column(String(100))
     extension: Mapped[str] = mapped_column(String(10))
     filename: Mapped[str] = mapped_column(Text)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int | None]
     height: Mapped[int | None]
     alt: Mapped[str] = mapped_column(Text, default="")

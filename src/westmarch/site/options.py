@@ -11,7 +11,7 @@ class NavigationItem(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str = Field(min_length=1, max_length=80)
-    address: str = Field(min_length=1, max_length=2000, pattern=r"^(/(?!/)|https?://|mailto:)")
+    address: str = Field(min_length=1, max_length=2000, pattern=r"^(/|/[^/].*|https?://.+|mailto:.+)$")
 
 
 class Site(BaseModel):

@@ -10,4 +10,4 @@ from westmarch.site.options import Site
 def current(session: Reading) -> Site:
     """The options as they are set, defaults where they are not."""
     rows = session.execute(select(SiteOption.key, SiteOption.value)).all()
-    return Site.model_validate({key: value for key, value in rows})
+    return Site.model_validate(dict(rows))

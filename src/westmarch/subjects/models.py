@@ -10,7 +10,7 @@ from westmarch.db.types import Json, UTCDateTime
 
 
 class Subject(Model):
-    """Whatever can be linked to, tagged or discussed. The id is never used again, and the row outlives what it stood for."""
+    """Whatever can be linked to, tagged or discussed. Ids are never used again; the row stays."""
 
     __tablename__ = "subject"
     __table_args__ = {"sqlite_autoincrement": True, "info": {"keys": ("kind",)}}

@@ -1,0 +1,161 @@
+"""The database as the edges see it: whole functions that read, whole functions that write.
+
+`read` and `write` take a plain function whose first argument is a session and run all of it: on SQLite in a thread with
+a connection of its own, on PostgreSQL through an asynchronous driver. No transaction is open across an await of ours.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from westmarch.db.engines import parse_url, sqlite_engine
+from westmarch.db.faults import away, told, transient
+from westmarch.db.sessions import Reading
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Threads, and so connections, that read from SQLite at once.
+READERS = 4
+#: Connections to PostgreSQL, for reading and for writing each.
+CONNECTIONS = 8
+#: How often a write that another one pushed aside is run.
+TRIES = 5
+
+
+class Database(ABC):
+    """A database that whole functions run in."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.url.get_backend_name()
+
+    @abstractmethod
+    async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `f` in one snapshot that cannot be written. Raises Unavailable where the engine cannot answer."""
+
+    @abstractmethod
+    async def write(self, f: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `f` in one transaction, committed before this returns; an exception rolls all of it back.
+
+        Where another write was in the way, `f` runs again from the start. Raises Unavailable where the engine cannot
+        answer.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of all connections."""
+
+
+class SQLiteDatabase(Database):
+    """One file: a few threads that read, one that writes."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self._reading = sqlite_engine(url, readonly=True, size=READERS)
+        self._writing = sqlite_engine(url, readonly=False, size=1)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+
+    async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
+                return f(session, *args, **kwargs)
+
+        return await self._in_thread(self._readers, run)
+
+    async def write(self, f: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                return f(session, *args, **kwargs)
+
+        return await self._in_thread(self._writer, run)
+
+    async def _in_thread(self, executor: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, run)
+        except DBAPIError as error:
+            if (fault := told(error)) is None:
+                raise
+            raise fault from error
+
+    async def close(self) -> None:
+        self._readers.shutdown()
+        self._writer.shutdown()
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+class PostgreSQLDatabase(Database):
+    """A server: sessions run inside the event loop, their waiting is the driver's."""
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self._reading = self._engine(isolation_level="REPEATABLE READ", readonly=True)
+        self._writing = self._engine(isolation_level="READ COMMITTED", readonly=False)
+
+    def _engine(self, *, isolation_level: str, readonly: bool) -> AsyncEngine:
+        return create_async_engine(
+            self.url,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=False,
+            connect_args={"timeout": 5},
+            execution_options={"isolation_level": isolation_level, "postgresql_readonly": readonly},
+        )
+
+    async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async def run() -> T:
+            async with AsyncSession(self._reading, autoflush=False, expire_on_commit=False) as session:
+                return await session.run_sync(lambda s: f(s, *args, **kwargs))
+
+        return await self._retried(run, reconnect=True)
+
+    async def write(self, f: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        async def run() -> T:
+            async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+                return await session.run_sync(lambda s: f(s, *args, **kwargs))
+
+        return await self._retried(run, reconnect=False)
+
+    async def _retried(self, run: Callable[[], Awaitable[T]], *, reconnect: bool) -> T:
+        tries = TRIES
+        while True:
+            tries -= 1
+            try:
+                return await run()
+            except DBAPIError as error:
+                if tries and (transient(error) or (reconnect and error.connection_invalidated)):
+                    continue
+                if (fault := told(error)) is None:
+                    raise
+                raise fault from error
+            except OSError as error:
+                raise away(error) from error
+
+    async def close(self) -> None:
+        await self._reading.dispose()
+        await self._writing.dispose()
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """The database at `url` (`sqlite:///…`, `postgresql://…`) until the block ends. Raises Invalid for another URL."""
+    parsed = parse_url(url)
+    database = SQLiteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgreSQLDatabase(parsed)
+    try:
+        yield database
+    finally:
+        await database.close()

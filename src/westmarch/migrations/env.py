@@ -1,0 +1,35 @@
+"""What Alembic runs: on the connection that it is given, inside the transaction that is open there.
+
+Triggers name columns, so they are dropped before and made again from the models once the newest schema is reached.
+What happens between is not logged row by row; one change of operation `schema` tells followers to begin anew.
+"""
+
+from alembic import context
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, update
+
+from westmarch.changes import triggers
+from westmarch.changes.models import Change
+from westmarch.migrations.metadata import metadata
+
+
+def run(connection: Connection) -> None:
+    """Migrate, with the triggers out of the way."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transactional_ddl=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    triggers.drop(connection)
+    context.run_migrations()
+    if context.get_context().get_current_revision() == ScriptDirectory.from_config(context.config).get_current_head():
+        triggers.install(connection, metadata)
+        row = connection.execute(
+            insert(Change).values(table_name="*", operation="schema").returning(Change.id)
+        ).scalar()
+        if connection.dialect.name == "sqlite":
+            connection.execute(update(Change).where(Change.id == row).values(position=row))
+
+
+run(context.config.attributes["connection"])

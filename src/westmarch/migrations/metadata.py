@@ -1,0 +1,21 @@
+"""All tables of the program in one place, for migrations and checks."""
+
+from sqlalchemy import MetaData
+
+from westmarch.authors import models as authors
+from westmarch.changes import models as changes
+from westmarch.db.model import Model
+from westmarch.events import models as events
+from westmarch.followers import models as followers
+from westmarch.links import models as links
+from westmarch.media import models as media
+from westmarch.posts import models as posts
+from westmarch.site import models as site
+from westmarch.subjects import models as subjects
+from westmarch.tags import models as tags
+from westmarch.topics import models as topics
+
+#: The modules whose import defines the tables.
+FEATURES = (authors, changes, events, followers, links, media, posts, site, subjects, tags, topics)
+
+metadata: MetaData = Model.metadata
