@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.conftest import ConnectionElsewhere, is_here
 
@@ -90,15 +90,18 @@ def test_a_unit_test_cannot_ask_for_postgresql(run_with_missing_parts: pytest.Py
 
 
 async def test_each_test_has_an_empty_database_of_its_own(empty_database_url: str) -> None:
-    address = empty_database_url.replace("postgresql://", "postgresql+asyncpg://").replace(
-        "sqlite://", "sqlite+aiosqlite://"
-    )
-    engine = create_async_engine(address)
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(text("CREATE TABLE only_here (id integer)"))
-    finally:
-        await engine.dispose()
+    address = empty_database_url.replace("postgresql://", "postgresql+asyncpg://")
+    statement = text("CREATE TABLE only_here (id integer)")
+    if address.startswith("sqlite"):
+        engine = create_engine(address)
+        with engine.begin() as connection:
+            connection.execute(statement)
+        engine.dispose()
+        return
+    awaited = create_async_engine(address)
+    async with awaited.begin() as awaited_connection:
+        await awaited_connection.execute(statement)
+    await awaited.dispose()
 
 
 test_a_second_test_finds_nothing_of_the_first = test_each_test_has_an_empty_database_of_its_own
