@@ -5,23 +5,32 @@ environment has `CI` such a skip fails the run. Browser tests run last: while Pl
 open, no event loop can be started in its thread.
 """
 
+import asyncio
 import ipaddress
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
+
+from westmarch.db.database import Database, open_database
+from westmarch.ops import schema
+from westmarch.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+T = TypeVar("T")
+
 ROOT = Path(__file__).resolve().parent.parent
+INPUTS = os.environ.get("WESTMARCH_TEST_INPUTS")
 MISSING = "not available here: "
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 CHROMIUM_PLACES = (Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),)
@@ -131,14 +140,13 @@ def inputs() -> Callable[[str], Path]:
     They are not part of the project. They are looked for in `WESTMARCH_TEST_INPUTS`, else in the folder
     `shared/inputs` beside the checkout; a test that finds none is skipped, also with `CI`, unless the variable is set.
     """
-    named = os.environ.get("WESTMARCH_TEST_INPUTS")
-    folder = Path(named) if named else ROOT.parent / "shared" / "inputs"
+    folder = Path(INPUTS) if INPUTS else ROOT.parent / "shared" / "inputs"
 
     def find(name: str) -> Path:
         path = folder / name
         if not path.exists():
             why = f"no {name!r} in the folder of real data; set WESTMARCH_TEST_INPUTS to one that has it"
-            if named:
+            if INPUTS:
                 missing("real data", why)
             pytest.skip(why)
         return path
@@ -225,6 +233,68 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
     name = server.create()
     yield server.url(name)
     server.drop(name)
+
+
+def in_a_loop_apart(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine from a function that is not one, also while Playwright occupies this thread's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that went through the migrations once; it is only copied."""
+    file = tmp_path_factory.mktemp("template") / "westmarch.db"
+    in_a_loop_apart(schema.upgrade(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL) -> str:
+    """The name of a PostgreSQL database that went through the migrations once; nothing connects to it again."""
+    name = postgresql.create()
+    in_a_loop_apart(schema.upgrade(postgresql.url(name)))
+    return name
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with all tables and no rows, the test's own."""
+    if database_kind == "sqlite":
+        file = tmp_path / "westmarch.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    template: str = request.getfixturevalue("postgresql_template")
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.create(template)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """An open database with all tables and no rows, the test's own, on each engine in turn."""
+    async with open_database(database_url) as database:
+        yield database
+
+
+# A site
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of a site in a folder of the test's own, at https://example.org."""
+    return Settings(site=tmp_path, url="https://example.org", database_url=database_url)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> Iterator[None]:
+    """What the person who runs the tests has set for a site of theirs is not for the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            patch.delenv(name)
+        yield
 
 
 # A real browser

@@ -9,6 +9,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.conftest import ConnectionElsewhere, is_here
 
+from westmarch.db.database import Database
+from westmarch.ops import schema
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -116,3 +119,8 @@ def test_the_browser_shows_a_page_and_reaches_nothing_else(browser: "Browser") -
         page.on("requestfailed", lambda request: failures.append(request.failure))
         page.evaluate("fetch('http://example.org/').catch(() => null)")
         assert failures == ["net::ERR_NAME_NOT_RESOLVED"]
+
+
+async def test_the_database_of_a_test_has_the_tables_of_the_newest_migration(db: Database) -> None:
+    status = await schema.status(db.url.render_as_string(hide_password=False))
+    assert (status.schema, status.problem) == (schema.HEAD, None)
