@@ -29,11 +29,19 @@ class Post(Model):
         Index("ix_post_source_key", "source_key"),
         {
             "info": {
-                "keys": ("kind", "visible", "published_at", "published_revision_id", "previous_id", "next_id", "cover_id",
-                         "translation_group")
+                "keys": (
+                    "kind",
+                    "visible",
+                    "published_at",
+                    "published_revision_id",
+                    "previous_id",
+                    "next_id",
+                    "cover_id",
+                    "translation_group",
+                )
             }
         },
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))

@@ -24,7 +24,7 @@ class Topic(Model):
 
 
 class Part(Model):
-    """A subject's place in a topic. `number` counts from one over the parts that readers find in lists, null for others."""
+    """A subject's place in a topic. `number` counts the listed parts from one, null for others."""
 
     __tablename__ = "part"
     __table_args__ = (

@@ -1,0 +1,51 @@
+"""Making authors."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.authors.models import Author
+from westmarch.links import actions as links
+from westmarch.links.paths import slugify
+from westmarch.subjects import actions as subjects
+from westmarch.subjects.names import fold
+
+
+def ensure(session: Session, names: Sequence[str]) -> list[int]:
+    """The ids of the authors called so, in order and each once; authors that do not exist are made."""
+    wanted = {fold(name): " ".join(name.split()) for name in names if name.strip()}
+    if not wanted:
+        return []
+    found = dict(session.execute(select(Author.folded, Author.id).where(Author.folded.in_(wanted))).tuples().all())
+    return [found[folded] if folded in found else create(session, name) for folded, name in wanted.items()]
+
+
+def create(
+    session: Session,
+    name: str,
+    *,
+    slug: str | None = None,
+    bio_markdown: str = "",
+    bio_html: str = "",
+    picture_id: int | None = None,
+    links_elsewhere: Sequence[dict[str, str]] = (),
+) -> int:
+    """Make an author with a page of their own. `links_elsewhere` are mappings of `title` and `href`."""
+    author_id = subjects.create(session, "author")
+    path = links.claim_free(session, author_id, f"/authors/{slugify(slug or name)}/")
+    session.execute(
+        insert(Author).values(
+            id=author_id,
+            name=name,
+            folded=fold(name),
+            slug=path.strip("/").rpartition("/")[2],
+            path=path,
+            bio_markdown=bio_markdown,
+            bio_html=bio_html,
+            picture_id=picture_id,
+            links=list(links_elsewhere),
+            post_count=0,
+        )
+    )
+    return author_id

@@ -1,0 +1,255 @@
+"""What can be done with posts and pages. Every action keeps neighbours, counts, parts and listings as they must be."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from westmarch.authors import actions as authors
+from westmarch.db.types import now
+from westmarch.errors import Conflict, Invalid, NotFound
+from westmarch.events import actions as events
+from westmarch.links import actions as links
+from westmarch.links import paths
+from westmarch.posts import counts, listings, revisions
+from westmarch.posts.drafts import Draft
+from westmarch.posts.models import Byline, Post, Related
+from westmarch.site.options import Site
+from westmarch.subjects import actions as subjects
+from westmarch.subjects.models import Reference, Revision
+from westmarch.tags import actions as tags
+from westmarch.topics import actions as topics
+
+#: The longest title that is taken, in code points.
+TITLE = 1_000
+
+
+def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
+    """Store a new post or page and return its id.
+
+    Raises Invalid where a field cannot be taken, Conflict where its path belongs to another subject.
+    """
+    _check(draft)
+    post_id = subjects.create(session, draft.kind)
+    moment = now()
+    path = _claim(session, post_id, draft, site, moment)
+    session.execute(
+        insert(Post).values(
+            id=post_id,
+            kind=draft.kind,
+            title=draft.title,
+            slug=_slug(draft),
+            path=path,
+            language=draft.language,
+            status="draft",
+            extra={},
+            summary="",
+            excerpt_html="",
+            minutes=1,
+            unlisted=False,
+            pinned=False,
+        )
+    )
+    _store(session, post_id, draft, site, actor, moment)
+    events.record(session, f"{draft.kind}.created", actor=actor, subject_id=post_id)
+    return post_id
+
+
+def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: str) -> None:
+    """Make an existing post or page what the draft says; its path moves only where the draft names another one.
+
+    Raises NotFound for another id, else as `create`.
+    """
+    _check(draft)
+    post = _row(session, post_id)
+    if post.kind != draft.kind:
+        raise Conflict(f"{post.path} is a {post.kind} and cannot become a {draft.kind}.")
+    if draft.path is not None and draft.path != post.path:
+        move(session, post_id, draft.path, actor=actor)
+    _store(session, post_id, draft, site, actor, now())
+    events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
+
+
+def _store(session: Session, post_id: int, draft: Draft, site: Site, actor: str, moment: datetime) -> None:
+    """Write all of a draft but its path."""
+    before = listings.of(session, post_id)
+    revision_id = revisions.add(session, post_id, draft, actor, moment)
+    public = draft.status == "published"
+    session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(
+            title=draft.title,
+            slug=_slug(draft),
+            summary=draft.summary,
+            excerpt_html=draft.rendered.excerpt_html,
+            language=draft.language,
+            minutes=draft.rendered.minutes,
+            status=draft.status,
+            unlisted=draft.unlisted,
+            pinned=draft.pinned,
+            published_at=draft.published_at if draft.published_at is not None or not public else moment,
+            updated_at=draft.updated_at,
+            published_revision_id=revision_id if public else None,
+            draft_revision_id=None if public else revision_id,
+            cover_id=draft.cover_id,
+            translation_group=draft.translation_group,
+            guid=draft.guid,
+            source_key=draft.source_key,
+            source_hash=draft.source_hash,
+            extra=draft.extra,
+        )
+    )
+    tag_ids = tags.ensure(session, draft.tags)
+    author_ids = authors.ensure(session, draft.authors)
+    tags.hang(session, post_id, tag_ids, None)
+    session.execute(delete(Byline).where(Byline.post_id == post_id))
+    if author_ids:
+        rows = [
+            {"post_id": post_id, "author_id": a, "rank": rank, "listed_at": None} for rank, a in enumerate(author_ids)
+        ]
+        session.execute(insert(Byline), rows)
+    topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
+    left = topics.place(session, post_id, topic_id, draft.part)
+    for alias in draft.aliases:
+        parts = urlsplit(alias)
+        links.add_old(session, post_id, paths.parse(parts.path), query=parts.query)
+    listings.settle(session, post_id, before, site.zone)
+    if left is not None:
+        listings.number(session, left)
+
+
+def publish(session: Session, post_id: int, site: Site, *, actor: str, at: datetime | None = None) -> None:
+    """Show the newest draft to readers, dated `at` (None: the date it has, else this moment)."""
+    post = _row(session, post_id)
+    revision_id = post.draft_revision_id or post.published_revision_id
+    before = listings.of(session, post_id)
+    session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(
+            status="published",
+            published_revision_id=revision_id,
+            draft_revision_id=None,
+            published_at=at or post.published_at or now(),
+        )
+    )
+    revisions.show(session, post_id)
+    listings.settle(session, post_id, before, site.zone)
+    events.record(session, f"{post.kind}.published", actor=actor, subject_id=post_id)
+
+
+def publish_due(session: Session, site: Site, moment: datetime) -> list[int]:
+    """Publish what was scheduled for `moment` or earlier, oldest first, and return the ids."""
+    due = session.scalars(
+        select(Post.id)
+        .where(Post.status == "scheduled", Post.published_at <= moment, Post.trashed_at.is_(None))
+        .order_by(Post.published_at, Post.id)
+        .with_for_update()
+    ).all()
+    for post_id in due:
+        publish(session, post_id, site, actor="schedule")
+    return list(due)
+
+
+def withdraw(session: Session, post_id: int, site: Site, *, actor: str) -> None:
+    """Take a published or scheduled post back to a draft; its text and date stay."""
+    post = _row(session, post_id)
+    before = listings.of(session, post_id)
+    session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(
+            status="draft",
+            published_revision_id=None,
+            draft_revision_id=post.draft_revision_id or post.published_revision_id,
+        )
+    )
+    listings.settle(session, post_id, before, site.zone)
+    events.record(session, f"{post.kind}.withdrawn", actor=actor, subject_id=post_id)
+
+
+def trash(session: Session, post_id: int, site: Site, *, actor: str) -> None:
+    """Hide a post from everybody, to be restored or purged."""
+    _set_trashed(session, post_id, site, now(), "trashed", actor)
+
+
+def restore(session: Session, post_id: int, site: Site, *, actor: str) -> None:
+    """Take a post out of the trash; it is again what it was."""
+    _set_trashed(session, post_id, site, None, "restored", actor)
+
+
+def _set_trashed(session: Session, post_id: int, site: Site, moment: datetime | None, verb: str, actor: str) -> None:
+    post = _row(session, post_id)
+    before = listings.of(session, post_id)
+    session.execute(update(Post).where(Post.id == post_id).values(trashed_at=moment))
+    listings.settle(session, post_id, before, site.zone)
+    events.record(session, f"{post.kind}.{verb}", actor=actor, subject_id=post_id)
+
+
+def move(session: Session, post_id: int, path: str, *, actor: str) -> None:
+    """Give a post another path; the old one leads there from now on."""
+    post = _row(session, post_id)
+    moved = links.move(session, post_id, path)
+    session.execute(update(Post).where(Post.id == post_id).values(path=moved))
+    events.record(
+        session, f"{post.kind}.moved", actor=actor, subject_id=post_id, detail={"from": post.path, "to": moved}
+    )
+
+
+def purge(session: Session, post_id: int, site: Site, *, actor: str) -> None:
+    """Delete a post with all its text for good. Its subject and its links stay, and answer 410."""
+    post = _row(session, post_id)
+    before = listings.of(session, post_id)
+    session.execute(update(Post).where(Post.id == post_id).values(trashed_at=now()))
+    listings.settle(session, post_id, before, site.zone)
+    tags.hang(session, post_id, (), None)
+    left = topics.place(session, post_id, None, None)
+    session.execute(delete(Reference).where(Reference.from_subject_id == post_id))
+    session.execute(delete(Related).where((Related.post_id == post_id) | (Related.other_id == post_id)))
+    session.execute(delete(Post).where(Post.id == post_id))
+    session.execute(delete(Revision).where(Revision.subject_id == post_id))
+    subjects.purge(session, post_id)
+    if left is not None:
+        listings.number(session, left)
+    events.record(session, f"{post.kind}.purged", actor=actor, subject_id=post_id, detail={"path": post.path})
+
+
+def recount(session: Session, site: Site) -> None:
+    """Make all stored counts, neighbours and numbers of parts true, whatever changed them."""
+    counts.recount(session, site.zone)
+    listings.repair(session)
+
+
+def _row(session: Session, post_id: int) -> Post:
+    post = session.get(Post, post_id, populate_existing=True)
+    if post is None:
+        raise NotFound(f"There is no post {post_id}.")
+    return post
+
+
+def _check(draft: Draft) -> None:
+    if not draft.title.strip():
+        raise Invalid("A post needs a title.", place="title")
+    if len(draft.title) > TITLE:
+        raise Invalid(f"A title has at most {TITLE} characters, this one {len(draft.title)}.", place="title")
+    if draft.status == "scheduled" and draft.published_at is None:
+        raise Invalid("A scheduled post needs a date.", place="date")
+
+
+def _slug(draft: Draft) -> str:
+    return paths.slugify(draft.slug or draft.title)
+
+
+def _claim(session: Session, post_id: int, draft: Draft, site: Site, moment: datetime) -> str:
+    if draft.path is not None:
+        return links.claim(session, post_id, paths.parse(draft.path))
+    slug = _slug(draft)
+    if draft.kind == "page":
+        return links.claim_free(session, post_id, f"/{slug}/")
+    at = (draft.published_at or moment).astimezone(site.zone)
+    wanted = site.permalink.format(
+        slug=slug, id=post_id, year=f"{at.year:04}", month=f"{at.month:02}", day=f"{at.day:02}"
+    )
+    return links.claim_free(session, post_id, wanted)

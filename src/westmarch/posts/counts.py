@@ -1,0 +1,141 @@
+"""The counts of listed posts by month, of the site, of tags and of authors: kept by differences, or counted anew."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from westmarch.authors.models import Author
+from westmarch.db.sessions import Reading
+from westmarch.db.upsert import upsert
+from westmarch.posts.models import LISTED, ArchiveCount, Byline, Post
+from westmarch.tags.models import Tag, Tagging
+
+#: The scope of the whole site; other scopes are ids of tags and authors.
+SITE = 0
+
+#: How many listed posts: by (scope, year, month).
+Months = Counter[tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a post is listed: since when (None: nowhere), and under which tags and authors."""
+
+    at: datetime | None
+    tags: tuple[int, ...]
+    authors: tuple[int, ...]
+
+    def months(self, zone: ZoneInfo) -> Months:
+        """The counts to which the post adds one, in the months of the zone's calendar."""
+        if self.at is None:
+            return Counter()
+        local = self.at.astimezone(zone)
+        return Counter((scope, local.year, local.month) for scope in (SITE, *self.tags, *self.authors))
+
+    def scopes(self) -> Counter[int]:
+        """The tags and authors to whose count the post adds one."""
+        return Counter((*self.tags, *self.authors)) if self.at is not None else Counter()
+
+
+def apply(session: Session, before: Listing, after: Listing, zone: ZoneInfo) -> None:
+    """Change the stored counts by what a post's listing changed."""
+    months = after.months(zone)
+    months.subtract(before.months(zone))
+    rows = [{"scope_id": s, "year": y, "month": m, "posts": n} for (s, y, m), n in sorted(months.items()) if n]
+    if rows:
+        statement = upsert(session, ArchiveCount)
+        statement = statement.on_conflict_do_update(
+            index_elements=["scope_id", "year", "month"],
+            set_={"posts": ArchiveCount.posts + statement.excluded.posts},
+        )
+        session.execute(statement, rows)
+        if any(row["posts"] < 0 for row in rows):
+            session.execute(delete(ArchiveCount).where(ArchiveCount.posts <= 0))
+    scopes = after.scopes()
+    scopes.subtract(before.scopes())
+    tags, authors = {*before.tags, *after.tags}, {*before.authors, *after.authors}
+    for model, ids in ((Tag, tags), (Author, authors)):
+        deltas = [{"scope": scope, "delta": scopes[scope]} for scope in sorted(ids) if scopes[scope]]
+        if deltas:
+            table = model.__table__
+            session.connection().execute(
+                update(model)
+                .where(table.c.id == bindparam("scope"))
+                .values(post_count=table.c.post_count + bindparam("delta")),
+                deltas,
+            )
+
+
+def _counted(session: Reading, zone: ZoneInfo) -> Months:
+    months: Months = Counter()
+    listed = (Post.kind == "post", Post.visible == LISTED)
+    site = select(Post.published_at).where(*listed)
+    for (at,) in session.execute(site):
+        months += Listing(at, (), ()).months(zone)
+    tags = select(Tagging.tag_id, Post.published_at).join(Post, Post.id == Tagging.subject_id).where(*listed)
+    authors = select(Byline.author_id, Post.published_at).join(Post, Post.id == Byline.post_id).where(*listed)
+    for statement in (tags, authors):
+        for scope, at in session.execute(statement):
+            assert at is not None
+            local = at.astimezone(zone)
+            months[scope, local.year, local.month] += 1
+    return months
+
+
+def _stored(session: Reading) -> Months:
+    rows = session.execute(
+        select(ArchiveCount.scope_id, ArchiveCount.year, ArchiveCount.month, ArchiveCount.posts)
+    ).all()
+    return Counter({(row.scope_id, row.year, row.month): row.posts for row in rows})
+
+
+def _totals(months: Months) -> Mapping[int, int]:
+    totals: Counter[int] = Counter()
+    for (scope, _year, _month), posts in months.items():
+        totals[scope] += posts
+    return totals
+
+
+def faults(session: Reading, zone: ZoneInfo) -> list[str]:
+    """What is wrong with the stored counts, a sentence each."""
+    counted, stored = _counted(session, zone), _stored(session)
+    told = [
+        f"Scope {scope} holds {counted[scope, year, month]} listed posts in {year}-{month:02}, "
+        f"and {stored[scope, year, month]} are stored."
+        for scope, year, month in sorted(counted.keys() | stored.keys())
+        if counted[scope, year, month] != stored[scope, year, month]
+    ]
+    totals = _totals(counted)
+    told += [
+        f"The {kind} {name!r} has {totals.get(scope, 0)} listed posts, and {count} are stored."
+        for kind, scope, name, count in _counts(session)
+        if count != totals.get(scope, 0)
+    ]
+    return told
+
+
+def _counts(session: Reading) -> Iterable[tuple[str, int, str, int]]:
+    for row in session.execute(select(Tag.id, Tag.name, Tag.post_count)):
+        yield "tag", row.id, row.name, row.post_count
+    for row in session.execute(select(Author.id, Author.name, Author.post_count)):
+        yield "author", row.id, row.name, row.post_count
+
+
+def recount(session: Session, zone: ZoneInfo) -> None:
+    """Count all anew, as after a change of the site's zone, which moves months."""
+    months = _counted(session, zone)
+    if months != _stored(session):
+        session.execute(delete(ArchiveCount))
+        rows = [{"scope_id": s, "year": y, "month": m, "posts": n} for (s, y, m), n in sorted(months.items())]
+        if rows:
+            session.execute(insert(ArchiveCount), rows)
+    totals = _totals(months)
+    for kind, scope, _name, count in list(_counts(session)):
+        if count != totals.get(scope, 0):
+            model = Tag if kind == "tag" else Author
+            session.execute(update(model).where(model.id == scope).values(post_count=totals.get(scope, 0)))

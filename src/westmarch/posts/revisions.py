@@ -1,0 +1,65 @@
+"""The revisions of a post, and what is copied from the shown one into its row."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from westmarch.posts.drafts import Draft
+from westmarch.posts.models import Post
+from westmarch.subjects.models import Reference, Revision
+from westmarch.text.markdown import RENDERER, Rendered
+
+
+def add(session: Session, post_id: int, draft: Draft, by: str, at: datetime) -> int:
+    """Store the draft's text as a new revision, with the references it makes, and return the revision's id."""
+    rendered = draft.rendered
+    values = {
+        "subject_id": post_id,
+        "kind": draft.status,
+        "title": draft.title,
+        "markdown": draft.markdown,
+        "language": draft.language,
+        "by": by,
+        "at": at,
+        **made(rendered),
+    }
+    revision_id = session.execute(insert(Revision).values(**values).returning(Revision.id)).scalar_one()
+    refer(session, post_id, rendered)
+    return revision_id
+
+
+def made(rendered: Rendered) -> dict[str, object]:
+    """The columns of a revision that the renderer made."""
+    return {
+        "html": rendered.html,
+        "excerpt_html": rendered.excerpt_html,
+        "text": rendered.text,
+        "toc": [[heading.level, heading.id, heading.title] for heading in rendered.toc],
+        "words": rendered.words,
+        "minutes": rendered.minutes,
+        "renderer": RENDERER,
+    }
+
+
+def refer(session: Session, post_id: int, rendered: Rendered) -> None:
+    """Store which subjects the text refers to."""
+    session.execute(delete(Reference).where(Reference.from_subject_id == post_id))
+    targets = {reference.href: reference.subject_id for reference in rendered.references}
+    if targets:
+        rows = [{"from_subject_id": post_id, "href": h, "to_subject_id": s} for h, s in sorted(targets.items())]
+        session.execute(insert(Reference), rows)
+
+
+def show(session: Session, post_id: int) -> None:
+    """Copy title, excerpt, language and reading time of the revision that readers see into the post's row."""
+    shown = session.execute(
+        select(Revision.title, Revision.excerpt_html, Revision.language, Revision.minutes)
+        .join(Post, Revision.id == func.coalesce(Post.published_revision_id, Post.draft_revision_id))
+        .where(Post.id == post_id)
+    ).one()
+    session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(title=shown.title, excerpt_html=shown.excerpt_html, language=shown.language, minutes=shown.minutes)
+    )

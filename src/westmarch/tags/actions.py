@@ -1,0 +1,58 @@
+"""Making tags and hanging them on subjects."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.links import actions as links
+from westmarch.links.paths import slugify
+from westmarch.subjects import actions as subjects
+from westmarch.subjects.names import fold
+from westmarch.tags.models import Tag, Tagging
+
+
+def ensure(session: Session, names: Sequence[str]) -> list[int]:
+    """The ids of the tags called so, in order and each once; tags that do not exist are made.
+
+    A name is found by its folded form and by the synonyms of other tags.
+    """
+    wanted = {fold(name): " ".join(name.split()) for name in names if name.strip()}
+    if not wanted:
+        return []
+    found = dict(session.execute(select(Tag.folded, Tag.id).where(Tag.folded.in_(wanted))).tuples().all())
+    if len(found) < len(wanted):
+        for tag_id, synonyms in session.execute(select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])).tuples():
+            found |= {fold(s): tag_id for s in synonyms if fold(s) in wanted and fold(s) not in found}
+    ids = [found[folded] if folded in found else _create(session, name, folded) for folded, name in wanted.items()]
+    return list(dict.fromkeys(ids))
+
+
+def _create(session: Session, name: str, folded: str) -> int:
+    tag_id = subjects.create(session, "tag")
+    path = links.claim_free(session, tag_id, f"/tags/{slugify(name)}/")
+    session.execute(
+        insert(Tag).values(
+            id=tag_id,
+            name=name,
+            folded=folded,
+            slug=path.strip("/").rpartition("/")[2],
+            path=path,
+            description="",
+            synonyms=[],
+            post_count=0,
+        )
+    )
+    return tag_id
+
+
+def hang(session: Session, subject_id: int, tag_ids: Sequence[int], listed_at: datetime | None) -> None:
+    """Make these the tags of a subject, in this order."""
+    session.execute(delete(Tagging).where(Tagging.subject_id == subject_id))
+    if tag_ids:
+        rows = [
+            {"subject_id": subject_id, "tag_id": tag_id, "rank": rank, "listed_at": listed_at}
+            for rank, tag_id in enumerate(tag_ids)
+        ]
+        session.execute(insert(Tagging), rows)
