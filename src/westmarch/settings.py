@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         description="`staging` keeps search engines away and shows a banner; `development` shows what goes wrong.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes any free one.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")
     uds: Path | None = Field(default=None, description="Listen on this Unix socket instead of host and port.")
     url: str = Field(
         default_factory=_default_url,
@@ -205,13 +205,18 @@ def load(site: Path, **flags: Any) -> Loaded:
 
     Raises Invalid, naming file and key, for a folder that is no site, for unknown keys and for unfit values.
     """
-    toml_file, dotenv_file = site / TOML_NAME, site / DOTENV_NAME
-    if not toml_file.exists():
+    if not (site / TOML_NAME).exists():
         raise Invalid(
             f"{site} is not a site: it has no {TOML_NAME}.",
             hint=f"Make one with `westmarch --site {site} init`, or name the folder of a site with --site.",
             place=str(site),
         )
+    return gather(site, **flags)
+
+
+def gather(site: Path, **flags: Any) -> Loaded:
+    """As `load`, for a folder that may not be a site yet."""
+    toml_file, dotenv_file = site / TOML_NAME, site / DOTENV_NAME
     sources = {
         "flag": {name: value for name, value in flags.items() if value is not None},
         "environment": _environment(),
@@ -294,6 +299,8 @@ def _read(source: PydanticBaseSettingsSource, origin: str) -> dict[str, Any]:
 
 
 def _toml(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
