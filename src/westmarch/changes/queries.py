@@ -41,11 +41,6 @@ def position(session: Reading) -> int:
     return session.scalar(select(func.max(Change.position))) or 0
 
 
-def first_position(session: Reading) -> int:
-    """The oldest position that was not pruned; 0 where there is none."""
-    return session.scalar(select(func.min(Change.position))) or 0
-
-
 def epoch(session: Reading) -> str:
     """The name of this history of changes."""
     return session.scalar(select(Epoch.name)) or ""

@@ -36,6 +36,8 @@ class Database(ABC):
 
     def __init__(self, url: URL) -> None:
         self.url = url
+        #: Called in the event loop after each write, for those who wait for changes.
+        self.after_write: list[Callable[[], None]] = []
 
     @property
     def dialect(self) -> str:
@@ -57,6 +59,10 @@ class Database(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Let go of all connections."""
+
+    def _written(self) -> None:
+        for call in self.after_write:
+            call()
 
 
 class SQLiteDatabase(Database):
@@ -81,7 +87,9 @@ class SQLiteDatabase(Database):
             with Session(self._writing, expire_on_commit=False) as session, session.begin():
                 return f(session, *args, **kwargs)
 
-        return await self._in_thread(self._writer, run)
+        result = await self._in_thread(self._writer, run)
+        self._written()
+        return result
 
     async def _in_thread(self, executor: ThreadPoolExecutor, run: Callable[[], T]) -> T:
         try:
@@ -128,7 +136,9 @@ class PostgreSQLDatabase(Database):
             async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
                 return await session.run_sync(lambda s: f(s, *args, **kwargs))
 
-        return await self._retried(run, reconnect=False)
+        result = await self._retried(run, reconnect=False)
+        self._written()
+        return result
 
     async def _retried(self, run: Callable[[], Awaitable[T]], *, reconnect: bool) -> T:
         tries = TRIES

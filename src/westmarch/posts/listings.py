@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.db.sessions import Reading
@@ -63,16 +63,16 @@ def faults(session: Reading) -> list[str]:
     """What is wrong with listings, neighbours and parts, a sentence each."""
     told = neighbours.faults(session)
     for name, model, key in (("tag", Tagging, Tagging.subject_id), ("author", Byline, Byline.post_id)):
-        rows = session.scalars(select(key).join(Post, Post.id == key).where(*_unlike(model)).distinct())
+        rows = session.scalars(select(key).join(Post, Post.id == key).where(_unlike(model)).distinct())
         told += [f"Post {post_id} is not listed under a {name} as it is visible." for post_id in rows]
     for topic_id, title, wrong in _wrong_parts(session):
         told += [f"The parts of the topic {title!r} ({topic_id}) are not numbered as they are listed."] if wrong else []
     return told
 
 
-def _unlike(model: type[Tagging] | type[Byline]) -> tuple[object, ...]:
+def _unlike(model: type[Tagging] | type[Byline]) -> ColumnElement[bool]:
     listed = (Post.kind == "post") & (Post.visible == LISTED)
-    return ((listed & model.listed_at.is_distinct_from(Post.published_at)) | (~listed & model.listed_at.is_not(None)),)
+    return (listed & model.listed_at.is_distinct_from(Post.published_at)) | (~listed & model.listed_at.is_not(None))
 
 
 def _wrong_parts(session: Reading) -> list[tuple[int, str, bool]]:
@@ -97,7 +97,7 @@ def repair(session: Session) -> None:
     neighbours.relink(session)
     for model, key in ((Tagging, Tagging.subject_id), (Byline, Byline.post_id)):
         rows = session.execute(
-            select(key, Post.kind, Post.visible, Post.published_at).join(Post, Post.id == key).where(*_unlike(model))
+            select(key, Post.kind, Post.visible, Post.published_at).join(Post, Post.id == key).where(_unlike(model))
         ).all()
         for post_id, kind, visible, at in rows:
             listed_at = at if kind == "post" and visible == LISTED else None
