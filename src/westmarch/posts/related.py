@@ -1,0 +1,115 @@
+"""A follower: related posts, by the tags that they share.
+
+A shared tag weighs the more the fewer posts have it (1 / its number of posts); of equal weight, the newer post comes
+first. Only posts of the same language count. Candidates are bounded, so that one more post costs nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.changes.queries import Seen
+from westmarch.followers.follow import Following
+from westmarch.posts.models import LISTED, Post, Related
+from westmarch.tags.models import Tag, Tagging
+
+#: How many related posts are kept.
+KEPT = 3
+#: Of a post's tags the rarest so many count, and of each tag's posts the newest so many.
+TAGS, NEWEST = 6, 60
+
+
+def handle(session: Session, changes: Sequence[Seen]) -> None:
+    """Find related posts anew for those whose tags or visibility changed, and for those who are near to them."""
+    touched: set[int] = set()
+    for change in changes:
+        if change.table == "tagging":
+            touched.add((change.new or change.old)["subject_id"])
+        elif change.table == "post" and (change.columns is None or change.columns & {"visible", "language"}):
+            touched.add((change.new or change.old)["id"])
+    if not touched:
+        return
+    near = set(session.scalars(select(Related.post_id).where(Related.other_id.in_(touched))))
+    for post_id in sorted(touched):
+        near.update(_store(session, post_id))
+    for post_id in sorted(near - touched):
+        _store(session, post_id)
+
+
+def _store(session: Session, post_id: int) -> list[int]:
+    """Store a post's related posts where they differ from the stored ones; returns them."""
+    post = session.execute(select(Post.language, Post.visible, Post.kind).where(Post.id == post_id)).first()
+    found: list[int] = []
+    if post is not None and post.visible == LISTED and post.kind == "post":
+        tags = session.execute(
+            select(Tag.id, Tag.post_count)
+            .join(Tagging, Tagging.tag_id == Tag.id)
+            .where(Tagging.subject_id == post_id, Tag.post_count > 1)
+            .order_by(Tag.post_count, Tag.id)
+            .limit(TAGS)
+        ).all()
+        weights = {row.id: 1 / row.post_count for row in tags}
+        found = rank(post_id, weights, {tag_id: _newest(session, tag_id, post.language) for tag_id in weights})
+    stored = session.scalars(select(Related.other_id).where(Related.post_id == post_id).order_by(Related.rank)).all()
+    if found != list(stored):
+        session.execute(delete(Related).where(Related.post_id == post_id))
+        if found:
+            session.execute(insert(Related), _rows(post_id, found))
+    return found
+
+
+def _rows(post_id: int, found: Iterable[int]) -> list[dict[str, int]]:
+    return [{"post_id": post_id, "rank": rank, "other_id": other} for rank, other in enumerate(found)]
+
+
+def _newest(session: Session, tag_id: int, language: str) -> Sequence[int]:
+    return session.scalars(
+        select(Tagging.subject_id)
+        .join(Post, Post.id == Tagging.subject_id)
+        .where(Tagging.tag_id == tag_id, Tagging.listed_at.is_not(None), Post.language == language)
+        .order_by(Tagging.listed_at.desc(), Tagging.subject_id.desc())
+        .limit(NEWEST)
+    ).all()
+
+
+def rank(post_id: int, weights: Mapping[int, float], newest: Mapping[int, Sequence[int]]) -> list[int]:
+    """The posts nearest to `post_id`, best first: `weights` of its tags, and of each tag the posts, newest first."""
+    scores: dict[int, float] = defaultdict(float)
+    ages: dict[int, int] = {}
+    for tag_id, weight in weights.items():
+        for age, other in enumerate(newest[tag_id]):
+            if other != post_id:
+                scores[other] += weight
+                ages[other] = min(age, ages.get(other, age))
+    return sorted(scores, key=lambda other: (-scores[other], ages[other], -other))[:KEPT]
+
+
+def rebuild(session: Session) -> None:
+    """Find the related posts of all posts anew, from one pass over the tables."""
+    counts = dict(session.execute(select(Tag.id, Tag.post_count)).tuples().all())
+    newest: dict[tuple[int, str], list[int]] = defaultdict(list)
+    tags: dict[int, list[int]] = defaultdict(list)
+    languages: dict[int, str] = {}
+    rows = session.execute(
+        select(Tagging.tag_id, Tagging.subject_id, Post.language)
+        .join(Post, Post.id == Tagging.subject_id)
+        .where(Tagging.listed_at.is_not(None))
+        .order_by(Tagging.listed_at.desc(), Tagging.subject_id.desc())
+    )
+    for tag_id, post_id, language in rows:
+        tags[post_id].append(tag_id)
+        languages[post_id] = language
+        if len(newest[tag_id, language]) < NEWEST:
+            newest[tag_id, language].append(post_id)
+    session.execute(delete(Related))
+    for post_id, own in tags.items():
+        rare = sorted((tag for tag in own if counts[tag] > 1), key=lambda tag: (counts[tag], tag))[:TAGS]
+        weights = {tag: 1 / counts[tag] for tag in rare}
+        found = rank(post_id, weights, {tag: newest[tag, languages[post_id]] for tag in rare})
+        if found:
+            session.execute(insert(Related), _rows(post_id, found))
+
+
+FOLLOWING = Following("related", handle, rebuild)
