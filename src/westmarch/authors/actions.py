@@ -9,15 +9,15 @@ from westmarch.authors.models import Author
 from westmarch.links import actions as links
 from westmarch.links.paths import slugify
 from westmarch.subjects import actions as subjects
-from westmarch.subjects.names import fold
+from westmarch.subjects.names import fold, spellings
 
 
 def ensure(session: Session, names: Sequence[str]) -> list[int]:
     """The ids of the authors called so, in order and each once; authors that do not exist are made."""
-    wanted = {fold(name): " ".join(name.split()) for name in names if name.strip()}
+    wanted = spellings(names)
     if not wanted:
         return []
-    found = dict(session.execute(select(Author.folded, Author.id).where(Author.folded.in_(wanted))).tuples().all())
+    found = dict(session.execute(select(Author.folded, Author.id).where(Author.folded.in_(wanted))).all())
     return [found[folded] if folded in found else create(session, name) for folded, name in wanted.items()]
 
 

@@ -40,7 +40,7 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a file is: its hash (BLAKE2b-256, hexadecimal), kind, extension, media type, and a picture's size in pixels."""
+    """What a file is: its hash (BLAKE2b-256, hexadecimal), kind, extension, media type, a picture's pixels."""
 
     hash: str
     kind: str

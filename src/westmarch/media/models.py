@@ -10,7 +10,7 @@ from westmarch.db.types import UTCDateTime
 
 
 class Media(Model):
-    """A stored file. `hash` is the hexadecimal BLAKE2b-256 of its content and names it; `size` is in bytes, width and height in pixels."""
+    """A stored file, named by the `hash` of its content (hexadecimal BLAKE2b-256). Sizes are in bytes and in pixels."""
 
     __tablename__ = "media"
     __table_args__ = {"sqlite_autoincrement": True, "info": {"keys": ("hash",)}}

@@ -191,7 +191,7 @@ def _set_trashed(session: Session, post_id: int, site: Site, moment: datetime | 
 def move(session: Session, post_id: int, path: str, *, actor: str) -> None:
     """Give a post another path; the old one leads there from now on."""
     post = _row(session, post_id)
-    moved = links.move(session, post_id, path)
+    moved = links.claim(session, post_id, paths.parse(path))
     session.execute(update(Post).where(Post.id == post_id).values(path=moved))
     events.record(
         session, f"{post.kind}.moved", actor=actor, subject_id=post_id, detail={"from": post.path, "to": moved}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from westmarch.text.markdown import Rendered
+from westmarch.text.rendered import Rendered
 
 Kind = Literal["post", "page"]
 Status = Literal["draft", "scheduled", "published"]

@@ -48,10 +48,11 @@ def _readdress(session: Session, subjects: set[int] | None) -> None:
 
 def _rewrite(session: Session, post_id: int, addresses: dict[str, str]) -> None:
     """Give the published and the draft revision of a post successors with the new addresses in them."""
-    post = session.execute(select(Post.draft_revision_id, Post.published_revision_id).where(Post.id == post_id)).first()
+    columns = select(Post.draft_revision_id, Post.published_revision_id).where(Post.id == post_id)
+    post = session.execute(columns).mappings().first()
     if post is None:
         return
-    for column, revision_id in post._mapping.items():
+    for column, revision_id in post.items():
         if revision_id is not None:
             successor = _successor(session, revision_id, addresses)
             session.execute(update(Post).where(Post.id == post_id).values({column: successor}))

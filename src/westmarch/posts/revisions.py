@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from westmarch.posts.drafts import Draft
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Reference, Revision
-from westmarch.text.markdown import RENDERER, Rendered
+from westmarch.text.markdown import RENDERER
+from westmarch.text.rendered import Rendered
 
 
 def add(session: Session, post_id: int, draft: Draft, by: str, at: datetime) -> int:

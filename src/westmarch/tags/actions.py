@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from westmarch.links import actions as links
 from westmarch.links.paths import slugify
 from westmarch.subjects import actions as subjects
-from westmarch.subjects.names import fold
+from westmarch.subjects.names import fold, spellings
 from westmarch.tags.models import Tag, Tagging
 
 
@@ -18,12 +18,12 @@ def ensure(session: Session, names: Sequence[str]) -> list[int]:
 
     A name is found by its folded form and by the synonyms of other tags.
     """
-    wanted = {fold(name): " ".join(name.split()) for name in names if name.strip()}
+    wanted = spellings(names)
     if not wanted:
         return []
-    found = dict(session.execute(select(Tag.folded, Tag.id).where(Tag.folded.in_(wanted))).tuples().all())
+    found = dict(session.execute(select(Tag.folded, Tag.id).where(Tag.folded.in_(wanted))).all())
     if len(found) < len(wanted):
-        for tag_id, synonyms in session.execute(select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])).tuples():
+        for tag_id, synonyms in session.execute(select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])):
             found |= {fold(s): tag_id for s in synonyms if fold(s) in wanted and fold(s) not in found}
     ids = [found[folded] if folded in found else _create(session, name, folded) for folded, name in wanted.items()]
     return list(dict.fromkeys(ids))
