@@ -1,0 +1,155 @@
+"""What `westmarch doctor` looks at. Each check is a plain function that tells its findings; none changes anything."""
+
+import stat
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.orm import aliased
+
+from westmarch.changes import queries as changes
+from westmarch.changes import triggers
+from westmarch.db.sessions import Reading
+from westmarch.events.models import Event
+from westmarch.followers.models import Follower
+from westmarch.links.models import Link
+from westmarch.media.models import Media
+from westmarch.migrations.metadata import metadata
+from westmarch.ops.findings import Finding
+from westmarch.posts import counts, listings
+from westmarch.posts.models import Post
+from westmarch.settings import Settings
+from westmarch.site.queries import current
+
+#: How many faults of one kind are told singly.
+TOLD = 5
+#: How far the clocks of this machine and the database may differ.
+DRIFT = timedelta(seconds=30)
+#: A follower this far behind is told, in changes.
+LAG = 10_000
+
+MOMENT = "%Y-%m-%d %H:%M:%S UTC"
+MEND = "westmarch doctor --mend"
+
+
+def told(check: str, faults: Sequence[str], sound: str, mend: str) -> Iterator[Finding]:
+    """The first faults singly, the rest as a number; one sound finding where there are none."""
+    if not faults:
+        yield Finding(check, sound=True, message=sound)
+    for fault in faults[:TOLD]:
+        yield Finding(check, sound=False, message=fault, mend=mend)
+    if len(faults) > TOLD:
+        yield Finding(check, sound=False, message=f"And {len(faults) - TOLD} more.", mend=mend)
+
+
+def settings_fit(settings: Settings) -> Iterator[Finding]:
+    """Settings that are each valid and do not go together."""
+    local = ("http://127.", "http://localhost", "http://[::1]")
+    faults = []
+    if (
+        settings.environment == "production"
+        and settings.url.startswith("http://")
+        and not settings.url.startswith(local)
+    ):
+        faults.append(f"The public address {settings.url} is not encrypted: give one that begins with https://.")
+    if settings.host in ("0.0.0.0", "::") and local:  # noqa: S104 - compared, not bound
+        faults.append(f"The site listens on all networks, and its public address is {settings.url}.")
+    yield from told("settings", faults, "The settings go together.", f"edit {settings.site / 'westmarch.toml'}")
+
+
+def files_are_safe(settings: Settings) -> Iterator[Finding]:
+    """The secret is there and secret; the folders can be written."""
+    key = settings.secret_key_file
+    if not key.is_file():
+        yield Finding("files", sound=False, message=f"{key} is missing.", mend="restore it from a backup")
+    elif stat.S_IMODE(key.stat().st_mode) & 0o077:
+        yield Finding("files", sound=False, message=f"{key} can be read by others.", mend=f"chmod 600 {key}")
+    else:
+        yield Finding("files", sound=True, message="The secret is readable by its owner alone.")
+
+
+def table_faults(connection: Connection) -> list[str]:
+    """How the tables differ from the models of this version, a sentence each."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    return [f"The tables differ from the models: {difference}" for difference in differences]
+
+
+def structure(connection: Connection) -> Iterator[Finding]:
+    """Tables and triggers are those of this version, and the engine finds its own files sound."""
+    yield from told("tables", table_faults(connection), "Tables are those of this version.", "westmarch db upgrade")
+    wrong = triggers.faults(connection, metadata)
+    yield from told("triggers", wrong, "Triggers are those of this version.", MEND)
+    if connection.dialect.name == "sqlite":
+        rows = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(10)"))]
+        faults = [] if rows == ["ok"] else rows
+        yield from told("database", faults, "SQLite finds its file sound.", "restore the newest copy of the database")
+
+
+def stored_counts(session: Reading) -> Iterator[Finding]:
+    """Counts, neighbours, listings and numbers of parts are what the posts say."""
+    faults = counts.faults(session, current(session).zone) + listings.faults(session)
+    yield from told("stored counts", faults, "Counts, neighbours and parts are right.", MEND)
+
+
+def media_files(session: Reading, folder: Path) -> Iterator[Finding]:
+    """Each file of the media table is in the folder, in its size."""
+    faults = []
+    for row in session.execute(select(Media.hash, Media.extension, Media.filename, Media.size)):
+        path = folder / row.hash[:2] / f"{row.hash[2:]}.{row.extension}"
+        if not path.is_file():
+            faults.append(f"{path} ({row.filename}) is missing.")
+        elif path.stat().st_size != row.size:
+            faults.append(f"{path} ({row.filename}) has {path.stat().st_size} bytes in place of {row.size}.")
+    yield from told("media", faults, "All files are there.", "restore the folder media/, or import again")
+
+
+def links_lead(session: Reading) -> Iterator[Finding]:
+    """Each post's path is its current link, and no link leads to a post that has none."""
+    link = aliased(Link)
+    rows = session.execute(
+        select(Post.id, Post.path, link.path.label("current"))
+        .outerjoin(link, (link.subject_id == Post.id) & link.current)
+        .where(link.path.is_distinct_from(Post.path))
+    )
+    faults = [f"Post {row.id} has the path {row.path}, and its current link is {row.current}." for row in rows]
+    yield from told("links", faults, "Every post answers at its path.", MEND)
+
+
+def clock(session: Reading) -> Iterator[Finding]:
+    """The machine's clock is not behind what has happened already."""
+    newest = session.scalar(select(func.max(Event.at)))
+    now = datetime.now(UTC)
+    faults = []
+    if newest is not None and newest - now > DRIFT:
+        faults.append(
+            f"The clock says {now:%Y-%m-%d %H:%M:%S} UTC, and something happened at {newest:%Y-%m-%d %H:%M:%S}."
+        )
+    yield from told("clock", faults, f"The clock says {now:{MOMENT}}.", "set the clock of the machine")
+
+
+def followers_keep_up(session: Reading) -> Iterator[Finding]:
+    """What is derived from changes is not far behind them."""
+    newest = changes.position(session)
+    rows = session.execute(select(Follower.name, Follower.position)).all()
+    faults = [f"{row.name} is {newest - row.position} changes behind." for row in rows if newest - row.position > LAG]
+    yield from told("followers", faults, "Followers keep up.", "westmarch serve")
+
+
+def of_settings(settings: Settings) -> list[Finding]:
+    """The checks that need no database."""
+    return [*settings_fit(settings), *files_are_safe(settings)]
+
+
+def of_data(session: Reading, settings: Settings) -> list[Finding]:
+    """The checks of what is stored."""
+    return [
+        *stored_counts(session),
+        *links_lead(session),
+        *media_files(session, settings.media_folder),
+        *followers_keep_up(session),
+        *clock(session),
+    ]

@@ -1,0 +1,65 @@
+"""What every command begins with: which folder is meant, its settings, its database; and how programs are answered."""
+
+import json
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from westmarch.db.database import Database
+    from westmarch.settings import Loaded, Settings
+
+T = TypeVar("T")
+
+AsJSON = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+def folder(context: typer.Context) -> Path:
+    """The folder that the command is about."""
+    from westmarch.settings import site_folder
+
+    given: Path | None = context.find_root().obj
+    return site_folder(given)
+
+
+def loaded(context: typer.Context, **flags: Any) -> "Loaded":
+    """The settings of the site with where they come from; flags that are None were not given. Raises Invalid."""
+    from westmarch.settings import load
+
+    return load(folder(context), **flags)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run what a command awaits. (asyncio is imported here, because `--help` does without it.)"""
+    import asyncio
+
+    return asyncio.run(coroutine)
+
+
+@asynccontextmanager
+async def opened(settings: "Settings") -> AsyncIterator["Database"]:
+    """The database of the site, open for commands. Raises Unavailable where its schema is not one that we run on."""
+    import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+    from westmarch.db.database import open_database
+
+    await require_schema(settings)
+    async with open_database(settings.database_url) as database:
+        yield database
+
+
+async def require_schema(settings: "Settings") -> None:
+    """Raises Unavailable, naming the command that mends it, where this version cannot run on the database."""
+    from westmarch.errors import Unavailable
+    from westmarch.ops import schema
+
+    status = await schema.status(settings.database_url)
+    if status.problem:
+        raise Unavailable(status.problem)
+
+
+def print_json(value: Any) -> None:
+    """Write a value as JSON on standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,73 @@
+"""`westmarch doctor`: looks at the whole house, says what is wrong and which command mends it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from westmarch.cli.context import AsJSON, loaded, print_json, run
+
+if TYPE_CHECKING:
+    from westmarch.ops.findings import Finding
+    from westmarch.settings import Settings
+
+
+def doctor(
+    context: typer.Context,
+    mend: Annotated[bool, typer.Option("--mend", help="Mend triggers, stored counts and paths, then look.")] = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Look at settings, database, schema, triggers, stored counts, media, links and clock; exit status 1 if unsound.
+
+    Each fault names the command that mends it. Without --mend nothing is changed.
+
+    Example: westmarch --site my-site doctor
+    """
+    settings = loaded(context).settings
+    report(run(_look(settings, mend=mend)), as_json=as_json)
+
+
+def report(findings: "Sequence[Finding]", *, as_json: bool) -> None:
+    """Print findings and end the command with status 0 where all are sound, else 1."""
+    sound = all(finding.sound for finding in findings)
+    if as_json:
+        print_json({"sound": sound, "findings": [asdict(finding) for finding in findings]})
+    else:
+        for line in _lines(findings):
+            typer.echo(line)
+    raise typer.Exit(0 if sound else 1)
+
+
+def _lines(findings: "Sequence[Finding]") -> Iterator[str]:
+    for finding in findings:
+        yield f"{'ok   ' if finding.sound else 'WRONG'} {finding.check}: {finding.message}"
+        if finding.mend:
+            yield f"      mend: {finding.mend}"
+
+
+async def _look(settings: "Settings", *, mend: bool) -> "list[Finding]":
+    from westmarch.cli import checks
+    from westmarch.cli.mending import mend_all
+    from westmarch.db.database import open_database
+    from westmarch.db.engines import parse_url
+    from westmarch.errors import WestmarchError
+    from westmarch.ops import schema
+    from westmarch.ops.findings import Finding
+
+    findings = checks.of_settings(settings)
+    try:
+        status = await schema.status(settings.database_url)
+        if status.problem:
+            return [*findings, Finding("schema", sound=False, message=status.problem, mend="westmarch db upgrade")]
+        findings.append(Finding("schema", sound=True, message=f"The database has schema {status.schema}."))
+        async with open_database(settings.database_url) as db:
+            if mend:
+                await db.write(mend_all)
+            findings += await db.read(checks.of_data, settings)
+        findings += await schema.with_connection(
+            parse_url(settings.database_url), lambda connection: list(checks.structure(connection))
+        )
+    except WestmarchError as error:
+        findings.append(Finding("database", sound=False, message=error.message, mend=error.hint))
+    return findings

@@ -1,0 +1,147 @@
+"""`westmarch serve`: the site, until it is told to stop."""
+
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from westmarch.cli import listeners
+from westmarch.cli.context import folder, loaded, require_schema, run
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+    from westmarch.settings import Settings
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = None,
+    uds: Annotated[Path | None, typer.Option(help="Listen on this Unix socket instead.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="How many server processes.")] = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Start again when program or theme change.")] = False,
+    upgrade: Annotated[bool, typer.Option("--upgrade", help="First bring the database to this version.")] = False,
+    root_path: Annotated[str | None, typer.Option(help="The path that a proxy removes.")] = None,
+    forwarded_allow_ips: Annotated[str | None, typer.Option(help="Proxies to believe, by commas, or *.")] = None,
+    timeout_keep_alive: Annotated[int | None, typer.Option(min=0, help="Seconds to keep an idle connection.")] = None,
+    timeout_graceful_shutdown: Annotated[
+        int | None, typer.Option(min=0, help="Seconds that running requests are given when the server stops.")
+    ] = None,
+) -> None:
+    """Serve the site. Ctrl-C or SIGTERM stops it: what runs is finished, what is new is refused.
+
+    Options that are not given come from the settings; `westmarch settings` lists them.
+
+    Examples: westmarch --site my-site serve, westmarch --site my-site serve --port 80 --host 0.0.0.0 --workers 2
+    """
+    flags: dict[str, Any] = {
+        "host": host,
+        "port": port or None,
+        "uds": uds and uds.absolute(),
+        "workers": workers,
+        "root_path": root_path,
+        "forwarded_allow_ips": forwarded_allow_ips,
+        "timeout_keep_alive": timeout_keep_alive,
+        "timeout_graceful_shutdown": timeout_graceful_shutdown,
+    }
+    settings = loaded(context, **flags).settings
+    # A signal during the start ends the process quietly; while it serves, the server catches it first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    run(_prepare_database(settings, upgrade=upgrade))
+    listener = _listener(settings, any_port=port == 0)
+    with listener:
+        if port == 0:
+            flags["port"] = listener.getsockname()[1]
+            settings = loaded(context, **flags).settings
+        from westmarch.ops.logging import configure
+
+        configure(settings)
+        typer.echo(f"Serving {settings.site} at {settings.uds or listeners.address(listener)} (Ctrl-C stops)")
+        sys.stdout.flush()
+        try:
+            _run(folder(context), settings, flags, listener, reload=reload)
+        except KeyboardInterrupt:
+            typer.echo("Stopped.")
+        finally:
+            if settings.uds:
+                settings.uds.unlink(missing_ok=True)
+
+
+def _listener(settings: "Settings", *, any_port: bool) -> socket.socket:
+    if settings.uds:
+        return listeners.on_path(settings.uds)
+    return listeners.on_port(settings.host, 0 if any_port else settings.port)
+
+
+async def _prepare_database(settings: "Settings", *, upgrade: bool) -> None:
+    if upgrade:
+        from westmarch.ops import schema
+
+        done = await schema.upgrade(settings.database_url)
+        if done.before != done.after:
+            typer.echo(f"The database went from schema {done.before or 'none'} to {done.after}.")
+    await require_schema(settings)
+
+
+def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: socket.socket, *, reload: bool) -> None:
+    from uvicorn import Server
+
+    if not reload and settings.workers == 1:
+        from westmarch.app import create_app
+
+        Server(_server_config(settings, create_app(settings))).run(sockets=[listener])
+        return
+    _hand_to_children(site, flags)
+    if reload:
+        from uvicorn.supervisors import ChangeReload
+
+        watched = [str(path) for path in (Path(__file__).parent.parent, settings.theme_folder) if path.is_dir()]
+        config = _server_config(settings, "westmarch.app:from_environment", reload=True, reload_dirs=watched)
+        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+        return
+    config = _server_config(settings, "westmarch.app:from_environment", workers=settings.workers)
+    _supervise(config, listener)
+
+
+def _server_config(settings: "Settings", app: Any, **more: Any) -> "Config":
+    from uvicorn import Config
+
+    return Config(
+        app,
+        factory=isinstance(app, str),
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        server_header=False,
+        root_path=settings.root_path,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=settings.timeout_keep_alive,
+        timeout_graceful_shutdown=settings.timeout_graceful_shutdown,
+        backlog=listeners.BACKLOG,
+        **more,
+    )
+
+
+def _supervise(config: "Config", listener: socket.socket) -> None:
+    """Run the workers; when they stop, the parent lets go of the port first, so that new connections are refused."""
+    from uvicorn.supervisors import Multiprocess
+
+    class Workers(Multiprocess):
+        def terminate_all(self) -> None:
+            listener.close()
+            super().terminate_all()
+
+    Workers(config, sockets=[listener]).run()
+
+
+def _hand_to_children(site: Path, flags: dict[str, Any]) -> None:
+    """Worker processes build their own settings; flags reach them as variables of the environment."""
+    from westmarch.settings import PREFIX, SITE_VARIABLE
+
+    os.environ[SITE_VARIABLE] = str(site)
+    os.environ.update({PREFIX + name.upper(): str(value) for name, value in flags.items() if value is not None})

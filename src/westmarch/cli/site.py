@@ -1,0 +1,99 @@
+"""`westmarch site`: the options that the owner of the site decides."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from westmarch.site.options import Site
+
+app = typer.Typer(help="Show or set what the owner decides: title, language, time zone, menu.", no_args_is_help=True)
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="One option; without it, all of them.")] = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Show the options of the site.
+
+    Example: westmarch --site my-site site show title
+    """
+    from westmarch.site.queries import current
+
+    async def read() -> dict[str, Any]:
+        async with opened(loaded(context).settings) as db:
+            return (await db.read(current)).model_dump(mode="json")
+
+    options = run(read())
+    if name is not None:
+        _require_option(name)
+        options = {name: options[name]}
+    if as_json:
+        print_json(options)
+        return
+    for key, value in options.items():
+        typer.echo(f"{key} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+
+
+@app.command("set")
+def set_option(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The option, as `site show` names it.")],
+    value: Annotated[str, typer.Argument(help="Its new value; a list is written as JSON.")],
+) -> None:
+    """Set one option of the site. Running servers show it at once.
+
+    Examples: westmarch site set title "My site", westmarch site set timezone Europe/Berlin
+    """
+    _require_option(name)
+    given = _parsed(name, value)
+
+    async def write() -> Any:
+        async with opened(loaded(context).settings) as db:
+            return getattr(await db.write(change_options, {name: given}), name)
+
+    typer.echo(f"{name} = {run(write())}")
+
+
+def change_options(session: "Session", values: dict[str, Any]) -> "Site":
+    """Set options together with what follows from them: in another time zone, posts are counted in other months."""
+    from westmarch.site.actions import change
+
+    site = change(session, values, actor="command line")
+    if "timezone" in values:
+        from westmarch.posts.actions import recount
+
+        recount(session, site)
+    return site
+
+
+def _require_option(name: str) -> None:
+    from westmarch.errors import NotFound
+    from westmarch.site.options import Site
+
+    if name not in Site.model_fields:
+        raise NotFound(f"The site has no option {name!r}.", hint=f"There are: {', '.join(Site.model_fields)}.")
+
+
+def _parsed(name: str, value: str) -> Any:
+    """Text stays text, numbers are parsed by the option's own type, what is made of parts is JSON."""
+    from westmarch.errors import Invalid
+    from westmarch.site.options import Site
+
+    if Site.model_fields[name].annotation in (str, int):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise Invalid(
+            f"The value of {name} is not JSON: {error}.",
+            hint=f"`westmarch site show {name}` prints the form that is needed.",
+            place=name,
+        ) from error
