@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.factories import SITE, START, day, draft, post
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.factories import SITE, START, day, draft, post
 from westmarch.authors.models import Author
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading

@@ -1,5 +1,6 @@
 """Files of media in the site's folder: what they are by their content, and writing them so that they stay."""
 
+import contextlib
 import hashlib
 import os
 import warnings
@@ -112,7 +113,8 @@ def keep(folder: Path, examined: Examined, content: bytes) -> Path:
         finally:
             os.close(directory)
     except OSError as error:
-        passing.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            passing.unlink()
         raise Unavailable(
             f"The file cannot be stored: {error.strerror}.", hint=f"Look at the space and permissions of {folder}."
         ) from error

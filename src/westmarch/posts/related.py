@@ -88,7 +88,7 @@ def rank(post_id: int, weights: Mapping[int, float], newest: Mapping[int, Sequen
 
 def rebuild(session: Session) -> None:
     """Find the related posts of all posts anew, from one pass over the tables."""
-    counts = dict(session.execute(select(Tag.id, Tag.post_count)).tuples().all())
+    counts = dict(session.execute(select(Tag.id, Tag.post_count)).all())
     newest: dict[tuple[int, str], list[int]] = defaultdict(list)
     tags: dict[int, list[int]] = defaultdict(list)
     languages: dict[int, str] = {}
