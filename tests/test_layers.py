@@ -244,7 +244,7 @@ for name in sys.argv[1:]:
     importlib.import_module(name)
 if len(threading.enumerate()) > 1:
     seen.append(f"threads: {threading.enumerate()}")
-sys.exit("\\n".join(seen))
+sys.exit("\\n".join(seen) or 0)
 """
 
 
