@@ -1,0 +1,78 @@
+"""The command line as a whole: quick help, told errors, kept statuses, civil ends."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Westmarch
+from westmarch import __version__
+
+HEAVY = "sqlalchemy alembic fastapi starlette uvicorn pydantic pydantic_settings jinja2 PIL asyncpg markdown_it rich"
+
+
+def test_help_answers_at_once() -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "westmarch", "--help"], check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5
+
+
+def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
+    code = f"import sys, westmarch.cli.main; print(*sorted(set('{HEAVY} asyncio'.split()) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""
+
+
+def test_the_version_is_told(westmarch: Westmarch) -> None:
+    assert westmarch("version").out.startswith(f"Westmarch {__version__}, Python 3.")
+    assert json.loads(westmarch("version", "--json").out)["westmarch"] == __version__
+
+
+def test_a_folder_that_is_no_site_is_told_with_what_to_do(westmarch: Westmarch, tmp_path: Path) -> None:
+    for command in (["serve"], ["settings"], ["db", "status"], ["site", "show"], ["doctor"], ["render"], ["logging"]):
+        done = westmarch("--site", tmp_path, *command)
+        assert done.status == 1, command
+        assert done.err == (
+            f"error: {tmp_path} is not a site: it has no westmarch.toml.\n"
+            f"  Make one with `westmarch --site {tmp_path} init`, or name the folder of a site with --site.\n"
+        )
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_misuse_has_the_status_two(westmarch: Westmarch) -> None:
+    assert westmarch("serve", "--no-such-option").status == 2
+    assert westmarch("no-such-command").status == 2
+    assert westmarch("serve", "--port", "many").status == 2
+
+
+def test_the_site_is_chosen_by_flag_variable_or_current_folder(
+    westmarch: Westmarch, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WESTMARCH_SITE", str(site))
+    assert westmarch("site", "show", "title").out == "title = A site\n"
+    monkeypatch.delenv("WESTMARCH_SITE")
+    monkeypatch.chdir(site)
+    assert westmarch("site", "show", "title").out == "title = A site\n"
+
+
+def test_a_missing_driver_is_told(westmarch: Westmarch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    done = westmarch("--site", tmp_path, "init", "--database-url", "postgresql://x@127.0.0.1/y")
+    assert done.status == 1
+    assert "pip install 'westmarch[postgresql]'" in done.err
+
+
+def test_a_reader_that_goes_away_is_no_error(site: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "westmarch", "--site", str(site), "settings"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert done.stderr == ""

@@ -1,0 +1,45 @@
+"""`westmarch site show|set`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Westmarch
+
+
+def test_an_option_that_is_set_is_shown(westmarch: Westmarch, site_on_each: Path) -> None:
+    assert westmarch("--site", site_on_each, "site", "set", "title", "Höhe und Weite").status == 0
+    assert westmarch("--site", site_on_each, "site", "show", "title").out == "title = Höhe und Weite\n"
+    shown = json.loads(westmarch("--site", site_on_each, "site", "show", "--json").out)
+    assert shown["title"] == "Höhe und Weite"
+
+
+def test_a_list_is_set_as_json_and_shown_so(westmarch: Westmarch, site: Path) -> None:
+    menu = '[{"title": "About", "address": "/about/"}]'
+    assert westmarch("--site", site, "site", "set", "navigation", menu).status == 0
+    assert westmarch("--site", site, "site", "show", "navigation").out == f"navigation = {menu}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("posts_per_page", "0", "posts_per_page"),
+        ("posts_per_page", "many", "posts_per_page"),
+        ("timezone", "Mars/Base", "no time zone is called 'Mars/Base'"),
+        ("navigation", "[oops", "The value of navigation is not JSON"),
+        ("colour", "red", "The site has no option 'colour'"),
+    ],
+)
+def test_what_cannot_be_set_is_told(westmarch: Westmarch, site: Path, name: str, value: str, told: str) -> None:
+    before = westmarch("--site", site, "site", "show").out
+    done = westmarch("--site", site, "site", "set", name, value)
+    assert done.status == 1
+    assert told in done.err
+    assert westmarch("--site", site, "site", "show").out == before
+
+
+def test_an_unknown_option_is_not_shown(westmarch: Westmarch, site: Path) -> None:
+    done = westmarch("--site", site, "site", "show", "colour")
+    assert done.status == 1
+    assert "There are: title, " in done.err

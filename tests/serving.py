@@ -1,0 +1,60 @@
+"""Real servers in processes of their own, for tests."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The command of the program that the tests themselves run in.
+COMMAND = (sys.executable, "-m", "westmarch")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that listens: its address without a slash at the end (a path for a Unix socket), and its process."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def stopped(self, seconds: float = 20) -> int:
+        """Wait until the process has ended; its exit status."""
+        return self.process.wait(seconds)
+
+
+@contextmanager
+def serving(
+    site: Path, *arguments: str, command: Sequence[str] = COMMAND, environment: dict[str, str] | None = None
+) -> Iterator[Serving]:
+    """`westmarch serve` on a free port until the block ends; the log is in the site's folder."""
+    log = site / "serve.log"
+    port = () if "--uds" in arguments or "--port" in arguments else ("--port", "0")
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [*command, "--site", str(site), "serve", *port, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | (environment or {}),
+        )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if match := re.search(r"^Serving .* at (\S+) \(Ctrl-C stops\)$", line):
+                yield Serving(match[1].rstrip("/"), process, log)
+                break
+        else:
+            raise AssertionError(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.stdout.close()
+        process.wait()
