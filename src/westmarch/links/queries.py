@@ -1,0 +1,196 @@
+"""Looking up what a path leads to, and what is wrong with the links."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select
+from sqlalchemy.orm import aliased
+
+from westmarch.changes.models import Change
+from westmarch.db.sessions import Reading
+from westmarch.errors import Invalid
+from westmarch.links import parameters
+from westmarch.links.models import Link
+from westmarch.links.paths import PLAIN, Suffix, checked, claimable, directory, fold, parse, quote, split, suffixed
+from westmarch.subjects.models import Subject
+
+#: How many redirects from path to path are followed here. Rings cannot be made by `actions.redirect`, only by hand.
+HOPS = 5
+# A path can be read in at most this many ways (see `paths.split`).
+_READINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a path leads to.
+
+    `status`: 200 (the subject's page, and the address is spelled right), 301 or 302 (go to `location`), 410 (the
+    subject was purged), or 404 (no link; a listing of the program may answer at `path`).
+    `path`: the current path of the subject, or with 404 that of the listing: folded, with a slash at its end.
+    `suffix`: what hangs on that path.
+    `location`: the right spelling of the address, percent-encoded and without the site's base path; with 301 and 302
+    also with the query, and it may be a whole address elsewhere. A listing that answers redirects there, with the
+    query, where it is not the address that was asked for.
+    `position`: the newest change that this look-up can have seen, 0 where there is none.
+    """
+
+    status: int
+    position: int
+    path: str
+    suffix: Suffix
+    location: str
+    subject_id: int | None = None
+    kind: str | None = None
+
+
+def _look_up(query_parameters: int) -> Select[Any]:
+    """The one SELECT: links that share a folded path with the request, beside the position, which comes back alone too.
+
+    The number of parameters is fixed, so that the statement is compiled once.
+    """
+    folded: list[ColumnElement[str]] = [bindparam(f"folded_{number}") for number in range(_READINGS)]
+    queries: list[ColumnElement[str]] = [bindparam(f"query_{number}") for number in range(query_parameters)]
+    now = aliased(Link)
+    always = select(literal(1).label("always")).subquery()
+    position = select(func.max(Change.position)).scalar_subquery().label("position")
+    return (
+        select(
+            position,
+            Link.id,
+            Link.path,
+            Link.query,
+            Link.folded,
+            Link.subject_id,
+            Link.address,
+            Link.current,
+            Link.permanent,
+            Subject.kind,
+            Subject.purged_at,
+            now.path.label("current_path"),
+        )
+        .select_from(always)
+        .outerjoin(Link, and_(Link.folded.in_(folded), Link.query.in_([literal(""), *queries])))
+        .outerjoin(Subject, Subject.id == Link.subject_id)
+        .outerjoin(now, and_(now.subject_id == Link.subject_id, now.current))
+    )
+
+
+_WITHOUT_QUERY = _look_up(0)
+_WITH_QUERY = _look_up(parameters.MOST)
+
+
+def resolve(session: Reading, path: str, query: str = "") -> Resolution:
+    """What the path (as `paths.parse` returns it) with the query as it was written leads to, in one SELECT.
+
+    The longest prefix that a link fits wins: the whole path first, then the path without its suffix. Of the links that
+    fit, one with the declared query comes first, then one that is spelled as the request is, then a subject's current
+    path, then an old one. A redirect to a path of the site costs one more SELECT.
+    """
+    return _resolve(session, path, query, HOPS)
+
+
+def _resolve(session: Reading, path: str, query: str, hops: int) -> Resolution:
+    readings = split(path)
+    folds = [fold(prefix) for prefix, _ in readings]
+    rows = session.execute(_bound(folds, parameters.candidates(query) if query else [])).all()
+    position = rows[0].position or 0
+    for (prefix, suffix), folded in zip(readings, folds, strict=True):
+        fits = [row for row in rows if row.folded == folded and _takes(row, whole=prefix == path)]
+        if fits:
+            row = min(fits, key=lambda row: _distance(row, prefix, whole=prefix == path))
+            if row.address is not None:
+                return _redirected(session, row, query, position, hops)
+            return _led_to_subject(row, path, suffix, query, position)
+    listing, suffix = directory(folds[-1]), readings[-1][1]
+    return Resolution(404, position, listing, suffix, quote(suffixed(listing, suffix)))
+
+
+def _bound(folds: list[str], queries: list[str]) -> Select[Any]:
+    values = {f"folded_{number}": folds[min(number, len(folds) - 1)] for number in range(_READINGS)}
+    if not queries:
+        return _WITHOUT_QUERY.params(values)
+    padded = queries + [""] * (parameters.MOST - len(queries))
+    return _WITH_QUERY.params(values | {f"query_{number}": query for number, query in enumerate(padded)})
+
+
+def _takes(row: Row[Any], *, whole: bool) -> bool:
+    """Whether the link can answer: suffixes hang on subjects, and not on a declared query."""
+    return whole or (row.subject_id is not None and not row.query)
+
+
+def _distance(row: Row[Any], prefix: str, *, whole: bool) -> tuple[bool | int, ...]:
+    """How far a link is from the request; the nearest answers."""
+    other_slash = directory(row.path) != directory(prefix)
+    return (
+        row.path != prefix if whole else other_slash,
+        not row.query,
+        row.subject_id is None,
+        row.purged_at is not None,
+        not row.current,
+        other_slash,
+        row.path != prefix,
+        row.id,
+    )
+
+
+def _led_to_subject(row: Row[Any], path: str, suffix: Suffix, query: str, position: int) -> Resolution:
+    if row.purged_at is not None:
+        return Resolution(410, position, row.path, suffix, quote(path), row.subject_id, row.kind)
+    if row.current_path is None:
+        return Resolution(404, position, directory(row.folded), suffix, quote(path), row.subject_id, row.kind)
+    right = suffixed(row.current_path, suffix)
+    if right == path and not row.query:
+        return Resolution(200, position, row.current_path, suffix, quote(right), row.subject_id, row.kind)
+    location = parameters.appended(quote(right), parameters.without(query, row.query))
+    status = 301 if row.permanent else 302
+    return Resolution(status, position, row.current_path, suffix, location, row.subject_id, row.kind)
+
+
+def _redirected(session: Reading, row: Row[Any], query: str, position: int, hops: int) -> Resolution:
+    location, status = row.address, 301 if row.permanent else 302
+    if location.startswith("/") and hops:
+        parts = urlsplit(location)
+        target = _resolve(session, parse(parts.path), parts.query, hops - 1)
+        if target.status == 410:
+            return target
+        if target.status in (301, 302):
+            status = max(status, target.status)
+            location = target.location + (f"#{parts.fragment}" if parts.fragment and "#" not in target.location else "")
+    location = parameters.appended(location, parameters.without(query, row.query))
+    return Resolution(status, position, row.path, PLAIN, location)
+
+
+def faults(session: Reading) -> list[str]:
+    """What is wrong with the links, a sentence each; nothing of it can come from this program's actions."""
+    told = [
+        f"The {row.kind} {row.id} has no current path."
+        for row in session.execute(
+            select(Subject.id, Subject.kind)
+            .outerjoin(Link, and_(Link.subject_id == Subject.id, Link.current))
+            .where(Link.id.is_(None), Subject.purged_at.is_(None))
+            .order_by(Subject.id)
+        )
+    ]
+    links = select(Link.path, Link.folded, Link.subject_id, Link.address, Subject.id.label("found"))
+    for row in session.execute(links.outerjoin(Subject, Subject.id == Link.subject_id).order_by(Link.path, Link.query)):
+        if fault := _fault(session, row):
+            told.append(f"The path {row.path!r} {fault}.")
+    return told
+
+
+def _fault(session: Reading, row: Row[*tuple[Any, ...]]) -> str:
+    try:
+        if checked(row.path) != row.path or not claimable(row.path):
+            return "can be reached by no request"
+        if fold(row.path) != row.folded:
+            return f"is filed under {row.folded!r} where {fold(row.path)!r} is looked for"
+        if row.subject_id is not None:
+            return "" if row.found is not None else f"leads to the subject {row.subject_id}, which does not exist"
+        if row.address.startswith("/"):
+            end = resolve(session, row.path).location
+            if end.startswith("/") and resolve(session, parse(urlsplit(end).path)).status in (301, 302):
+                return f"leads to {end!r}, which is a redirect too"
+    except Invalid as error:
+        return f"cannot be followed: {error.message}"
+    return ""
