@@ -11,7 +11,7 @@ from westmarch.errors import NotFound
 from westmarch.media.files import FILES, PICTURES
 from westmarch.web.replies import FOR_EVER, Reply, matches
 
-_MIMES = {extension: mime for extension, mime in PICTURES.values()} | FILES
+_MIMES = dict(PICTURES.values()) | FILES
 #: What is shown in place; anything else is handed over as a file.
 _SHOWN = ("image/", "audio/", "video/")
 _PATH = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{62})\.(?P<extension>[a-z0-9]{1,10})")

@@ -1,0 +1,198 @@
+"""The program: settings in, an ASGI application out. What answers where stands on one page of this file."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import lru_cache
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from westmarch.db.database import Database, open_database
+from westmarch.db.sessions import Reading
+from westmarch.db.types import now
+from westmarch.errors import NotFound, WestmarchError
+from westmarch.feeds import public as feeds
+from westmarch.feeds import sitemaps
+from westmarch.followers import run as followers
+from westmarch.home import archive
+from westmarch.home import public as home
+from westmarch.links.parameters import appended, written
+from westmarch.links.paths import Suffix, quote
+from westmarch.links.queries import Resolution, resolve
+from westmarch.media import public as media
+from westmarch.ops import health
+from westmarch.ops.logging import configure
+from westmarch.posts import public as posts
+from westmarch.posts import references, related, schedule
+from westmarch.settings import Settings, load, site_folder
+from westmarch.text.places import place
+from westmarch.web import asking, errors, static
+from westmarch.web.doorway import Doorway
+from westmarch.web.replies import Reply, redirect
+from westmarch.web.surface import Surface, View
+from westmarch.web.theme import Theme
+
+logger = logging.getLogger(__name__)
+
+Listing = Callable[[Reading, View, Suffix], Reply]
+Showing = Callable[[Reading, View, int, Suffix], Reply]
+
+
+async def public(request: Request) -> Reply:
+    """Whatever has no route of its own: the links of the site, then the listings of the program."""
+    path, query = asking.path(request.scope), asking.query(request.scope)
+    db: Database = request.app.state.db
+    reply = await db.read(answer, request.app.state.surface, path, query)
+    if reply.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
+        raise HTTPException(reply.status_code)
+    return reply
+
+
+#: The route table. What a link of the site leads to, and the listings, are in the tables below it.
+ROUTES = (
+    Route("/static/{path:path}", static.file),
+    Route("/media/{path:path}", media.file),
+    Route("/healthz", health.alive),
+    Route("/readyz", health.ready),
+    Route("/{path:path}", public),
+)
+#: The pages of the kinds of subjects.
+SHOWN: Mapping[str, Showing] = {"tag": home.tag, "topic": home.topic, "author": home.author}
+#: Their feeds: `feed.xml`, `rss.xml`, `feed.json` below their paths.
+FEEDS: Mapping[str, Showing] = {"tag": feeds.tag, "topic": feeds.topic, "author": feeds.author}
+#: Pages at addresses that a link may take from them.
+LISTINGS: Mapping[str, Listing] = {
+    "/": home.front,
+    "/archive/": archive.page,
+    "/tags/": home.tags,
+    "/topics/": home.topics,
+    "/authors/": home.authors,
+}
+
+
+def answer(session: Reading, surface: Surface, path: str, query: str) -> Reply:
+    """The answer for a path of the site, all of it read and rendered in one snapshot."""
+    found = resolve(session, path, query)
+    view = surface.view(session, path, query, found.position)
+    try:
+        return _found(session, view, found)
+    except NotFound:
+        return home.missing(session, view, 404)
+
+
+def _found(session: Reading, view: View, found: Resolution) -> Reply:
+    if found.status in (301, 302):
+        return _redirected(view, found.location, permanent=found.status == 301)
+    if found.status == 410:
+        return home.missing(session, view, 410)
+    if found.subject_id is not None and found.status == 200:
+        return _subject(session, view, found.kind or "", found.subject_id, found.suffix)
+    return _listing(session, view, found)
+
+
+def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: Suffix) -> Reply:
+    if kind in ("post", "page"):
+        if suffix != Suffix():
+            raise NotFound("Nothing hangs below a post.")
+        return posts.detail(session, view, subject_id)
+    show = FEEDS.get(kind) if suffix.feed else SHOWN.get(kind)
+    if show is None:
+        raise NotFound("This has no page.")
+    return show(session, view, subject_id, suffix)
+
+
+def _listing(session: Reading, view: View, found: Resolution) -> Reply:
+    if view.path == "/robots.txt":
+        return sitemaps.robots(view)
+    if view.path == "/sitemap.xml":
+        return sitemaps.index(session, view)
+    if view.path.startswith("/sitemap-"):
+        return sitemaps.part(session, view, view.path)
+    listing: Listing | None = LISTINGS.get(found.path)
+    if found.suffix.feed:
+        listing = feeds.site if found.path == "/" else None
+    if listing is None:
+        raise NotFound("Nothing answers to this address.")
+    if found.location != quote(view.path):
+        return _redirected(view, appended(found.location, written(view.query)), permanent=True)
+    return listing(session, view, found.suffix)
+
+
+def _redirected(view: View, location: str, *, permanent: bool) -> Reply:
+    inside = location.startswith("/")
+    return redirect(view.surface.root + location if inside else location, permanent=permanent)
+
+
+@lru_cache(maxsize=16)
+def _line(text: str, language: str) -> str:
+    """A line of Markdown as HTML. The renderer is imported only where an owner has set such a line."""
+    from westmarch.text.markdown import render
+
+    return render(text, language=language).html
+
+
+#: What follows the change log in this process.
+FOLLOWING = (references.FOLLOWING, related.FOLLOWING)
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """The database is open, followers run, and scheduled posts are published, as long as the program serves."""
+    async with open_database(app.state.settings.database_url) as db:
+        app.state.db = db
+        tasks = [
+            asyncio.create_task(followers.run(db, FOLLOWING, now), name="followers"),
+            asyncio.create_task(schedule.run(db, now), name="schedule"),
+        ]
+        for task in tasks:
+            task.add_done_callback(_told)
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("The task %s has stopped; start the program again.", task.get_name(), exc_info=error)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The program for a site. Nothing is opened before it serves."""
+    theme = Theme(settings.theme_folder)
+    surface = Surface(settings.url, theme=theme, place=place, line=_line, environment=settings.environment)
+
+    async def outside(scope: Scope, receive: Receive, send: Send) -> None:
+        reply = errors.reply(surface.view_of_latest(), scope, 404)
+        await reply(scope, receive, send)
+
+    app = FastAPI(
+        title="Westmarch",
+        routes=list(ROUTES),
+        lifespan=_running,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry={"auto_configure": False},
+        exception_handlers={HTTPException: errors.answer, WestmarchError: errors.answer, Exception: errors.answer},
+    )
+    app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
+    app.state.settings = settings
+    app.state.surface = surface
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The factory for `uvicorn --factory` and for workers: the site of `WESTMARCH_SITE`, else of the current folder."""
+    settings = load(site_folder()).settings
+    configure(settings)
+    return create_app(settings)

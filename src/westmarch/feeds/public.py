@@ -1,0 +1,136 @@
+"""Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1, with the whole texts and whole addresses."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.feeds import channels
+from westmarch.feeds.channels import Channel, Document
+from westmarch.links.paths import Suffix, directory
+from westmarch.posts import queries
+from westmarch.tags import queries as tag_queries
+from westmarch.web.replies import Reply
+from westmarch.web.surface import View, media_path
+
+ATOM, RSS, JSON = "application/atom+xml", "application/rss+xml", "application/feed+json"
+#: When a feed without posts was updated: no document reads the clock.
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def site(session: Reading, view: View, suffix: Suffix) -> Reply:
+    """The feed of the site."""
+    return _feed(session, view, suffix, channels.of_site(session, view))
+
+
+def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
+    """The feed of a tag."""
+    return _feed(session, view, suffix, channels.of_tag(session, view, tag_id))
+
+
+def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
+    """The feed of an author."""
+    return _feed(session, view, suffix, channels.of_author(session, view, author_id))
+
+
+def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
+    """The feed of a topic."""
+    return _feed(session, view, suffix, channels.of_topic(session, view, topic_id))
+
+
+def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Reply:
+    found = channels.document(channel, view.query, view.site.feed_items)
+    ids = [post.id for post in found.posts]
+    names = queries.bylines(session, ids), tag_queries.of_subjects(session, ids)
+    address = view.surface.absolute(directory(channel.path)) + (suffix.feed or "")
+
+    def at(number: int | None) -> str | None:
+        return None if number is None else f"{address}?page={number}"
+
+    if suffix.feed == "feed.json":
+        return _json(view, channel, found, names, address, at)
+    template, mime = ("feeds/rss.xml", RSS) if suffix.feed == "rss.xml" else ("feeds/atom.xml", ATOM)
+    return view.document(
+        template,
+        f"{mime}; charset=utf-8",
+        channel=channel,
+        document=found,
+        address=address,
+        at=at,
+        bylines=names[0],
+        tags=names[1],
+        updated=max(map(_changed, found.posts), default=_NEVER),
+        changed=_changed,
+        id_of=lambda post: _id(view, post),
+        html_of=lambda post: _html(view, post),
+        rfc3339=_rfc3339,
+        rfc822=format_datetime,
+    )
+
+
+def _changed(post: NamedRow) -> datetime:
+    return max(at for at in (post.updated_at, post.published_at, _NEVER) if at is not None)
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _id(view: View, post: NamedRow) -> str:
+    """The id that the post came with, else a tag URI (RFC 4151), which outlives a change of its path."""
+    return post.guid or f"tag:{view.surface.host},{post.created_at:%Y-%m-%d}:post-{post.id}"
+
+
+def _html(view: View, post: NamedRow) -> str:
+    """The whole text with whole addresses, also of what it refers to within itself."""
+    html = view.surface.place(post.html, view.surface.root)
+    return html.replace('href="#', f'href="{view.surface.absolute(post.path)}#')
+
+
+def _json(
+    view: View,
+    channel: Channel,
+    found: Document,
+    names: tuple[dict[int, list[NamedRow]], dict[int, list[NamedRow]]],
+    address: str,
+    at: Callable[[int | None], str | None],
+) -> Reply:
+    bylines, tags = names
+    surface = view.surface
+    feed = _without_empty(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": channel.title,
+            "home_page_url": surface.absolute(channel.path),
+            "feed_url": at(found.number) or address,
+            "description": channel.description,
+            "language": channel.language,
+            "next_url": at(found.previous),
+        }
+    )
+    feed["items"] = [
+        _without_empty(
+            {
+                "id": _id(view, post),
+                "url": surface.absolute(post.path),
+                "title": post.title,
+                "summary": post.summary,
+                "image": surface.root + media_path(post.cover_hash, post.cover_extension) if post.cover_hash else "",
+                "date_published": _rfc3339(post.published_at),
+                "date_modified": _rfc3339(_changed(post)),
+                "language": post.language,
+                "authors": [{"name": a.name, "url": surface.absolute(a.path)} for a in bylines[post.id]],
+                "tags": [tag.name for tag in tags[post.id]],
+            }
+        )
+        | {"content_html": _html(view, post)}
+        for post in found.posts
+    ]
+    return Reply(json.dumps(feed, ensure_ascii=False).encode("utf-8", "replace"), JSON)
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, "", [])}

@@ -1,0 +1,71 @@
+"""For search engines: the index of sitemaps, its parts, and what robots may read."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from westmarch.authors import queries as author_queries
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.posts import archive, queries
+from westmarch.tags import queries as tag_queries
+from westmarch.topics import queries as topic_queries
+from westmarch.web.replies import Reply
+from westmarch.web.surface import View
+
+#: Addresses in one sitemap; the protocol allows 50,000. A month that has more is cut.
+MOST = 50_000
+_XML = "application/xml; charset=utf-8"
+_PART = re.compile(r"/sitemap-(?:(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?|lists)\.xml")
+
+
+def index(session: Reading, view: View) -> Reply:
+    """One sitemap for each year with posts, for each of its months where there are very many, and one for the rest."""
+    months = archive.counts(session)
+    names = ["lists"]
+    for year in sorted({row.year for row in months}):
+        of_year = [row for row in months if row.year == year]
+        if archive.total(of_year) <= MOST:
+            names.append(f"{year:04}")
+        else:
+            names.extend(f"{year:04}-{row.month:02}" for row in reversed(of_year))
+    return view.document("feeds/sitemaps.xml", _XML, names=names)
+
+
+def part(session: Reading, view: View, path: str) -> Reply:
+    """A sitemap that the index names. Raises NotFound."""
+    match = _PART.fullmatch(path)
+    if match is None:
+        raise NotFound("There is no such sitemap.")
+    if match["year"] is None:
+        return view.document("feeds/sitemap.xml", _XML, addresses=list(_lists(session)))
+    year, month = int(match["year"]), int(match["month"] or 0)
+    if not 1 <= year <= 9998 or (match["month"] and not 1 <= month <= 12):
+        raise NotFound("There is no such sitemap.")
+    zone = view.site.zone
+    after = datetime(year, month or 1, 1, tzinfo=zone).astimezone(UTC)
+    found = queries.addresses(session, after, archive.month_end(year, month or 12, zone), MOST)
+    if not found:
+        raise NotFound("There is no such sitemap.")
+    rows = [(row.path, max(at for at in (row.updated_at, row.published_at) if at)) for row in found]
+    return view.document("feeds/sitemap.xml", _XML, addresses=rows)
+
+
+def _lists(session: Reading) -> Iterator[tuple[str, datetime | None]]:
+    """The front page, pages, topics, tags and authors."""
+    yield "/", None
+    for row in queries.pages(session, MOST // 2):
+        yield row.path, row.updated_at or row.published_at
+    for topic in topic_queries.by_title(session):
+        yield topic.path, None
+    for tag in tag_queries.by_name(session, 1, MOST // 4):
+        yield tag.path, None
+    for author in author_queries.by_name(session):
+        yield author.path, None
+
+
+def robots(view: View) -> Reply:
+    """What robots may read: all of it, and nothing of a rehearsal."""
+    rule = "Disallow: /" if view.surface.staging else "Allow: /"
+    text = f"User-agent: *\n{rule}\n\nSitemap: {view.surface.absolute('/sitemap.xml')}\n"
+    return Reply(text.encode(), "text/plain; charset=utf-8")

@@ -1,0 +1,159 @@
+"""The front page and the pages of lists: tags, topics, authors."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from westmarch.authors import queries as author_queries
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.links.paths import Suffix, directory
+from westmarch.posts import archive, queries
+from westmarch.posts.archive import SITE, Scope
+from westmarch.tags import queries as tag_queries
+from westmarch.topics import queries as topic_queries
+from westmarch.web import errors
+from westmarch.web.paging import Paging, pages
+from westmarch.web.replies import Reply
+from westmarch.web.surface import View
+
+#: Parts on a page of a topic, and names on a page of tags.
+PARTS_PER_PAGE = 100
+TAGS_PER_PAGE = 500
+#: Tags in the list of those that are used most, other topics on the page of one, posts on the page of what is missing.
+MOST_USED = 10
+OTHER_TOPICS = 5
+OFFERED = 5
+
+
+def _paging(path: str, suffix: Suffix, items: int, size: int) -> Paging:
+    """The page that is asked for. Raises NotFound past the last one, and for a year of a list that has none."""
+    count = pages(items, size)
+    if suffix.page > count or suffix.year is not None:
+        raise NotFound("The list has no such page.")
+    return Paging(path, suffix.page, count)
+
+
+def _posts(session: Reading, view: View, scope: Scope, months: Sequence[NamedRow], page: int) -> Sequence[NamedRow]:
+    size = view.site.posts_per_page
+    window = archive.window(months, (page - 1) * size, size, view.site.zone)
+    return queries.entries(session, window, scope) if window else ()
+
+
+def front(session: Reading, view: View, suffix: Suffix) -> Reply:
+    """The front page: the pinned or the newest post, then the others by time; or what to do with an empty site."""
+    months = archive.counts(session)
+    paging = _paging("/", suffix, archive.total(months), view.site.posts_per_page)
+    posts = _posts(session, view, SITE, months, paging.number)
+    lead = None
+    if paging.number == 1:
+        lead = queries.pinned(session) or next(iter(posts), None)
+        posts = [post for post in posts if lead is None or post.id != lead.id]
+    shown = [post.id for post in posts] + ([lead.id] if lead else [])
+    return view.page(
+        "home/front.html",
+        title=view.words()("page", paging.number) if paging.number > 1 else "",
+        description=view.site.description or view.site.tagline,
+        canonical=paging.current,
+        pages=paging,
+        lead=lead,
+        posts=posts,
+        tags=tag_queries.of_subjects(session, shown),
+    )
+
+
+def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
+    """The posts with a tag."""
+    about = tag_queries.by_id(session, tag_id)
+    if about is None:
+        raise NotFound("There is no such tag.")
+    return _list(session, view, suffix, Scope("tag", tag_id), about, "tag", Markup.escape(about.description), ())
+
+
+def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
+    """Somebody who writes, and the posts."""
+    about = author_queries.by_id(session, author_id)
+    if about is None:
+        raise NotFound("There is no such author.")
+    bio = view.surface.placed(about.bio_html)
+    return _list(session, view, suffix, Scope("author", author_id), about, "author", bio, about.links)
+
+
+def _list(
+    session: Reading,
+    view: View,
+    suffix: Suffix,
+    scope: Scope,
+    about: NamedRow,
+    kind: str,
+    introduction: Markup,
+    links: Sequence[dict[str, str]],
+) -> Reply:
+    months = archive.counts(session, scope)
+    paging = _paging(directory(about.path), suffix, archive.total(months), view.site.posts_per_page)
+    posts = _posts(session, view, scope, months, paging.number)
+    return view.page(
+        "home/list.html",
+        title=about.name,
+        canonical=paging.current if paging.number > 1 else about.path,
+        about=about,
+        heading=about.name,
+        kind=kind,
+        introduction=introduction,
+        links=links,
+        pages=paging,
+        posts=posts,
+        tags=tag_queries.of_subjects(session, [post.id for post in posts]),
+    )
+
+
+def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
+    """A topic as a table of contents, in the order in which to read."""
+    about = topic_queries.by_id(session, topic_id)
+    if about is None:
+        raise NotFound("There is no such topic.")
+    paging = _paging(directory(about.path), suffix, about.post_count, PARTS_PER_PAGE)
+    last = paging.number * PARTS_PER_PAGE
+    return view.page(
+        "home/topic.html",
+        title=about.title,
+        language=about.language,
+        canonical=paging.current if paging.number > 1 else about.path,
+        topic=about,
+        pages=paging,
+        posts=queries.parts(session, topic_id, last - PARTS_PER_PAGE + 1, last),
+        others=topic_queries.most_parts(session, topic_id, OTHER_TOPICS),
+    )
+
+
+def tags(session: Reading, view: View, suffix: Suffix) -> Reply:
+    """All tags, by use and by name."""
+    paging = _paging("/tags/", suffix, tag_queries.count(session), TAGS_PER_PAGE)
+    return view.page(
+        "home/tags.html",
+        title=view.words()("tags"),
+        canonical=paging.current,
+        pages=paging,
+        used=tag_queries.most_used(session, MOST_USED) if paging.number == 1 else (),
+        tags=tag_queries.by_name(session, paging.number, TAGS_PER_PAGE),
+    )
+
+
+def topics(session: Reading, view: View, suffix: Suffix) -> Reply:
+    """All topics, by title."""
+    _paging("/topics/", suffix, 0, 1)
+    found = topic_queries.by_title(session)
+    return view.page("home/topics.html", title=view.words()("topics"), canonical="/topics/", topics=found)
+
+
+def authors(session: Reading, view: View, suffix: Suffix) -> Reply:
+    """All authors, by name."""
+    _paging("/authors/", suffix, 0, 1)
+    found = author_queries.by_name(session)
+    return view.page("home/authors.html", title=view.words()("authors"), canonical="/authors/", authors=found)
+
+
+def missing(session: Reading, view: View, status: int) -> Reply:
+    """The page that says that nothing is there (404), or no longer (410), and offers the newest posts."""
+    return errors.page(view, status, newest=queries.newest(session, OFFERED))

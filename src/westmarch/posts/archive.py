@@ -1,0 +1,70 @@
+"""Finding a page of a list without counting the site: the counts of months say where it begins."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.posts.models import ArchiveCount
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A list of posts by time: all of the site's, a tag's or an author's; `id` is its scope in `archive_count`."""
+
+    of: Literal["site", "tag", "author"] = "site"
+    id: int = 0
+
+
+SITE = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a page of a list lies: of the posts before the moment `before`, newest first, leave `skip`, take `take`."""
+
+    before: datetime
+    skip: int
+    take: int
+
+
+_COUNTS = (
+    select(ArchiveCount.year, ArchiveCount.month, ArchiveCount.posts)
+    .where(ArchiveCount.scope_id == bindparam("scope"), ArchiveCount.posts > 0)
+    .order_by(ArchiveCount.year.desc(), ArchiveCount.month.desc())
+)
+
+
+def counts(session: Reading, scope: Scope = SITE) -> Sequence[NamedRow]:
+    """Year, month and number of listed posts of each month that has any, newest first."""
+    return session.execute(_COUNTS, {"scope": scope.id}).all()
+
+
+def total(months: Iterable[NamedRow]) -> int:
+    """How many posts the months hold together."""
+    return sum(month.posts for month in months)
+
+
+def month_end(year: int, month: int, zone: ZoneInfo) -> datetime:
+    """The first moment after a month of the calendar in `zone`, in UTC."""
+    if (year, month) >= (9999, 12):
+        return datetime.max.replace(tzinfo=UTC)
+    after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+    return after.astimezone(UTC)
+
+
+def window(months: Sequence[NamedRow], skip: int, size: int, zone: ZoneInfo) -> Window | None:
+    """The window of the `size` posts after the `skip` newest, or None where the list has no such posts."""
+    left = total(months) - skip
+    if left <= 0:
+        return None
+    for month in months:
+        if skip < month.posts:
+            return Window(month_end(month.year, month.month, zone), skip, min(size, left))
+        skip -= month.posts
+    return None

@@ -1,0 +1,61 @@
+"""Posts and pages for readers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.posts import queries
+from westmarch.posts.models import UNLISTED
+from westmarch.tags import queries as tag_queries
+from westmarch.web.replies import Reply
+from westmarch.web.surface import View
+
+#: From so many headings on a post has a table of contents beside it.
+CONTENTS_FROM = 3
+
+
+@dataclass(slots=True)
+class Heading:
+    """An entry of the contents, with those a level below it."""
+
+    id: str
+    title: str
+    below: list["Heading"] = field(default_factory=list)
+
+
+def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
+    """Two levels of contents from a revision's headings (level, id, title), nothing where there are few."""
+    found: list[Heading] = []
+    for level, identifier, title in toc:
+        if level == 2 or (level == 3 and not found):
+            found.append(Heading(identifier, title))
+        elif level == 3:
+            found[-1].below.append(Heading(identifier, title))
+    return found if sum(1 + len(heading.below) for heading in found) >= CONTENTS_FROM else []
+
+
+def detail(session: Reading, view: View, post_id: int) -> Reply:
+    """The page of a post or page. Raises NotFound where readers may not see it."""
+    post = queries.detail(session, post_id)
+    if post is None:
+        raise NotFound("Nothing is published at this address.")
+    heading = post.title or (view.words(post.language).date(post.published_at) if post.published_at else "")
+    late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
+    return view.page(
+        "posts/detail.html",
+        title=heading,
+        description=post.summary,
+        language=post.language,
+        canonical=post.path,
+        noindex=post.visible == UNLISTED,
+        post=post,
+        heading=heading,
+        updated=post.updated_at if late else None,
+        contents=contents(post.toc),
+        authors=queries.authors(session, post_id),
+        tags=tag_queries.of_subjects(session, (post_id,))[post_id],
+        around=queries.around(session, post),
+    )

@@ -1,0 +1,31 @@
+"""What a request asks for, read from its scope: a path of the site as links know it, and a query."""
+
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from westmarch.errors import Invalid
+from westmarch.links import paths
+
+#: Longer queries name nothing.
+LONGEST_QUERY = 4_000
+
+
+def path(scope: Scope) -> str:
+    """The path below the site's base, decoded once. Raises HTTPException 400 or 414 for what can be no path."""
+    raw, root = scope.get("raw_path"), scope.get("root_path", "")
+    before = paths.quote(root).encode()
+    try:
+        if raw is None or not raw.startswith(before):
+            return paths.checked(scope["path"].removeprefix(root) or "/")
+        return paths.parse(raw[len(before) :].partition(b"?")[0] or b"/")
+    except Invalid as error:
+        too_long = len(scope["path"]) > paths.LONGEST
+        raise HTTPException(414 if too_long else 400, error.message) from error
+
+
+def query(scope: Scope) -> str:
+    """The query as it was written. Raises HTTPException 414 for a longer one than any address has."""
+    written: bytes = scope.get("query_string", b"")
+    if len(written) > LONGEST_QUERY:
+        raise HTTPException(414, "The query of the address is too long.")
+    return written.decode("latin-1")

@@ -1,0 +1,86 @@
+"""Answers: a body with its headers, which sends itself whole, without the body, or as 304, by what was asked."""
+
+import hashlib
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+HTML = "text/html; charset=utf-8"
+FRESH = "no-cache"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+#: What a page may load and do. Players of videos are framed only after a click, and only from these hosts.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; media-src 'self'; "
+    "frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://player.bilibili.com; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
+)
+
+#: On every answer.
+SECURITY: tuple[tuple[bytes, bytes], ...] = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+def etag_of(body: bytes) -> str:
+    """A strong entity tag: the hash of the content."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def matches(etag: str, if_none_match: str) -> bool:
+    """Whether a condition names the tag, by the weak comparison that If-None-Match asks for (RFC 9110, 13.1.2)."""
+    if if_none_match.strip() == "*":
+        return True
+    return etag in (part.strip().removeprefix("W/") for part in if_none_match.split(","))
+
+
+class Reply(Response):
+    """An answer with its whole body, which adds what every answer has when it is sent.
+
+    Only answers with status 200 have an entity tag, and only they become 304.
+    """
+
+    def __init__(
+        self,
+        body: bytes,
+        mime: str = HTML,
+        status: int = 200,
+        cache: str = FRESH,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.body: bytes = body
+        self.mime = mime
+        self.status_code = status
+        self.background = None
+        self.own = headers
+        self.raw_headers = [
+            (b"cache-control", cache.encode()),
+            *((name.encode(), value.encode("latin-1")) for name, value in headers),
+        ]
+        self.etag = etag_of(body) if status == 200 else ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
+        status, body = self.status_code, self.body
+        headers = [*self.raw_headers, *scope["app"].state.surface.headers]
+        if request_id := scope.get("state", {}).get("request_id"):
+            headers.append((b"x-request-id", request_id.encode()))
+        if self.etag:
+            headers.append((b"etag", self.etag.encode()))
+            condition = next((value for name, value in scope["headers"] if name == b"if-none-match"), None)
+            if condition is not None and matches(self.etag, condition.decode("latin-1")):
+                status, body = 304, b""
+        if status != 304:
+            headers.append((b"content-type", self.mime.encode()))
+            headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def redirect(address: str, *, permanent: bool = True) -> Reply:
+    """Send the reader to a whole address (301, or 302 for now)."""
+    return Reply(b"", "text/plain; charset=utf-8", 301 if permanent else 302, headers=(("location", address),))

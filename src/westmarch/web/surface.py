@@ -1,0 +1,136 @@
+"""What the pages stand on: the theme, the addresses and the options of a site, and the making of one page from them."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from westmarch import __version__
+from westmarch.db.sessions import Reading
+from westmarch.links.paths import directory, quote
+from westmarch.site.options import Site
+from westmarch.web.options import Options
+from westmarch.web.replies import HTML, SECURITY, Reply
+from westmarch.web.theme import Theme
+from westmarch.web.words import Words, direction, words
+
+Environment = Literal["production", "staging", "development"]
+#: Puts a base path or a whole address before the site's own links in stored HTML.
+Place = Callable[[str, str], str]
+#: Makes sanitized HTML of a line of Markdown in a language.
+Line = Callable[[str, str], str]
+
+#: What no document of XML 1.0 may hold, in whatever form (section 2.2).
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Surface:
+    """All that is the same for every request of a site at `url`: made once, and shared by the threads that render."""
+
+    def __init__(
+        self, url: str, *, theme: Theme, place: Place, line: Line, environment: Environment = "production"
+    ) -> None:
+        parts = urlsplit(url)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self.host = parts.hostname or ""
+        self.base = parts.path.rstrip("/")
+        self.root = self.origin + self.base
+        self.theme = theme
+        self.place = place
+        self.options = Options()
+        self.staging = environment == "staging"
+        self.headers = [*SECURITY, (b"x-robots-tag", b"noindex, nofollow")] if self.staging else [*SECURITY]
+        theme.templates.globals.update(
+            url=self.href,
+            absolute=self.absolute,
+            link=self.link,
+            asset=lambda name: self.base + theme.asset(name),
+            accent=lambda colour: self.base + theme.accent(colour),
+            media=lambda digest, extension: self.base + media_path(digest, extension),
+            absolute_media=lambda digest, extension: self.root + media_path(digest, extension),
+            placed=self.placed,
+            line=lambda text, language: self.placed(line(text, language)),
+            directory=directory,
+            direction=direction,
+            staging=self.staging,
+            version=__version__,
+        )
+
+    def href(self, path: str) -> str:
+        """The address of a path as links on a page write it: without the host, with the base path."""
+        return self.base + quote(path)
+
+    def absolute(self, path: str) -> str:
+        """The whole address of a path, for feeds and canonical links."""
+        return self.root + quote(path)
+
+    def link(self, address: str) -> str:
+        """An address as its owner wrote it: a path of the site gets the base path, anything else stays."""
+        return self.base + address if address.startswith("/") else address
+
+    def placed(self, html: str) -> Markup:
+        """Stored HTML, which passed the sanitizer before, with the site's own links below the base path."""
+        return Markup(self.place(html, self.base))  # noqa: S704 - see above
+
+    def view(self, session: Reading, path: str, query: str, position: int) -> "View":
+        """The view of a request, with the site's options as the session's snapshot at `position` has them."""
+        return View(self, self.options.current(session, position), path, query)
+
+    def view_of_latest(self) -> "View":
+        """A view of no path with the options as last read, where the database must not be asked."""
+        return View(self, self.options.latest, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One request as pages see it: for which path and query of the site, and with which options."""
+
+    surface: Surface
+    site: Site
+    path: str
+    query: str
+
+    def words(self, language: str | None = None) -> Words:
+        """The words of a language, of the site's without one."""
+        return words(language or self.site.language, self.site.zone)
+
+    def page(
+        self,
+        template: str,
+        *,
+        title: str = "",
+        description: str = "",
+        language: str = "",
+        canonical: str | None = None,
+        noindex: bool = False,
+        status: int = 200,
+        **context: Any,
+    ) -> Reply:
+        """A page of HTML from a template; docs/theme.md says what every template receives."""
+        language = language or self.site.language
+        text = self.surface.theme.templates.get_template(template).render(
+            title=title,
+            description=description,
+            language=language,
+            canonical=canonical,
+            noindex=noindex,
+            path=self.path,
+            site=self.site,
+            words=self.words(language),
+            **context,
+        )
+        headers = (("x-robots-tag", "noindex"),) if noindex and not self.surface.staging else ()
+        return Reply(text.encode("utf-8", "replace"), HTML, status, headers=headers)
+
+    def document(self, template: str, mime: str, **context: Any) -> Reply:
+        """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
+        text = self.surface.theme.templates.get_template(template).render(site=self.site, path=self.path, **context)
+        return Reply(_NOT_XML.sub("\ufffd", text).encode(), mime)
+
+
+def media_path(digest: str, extension: str) -> str:
+    """The public path of a stored file."""
+    return f"/media/{digest[:2]}/{digest[2:]}.{extension}"
