@@ -1,0 +1,110 @@
+"""What every reader of a program's blog gives, and the walk over its files."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Protocol
+
+from westmarch.transfer.frontmatter import FrontMatter
+from westmarch.transfer.index import Index
+from westmarch.transfer.items import Body, FileWarning, Metadata, Source
+
+MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown", ".text", ".rmd"})
+#: Folders that hold no writing of the blog's own in any program.
+_NEVER = frozenset({"node_modules", "vendor", "_site", "public", "output", "__pycache__", "bower_components", "themes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller decides: `zone` is that of dates without one, `now` parts scheduled from published.
+
+    `permalink` overrules the pattern of the posts' addresses; `folder` is what keys of files are relative to.
+    """
+
+    folder: Path
+    zone: tzinfo
+    now: datetime
+    permalink: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read: where it lies, what its front matter holds, and what that means."""
+
+    source: Source
+    front: FrontMatter
+    about: Metadata
+
+
+class Blog(Protocol):
+    """A blog of one program. `root` is the folder of its sources, `base` the base path of the old site ('' or '/x')."""
+
+    @property
+    def program(self) -> str:
+        """The name of the program."""
+        ...
+
+    @property
+    def root(self) -> Path:
+        """The folder that addresses and links in its texts are relative to."""
+        ...
+
+    @property
+    def base(self) -> str:
+        """The base path of the old site: '' or '/x'."""
+        ...
+
+    @property
+    def url(self) -> str | None:
+        """The old site's address without its base path, where it is known."""
+        ...
+
+    def sources(self) -> Iterator[Source]:
+        """Its files, those too that are not brought over."""
+        ...
+
+    def parse(self, text: str) -> FrontMatter:
+        """Part a file's text from its front matter."""
+        ...
+
+    def metadata(self, source: Source, front: FrontMatter) -> Metadata:
+        """What the file says about its text; addresses are without the base path."""
+        ...
+
+    def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
+        """The text in our Markdown."""
+        ...
+
+    def places(self, address: str, document: Document) -> Iterator[Path]:
+        """Where the file of a picture may lie, likeliest first; `address` is decoded, without query."""
+        ...
+
+
+def walk(root: Path, *, keep: frozenset[str] = frozenset()) -> Iterator[tuple[Path, str]]:
+    """All files below a folder with their paths relative to it, by name. Folders that are links are not entered.
+
+    Hidden folders and those that hold no writing are left out, except the names in `keep`.
+    """
+    for folder, inside, names in os.walk(root):
+        inside[:] = sorted(name for name in inside if name in keep or not (name.startswith(".") or name in _NEVER))
+        at = Path(folder)
+        for name in sorted(names):
+            if not name.startswith((".", "#", "~")) and not name.endswith("~"):
+                path = at / name
+                yield path, path.relative_to(root).as_posix()
+
+
+def is_markdown(name: str) -> bool:
+    """Whether the name of a file ends like Markdown's."""
+    return os.path.splitext(name)[1].lower() in MARKDOWN  # noqa: PTH122  # called for each file; a Path costs ten times as much
+
+
+def begins_with(path: Path, start: bytes) -> bool:
+    """Whether a file begins with these bytes, a byte order mark aside; one that cannot be read does not."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(start) + 3).removeprefix(b"\xef\xbb\xbf").startswith(start)
+    except OSError:
+        return False

@@ -1,0 +1,186 @@
+"""Which program wrote the blog in a folder, and where in the folder it lies."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from westmarch.errors import Invalid
+from westmarch.transfer import pelican_settings
+from westmarch.transfer.blogs import Blog, Options, is_markdown, walk
+from westmarch.transfer.fields import text
+from westmarch.transfer.hexo import Hexo
+from westmarch.transfer.jekyll import Jekyll
+from westmarch.transfer.jekyll_settings import NAMES as JEKYLL_NAMES
+from westmarch.transfer.jekyll_settings import read_yaml
+from westmarch.transfer.pelican import Pelican
+from westmarch.transfer.plain import Plain
+
+Program = Literal["jekyll", "hexo", "pelican", "plain"]
+
+_DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
+_META = re.compile(rb"(?:\xef\xbb\xbf)?[ ]{0,3}[A-Za-z][A-Za-z0-9_-]*:[ \t]")
+_PELICAN_KEY = re.compile(rb"^[ ]{0,3}(?:title|date)[ ]*:", re.IGNORECASE | re.MULTILINE)
+_HEXO_KEYS = frozenset(
+    {"source_dir", "new_post_name", "skip_render", "post_asset_folder", "default_layout", "permalink_defaults"}
+)
+_SAMPLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    program: Program
+    root: Path
+    home: Path
+
+
+def blogs(folder: Path, program: Program | None, options: Options, permalink: str) -> list[Blog]:
+    """The blogs in a folder: mostly one, several where it holds the folders of several.
+
+    `program` overrules what the folder looks like; `permalink` is our site's own pattern, for plain folders.
+    Raises `Invalid` where there is nothing to read.
+    """
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "does not exist"
+        raise Invalid(f"{folder} {what}", hint="Give the folder of the blog.")
+    places = _forced(folder, program) if program else _recognised(folder)
+    if not places:
+        raise Invalid(f"there are no Markdown files in {folder}", hint="Give the folder of the blog.")
+    return [_blog(place, options, permalink) for place in places]
+
+
+def _blog(place: _Place, options: Options, permalink: str) -> Blog:
+    if place.program == "jekyll":
+        return Jekyll(place.root, options)
+    if place.program == "hexo":
+        return Hexo(place.root, place.home, options)
+    if place.program == "pelican":
+        return Pelican(place.root, place.home, options)
+    return Plain(place.root, options, permalink)
+
+
+def _forced(folder: Path, program: Program) -> list[_Place]:
+    if program == "pelican":
+        return [_pelican(folder)]
+    if program == "plain":
+        return [_Place("plain", folder, folder)]
+    if program == "hexo":
+        roots = [folder / "source"] if (folder / "source").is_dir() else []
+        roots = roots or [posts.parent for posts in _posts(folder)] or [folder]
+        return [_Place("hexo", root, _home(root)) for root in roots]
+    if _configured(folder) or (folder / "_posts").is_dir():
+        return [_Place("jekyll", _jekyll_root(folder), folder)]
+    return [_Place("jekyll", root, root) for root in _roots(folder, list(_posts(folder)))] or [
+        _Place("jekyll", folder, folder)
+    ]
+
+
+def _recognised(folder: Path) -> list[_Place]:
+    if any((folder / name).is_file() for name in pelican_settings.NAMES):
+        return [_pelican(folder)]
+    if _configured(folder):
+        if _hexo_settings(folder):
+            return [_Place("hexo", folder / _source(folder), folder)]
+        return [_Place("jekyll", _jekyll_root(folder), folder)]
+    posts = list(_posts(folder))
+    if posts:
+        return [_by_names(folder, root, posts) for root in _roots(folder, posts)]
+    content = folder / "content" if (folder / "content").is_dir() else folder
+    if _like_pelican(content):
+        return [_Place("pelican", content, folder)]
+    found = any(is_markdown(inner) for _, inner in walk(folder))
+    return [_Place("plain", folder, folder)] if found else []
+
+
+def _by_names(folder: Path, root: Path, posts: list[Path]) -> _Place:
+    """Jekyll's posts are named by their date; Hexo's hardly ever are, and lie in a folder `source`."""
+    names = [path.name for one in posts if one.is_relative_to(root) for path, _ in walk(one) if is_markdown(path.name)]
+    sample = names[:_SAMPLE]
+    dated = sum(bool(_DATED.match(name)) for name in sample)
+    home = _home(root)
+    if (home != root and _hexo_settings(home)) or (sample and dated * 2 < len(sample)):
+        return _Place("hexo", root, home if home.is_relative_to(folder) else root)
+    return _Place("jekyll", root, root)
+
+
+def _posts(folder: Path) -> Iterator[Path]:
+    """Folders named `_posts`, the outermost first."""
+    seen: set[Path] = set()
+    for path, inner in walk(folder):
+        head, found, _ = f"/{inner}".partition("/_posts/")
+        if found:
+            posts = folder / head.lstrip("/") / "_posts"
+            if posts not in seen and is_markdown(path.name):
+                seen.add(posts)
+                yield posts
+
+
+def _roots(folder: Path, posts: list[Path]) -> list[Path]:
+    """The folder of each blog: the nearest one above its posts with a configuration, else the one that holds them."""
+    roots: list[Path] = []
+    for one in posts:
+        above = [one.parent, *itertools.takewhile(lambda path: path.is_relative_to(folder), one.parent.parents)]
+        configured = next((path for path in above if _configured(path) and not _hexo_settings(path)), None)
+        root = configured or one.parent
+        if not any(root == known or root.is_relative_to(known) for known in roots):
+            roots.append(root)
+    return roots
+
+
+def _configured(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in JEKYLL_NAMES)
+
+
+def _hexo_settings(folder: Path) -> bool:
+    """Whether the configuration of a folder is Hexo's: by its keys, or by what is installed beside it."""
+    path = folder / "_config.yml"
+    if not path.is_file():
+        return False
+    values, _ = read_yaml(path)
+    package = folder / "package.json"
+    try:
+        installed = package.is_file() and '"hexo"' in package.read_text(errors="replace")
+    except OSError:
+        installed = False
+    return installed or bool(_HEXO_KEYS & values.keys())
+
+
+def _source(folder: Path) -> str:
+    values, _ = read_yaml(folder / "_config.yml")
+    return text(values.get("source_dir")).strip("/") or "source"
+
+
+def _home(root: Path) -> Path:
+    """The folder of a Hexo site, from its folder of sources."""
+    return root.parent if root.name == "source" or _hexo_settings(root.parent) else root
+
+
+def _jekyll_root(folder: Path) -> Path:
+    for name in JEKYLL_NAMES:
+        if (folder / name).is_file():
+            values, _ = read_yaml(folder / name)
+            inside = folder / text(values.get("source")).strip("/")
+            return inside if inside.is_dir() else folder
+    return folder
+
+
+def _pelican(folder: Path) -> _Place:
+    settings = pelican_settings.read(folder)
+    named = folder / settings.word("PATH", "content").strip("/")
+    return _Place("pelican", named if named.is_dir() and named.is_relative_to(folder) else folder, folder)
+
+
+def _like_pelican(folder: Path) -> bool:
+    """Whether most of a folder's texts begin with lines `Title: …`, which only Pelican's do."""
+    sample = list(itertools.islice((path for path, inner in walk(folder) if is_markdown(inner)), _SAMPLE))
+    alike = 0
+    for path in sample:
+        try:
+            with path.open("rb") as file:
+                head = file.read(400)
+        except OSError:
+            continue
+        alike += bool(_META.match(head) and _PELICAN_KEY.search(head) and b"\n---" not in head)
+    return bool(sample) and alike * 2 > len(sample)
