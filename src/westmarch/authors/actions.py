@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from westmarch.authors.models import Author
@@ -11,13 +11,15 @@ from westmarch.links.paths import slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold, spellings
 
+_NAMED = select(Author.folded, Author.id).where(Author.folded.in_(bindparam("names", expanding=True)))
+
 
 def ensure(session: Session, names: Sequence[str]) -> list[int]:
     """The ids of the authors called so, in order and each once; authors that do not exist are made."""
     wanted = spellings(names)
     if not wanted:
         return []
-    found = dict(session.execute(select(Author.folded, Author.id).where(Author.folded.in_(wanted))).all())
+    found = dict(session.execute(_NAMED, {"names": list(wanted)}).all())
     return [found[folded] if folded in found else create(session, name) for folded, name in wanted.items()]
 
 

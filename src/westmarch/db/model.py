@@ -1,6 +1,8 @@
 """The class that all tables' models derive from, and the names of constraints."""
 
-from sqlalchemy import MetaData
+from typing import ClassVar
+
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -11,6 +13,7 @@ class Model(DeclarativeBase):
     before and after.
     """
 
+    __table__: ClassVar[Table]
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

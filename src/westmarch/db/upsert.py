@@ -1,15 +1,16 @@
 """INSERT … ON CONFLICT, which both engines have and SQLAlchemy spells per dialect."""
 
-from typing import Any
-
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from westmarch.db.model import Model
 
 
+def both(model: type[Model]) -> dict[str, sqlite.Insert | postgresql.Insert]:
+    """INSERTs into the model's table that take `on_conflict_do_…`, by the name of the dialect."""
+    return {"sqlite": sqlite.insert(model.__table__), "postgresql": postgresql.insert(model.__table__)}
+
+
 def upsert(session: Session, model: type[Model]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT into the model's table that takes `on_conflict_do_update` and `on_conflict_do_nothing`."""
-    construct: Any = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement: sqlite.Insert | postgresql.Insert = construct(model)
-    return statement
+    """The one of `both` for the session's engine."""
+    return both(model)[session.get_bind().dialect.name]

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from westmarch.db.types import now
 from westmarch.events.models import Event
+
+_INSERT = insert(Event.__table__)
 
 
 def record(
     session: Session, verb: str, *, actor: str, subject_id: int | None = None, detail: dict[str, Any] | None = None
 ) -> None:
     """Write down that `actor` did `verb` (such as `post.published`) to a subject, in the session's transaction."""
-    session.add(Event(verb=verb, at=now(), actor=actor, subject_id=subject_id, detail=detail or {}))
+    session.execute(
+        _INSERT, {"verb": verb, "at": now(), "actor": actor, "subject_id": subject_id, "detail": detail or {}}
+    )

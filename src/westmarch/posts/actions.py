@@ -1,6 +1,7 @@
 """What can be done with posts and pages. Every action keeps neighbours, counts, parts and listings as they must be."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, insert, select, update
@@ -12,17 +13,22 @@ from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, revisions
+from westmarch.posts import counts, listings, neighbours, revisions
+from westmarch.posts.counts import NOWHERE, Listing
 from westmarch.posts.drafts import Draft
 from westmarch.posts.models import Byline, Post, Related
 from westmarch.site.options import Site
 from westmarch.subjects import actions as subjects
-from westmarch.subjects.models import Reference, Revision
+from westmarch.subjects.models import Revision
 from westmarch.tags import actions as tags
 from westmarch.topics import actions as topics
 
 #: The longest title that is taken, in code points.
 TITLE = 1_000
+
+# Statements are built once: an import runs each of them for every post.
+_INSERT = insert(Post.__table__)
+_BYLINES = insert(Byline.__table__)
 
 
 def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
@@ -31,27 +37,24 @@ def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
     Raises Invalid where a field cannot be taken, Conflict where its path belongs to another subject.
     """
     _check(draft)
-    post_id = subjects.create(session, draft.kind)
     moment = now()
+    post_id = subjects.create(session, draft.kind)
     path = _claim(session, post_id, draft, site, moment)
-    session.execute(
-        insert(Post).values(
-            id=post_id,
-            kind=draft.kind,
-            title=draft.title,
-            slug=_slug(draft),
-            path=path,
-            language=draft.language,
-            status="draft",
-            extra={},
-            summary="",
-            excerpt_html="",
-            minutes=1,
-            unlisted=False,
-            pinned=False,
-        )
-    )
-    _store(session, post_id, draft, site, actor, moment)
+    revision_id = revisions.add(session, post_id, draft, actor, moment)
+    columns = _columns(draft, revision_id, moment)
+    listed_at = columns["published_at"] if draft.listed else None
+    after = Listing(listed_at, tuple(tags.ensure(session, draft.tags)), tuple(authors.ensure(session, draft.authors)))
+    neighbouring = neighbours.around(session, post_id, listed_at) if listed_at else (None, None)
+    keys = {"id": post_id, "kind": draft.kind, "path": path, "previous_id": neighbouring[0], "next_id": neighbouring[1]}
+    session.execute(_INSERT, keys | columns)
+    neighbours.link(session, post_id, *neighbouring)
+    _hang(session, post_id, after)
+    revisions.refer(session, post_id, draft.rendered)
+    if draft.topic:
+        topics.place(session, post_id, topics.ensure(session, draft.topic, language=draft.language), draft.part)
+        listings.number_of(session, post_id)
+    counts.apply(session, NOWHERE, after, site.zone)
+    _lead(session, post_id, draft)
     events.record(session, f"{draft.kind}.created", actor=actor, subject_id=post_id)
     return post_id
 
@@ -67,57 +70,66 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
         raise Conflict(f"{post.path} is a {post.kind} and cannot become a {draft.kind}.")
     if draft.path is not None and draft.path != post.path:
         move(session, post_id, draft.path, actor=actor)
-    _store(session, post_id, draft, site, actor, now())
-    events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
-
-
-def _store(session: Session, post_id: int, draft: Draft, site: Site, actor: str, moment: datetime) -> None:
-    """Write all of a draft but its path."""
-    before = listings.of(session, post_id)
+    moment, before = now(), listings.of(session, post_id)
     revision_id = revisions.add(session, post_id, draft, actor, moment)
-    public = draft.status == "published"
-    session.execute(
-        update(Post)
-        .where(Post.id == post_id)
-        .values(
-            title=draft.title,
-            slug=_slug(draft),
-            summary=draft.summary,
-            excerpt_html=draft.rendered.excerpt_html,
-            language=draft.language,
-            minutes=draft.rendered.minutes,
-            status=draft.status,
-            unlisted=draft.unlisted,
-            pinned=draft.pinned,
-            published_at=draft.published_at if draft.published_at is not None or not public else moment,
-            updated_at=draft.updated_at,
-            published_revision_id=revision_id if public else None,
-            draft_revision_id=None if public else revision_id,
-            cover_id=draft.cover_id,
-            translation_group=draft.translation_group,
-            guid=draft.guid,
-            source_key=draft.source_key,
-            source_hash=draft.source_hash,
-            extra=draft.extra,
-        )
-    )
-    tag_ids = tags.ensure(session, draft.tags)
-    author_ids = authors.ensure(session, draft.authors)
-    tags.hang(session, post_id, tag_ids, None)
+    session.execute(update(Post).where(Post.id == post_id).values(_columns(draft, revision_id, moment)))
+    tags.take_off(session, post_id)
     session.execute(delete(Byline).where(Byline.post_id == post_id))
-    if author_ids:
-        rows = [
-            {"post_id": post_id, "author_id": a, "rank": rank, "listed_at": None} for rank, a in enumerate(author_ids)
-        ]
-        session.execute(insert(Byline), rows)
+    tag_ids, author_ids = tags.ensure(session, draft.tags), authors.ensure(session, draft.authors)
+    _hang(session, post_id, Listing(None, tuple(tag_ids), tuple(author_ids)))
+    revisions.forget_references(session, post_id)
+    revisions.refer(session, post_id, draft.rendered)
     topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
     left = topics.place(session, post_id, topic_id, draft.part)
-    for alias in draft.aliases:
-        parts = urlsplit(alias)
-        links.add_old(session, post_id, paths.parse(parts.path), query=parts.query)
+    _lead(session, post_id, draft)
     listings.settle(session, post_id, before, site.zone)
     if left is not None:
         listings.number(session, left)
+    events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
+
+
+def _columns(draft: Draft, revision_id: int, moment: datetime) -> dict[str, Any]:
+    """The columns of a post that the draft decides, with its revision published or waiting."""
+    public = draft.status == "published"
+    return {
+        "title": draft.title,
+        "slug": _slug(draft),
+        "summary": draft.summary,
+        "excerpt_html": draft.rendered.excerpt_html,
+        "language": draft.language,
+        "minutes": draft.rendered.minutes,
+        "status": draft.status,
+        "unlisted": draft.unlisted,
+        "pinned": draft.pinned,
+        "published_at": draft.published_at or (moment if public else None),
+        "updated_at": draft.updated_at,
+        "published_revision_id": revision_id if public else None,
+        "draft_revision_id": None if public else revision_id,
+        "cover_id": draft.cover_id,
+        "translation_group": draft.translation_group,
+        "guid": draft.guid,
+        "source_key": draft.source_key,
+        "source_hash": draft.source_hash,
+        "extra": draft.extra,
+    }
+
+
+def _hang(session: Session, post_id: int, listing: Listing) -> None:
+    """Hang tags and authors on a post that has none."""
+    tags.hang(session, post_id, listing.tags, listing.at)
+    if listing.authors:
+        rows = [
+            {"post_id": post_id, "author_id": author_id, "rank": rank, "listed_at": listing.at}
+            for rank, author_id in enumerate(listing.authors)
+        ]
+        session.execute(_BYLINES, rows)
+
+
+def _lead(session: Session, post_id: int, draft: Draft) -> None:
+    """Let the draft's old addresses lead to the post."""
+    for alias in draft.aliases:
+        parts = urlsplit(alias)
+        links.add_old(session, post_id, paths.parse(parts.path), query=parts.query)
 
 
 def publish(session: Session, post_id: int, site: Site, *, actor: str, at: datetime | None = None) -> None:
@@ -204,9 +216,9 @@ def purge(session: Session, post_id: int, site: Site, *, actor: str) -> None:
     before = listings.of(session, post_id)
     session.execute(update(Post).where(Post.id == post_id).values(trashed_at=now()))
     listings.settle(session, post_id, before, site.zone)
-    tags.hang(session, post_id, (), None)
+    tags.take_off(session, post_id)
     left = topics.place(session, post_id, None, None)
-    session.execute(delete(Reference).where(Reference.from_subject_id == post_id))
+    revisions.forget_references(session, post_id)
     session.execute(delete(Related).where((Related.post_id == post_id) | (Related.other_id == post_id)))
     session.execute(delete(Post).where(Post.id == post_id))
     session.execute(delete(Revision).where(Revision.subject_id == post_id))

@@ -7,11 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from westmarch.authors.models import Author
 from westmarch.db.sessions import Reading
-from westmarch.db.upsert import upsert
+from westmarch.db.upsert import both
 from westmarch.posts.models import LISTED, ArchiveCount, Byline, Post
 from westmarch.tags.models import Tag, Tagging
 
@@ -42,33 +43,40 @@ class Listing:
         return Counter((*self.tags, *self.authors)) if self.at is not None else Counter()
 
 
+#: The listing of a post that is listed nowhere and has no tag.
+NOWHERE = Listing(None, (), ())
+
+# Statements are built once: an import runs each of them for every post.
+_ADD: dict[str, sqlite.Insert | postgresql.Insert] = {
+    name: statement.on_conflict_do_update(
+        index_elements=["scope_id", "year", "month"],
+        set_={"posts": ArchiveCount.__table__.c.posts + statement.excluded.posts},
+    )
+    for name, statement in both(ArchiveCount).items()
+}
+_COUNT = {
+    model: update(model.__table__)
+    .where(model.__table__.c.id == bindparam("scope"))
+    .values(post_count=model.__table__.c.post_count + bindparam("delta"))
+    for model in (Tag, Author)
+}
+
+
 def apply(session: Session, before: Listing, after: Listing, zone: ZoneInfo) -> None:
     """Change the stored counts by what a post's listing changed."""
     months = after.months(zone)
     months.subtract(before.months(zone))
     rows = [{"scope_id": s, "year": y, "month": m, "posts": n} for (s, y, m), n in sorted(months.items()) if n]
     if rows:
-        statement = upsert(session, ArchiveCount)
-        statement = statement.on_conflict_do_update(
-            index_elements=["scope_id", "year", "month"],
-            set_={"posts": ArchiveCount.posts + statement.excluded.posts},
-        )
-        session.execute(statement, rows)
+        session.execute(_ADD[session.get_bind().dialect.name], rows)
         if any(row["posts"] < 0 for row in rows):
             session.execute(delete(ArchiveCount).where(ArchiveCount.posts <= 0))
     scopes = after.scopes()
     scopes.subtract(before.scopes())
-    tags, authors = {*before.tags, *after.tags}, {*before.authors, *after.authors}
-    for model, ids in ((Tag, tags), (Author, authors)):
+    for model, ids in ((Tag, {*before.tags, *after.tags}), (Author, {*before.authors, *after.authors})):
         deltas = [{"scope": scope, "delta": scopes[scope]} for scope in sorted(ids) if scopes[scope]]
         if deltas:
-            table = model.__table__
-            session.connection().execute(
-                update(model)
-                .where(table.c.id == bindparam("scope"))
-                .values(post_count=table.c.post_count + bindparam("delta")),
-                deltas,
-            )
+            session.connection().execute(_COUNT[model], deltas)
 
 
 def _counted(session: Reading, zone: ZoneInfo) -> Months:

@@ -42,3 +42,8 @@ class Draft:
     source_hash: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether readers will find it in lists."""
+        return self.kind == "post" and self.status == "published" and not self.unlisted

@@ -43,7 +43,14 @@ def settle(session: Session, post_id: int, before: Listing, zone: ZoneInfo) -> N
         if before.at is not None:
             neighbours.unlink(session, post_id)
         if after.at is not None:
-            neighbours.link(session, post_id, after.at)
+            previous, following = neighbours.around(session, post_id, after.at)
+            session.execute(update(Post).where(Post.id == post_id).values(previous_id=previous, next_id=following))
+            neighbours.link(session, post_id, previous, following)
+    number_of(session, post_id)
+
+
+def number_of(session: Session, post_id: int) -> None:
+    """Number the listed parts of the topic that a post is a part of, if it is of one."""
     topic_id = session.scalar(select(Part.topic_id).where(Part.subject_id == post_id))
     if topic_id is not None:
         number(session, topic_id)

@@ -2,13 +2,46 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Integer, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from westmarch.db.sessions import Reading
+from westmarch.db.types import UTCDateTime
 from westmarch.posts.models import LISTED, Post
 
 _LISTED = (Post.kind == "post", Post.visible == LISTED)
+_AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("post_id", type_=Integer)
+
+# Statements are built once: an import runs each of them for every post.
+_BEFORE = (
+    select(Post.id, Post.next_id)
+    .where(*_LISTED, tuple_(Post.published_at, Post.id) < tuple_(_AT, _ID))
+    .order_by(Post.published_at.desc(), Post.id.desc())
+    .limit(1)
+)
+_AFTER = (
+    select(Post.id)
+    .where(*_LISTED, tuple_(Post.published_at, Post.id) > tuple_(_AT, _ID))
+    .order_by(Post.published_at, Post.id)
+    .limit(1)
+)
+_TABLE = Post.__table__
+_SET_NEXT = update(_TABLE).where(_TABLE.c.id == bindparam("which")).values(next_id=bindparam("other"))
+_SET_PREVIOUS = update(_TABLE).where(_TABLE.c.id == bindparam("which")).values(previous_id=bindparam("other"))
+
+
+def around(session: Session, post_id: int, at: datetime) -> tuple[int | None, int | None]:
+    """The listed posts before and after a place in time; of the same time, the lower id is the older."""
+    place = {"at": at, "post_id": post_id}
+    before = session.execute(_BEFORE, place).first()
+    if before is not None:
+        return before.id, before.next_id
+    return None, session.execute(_AFTER, place).scalar()
+
+
+def link(session: Session, post_id: int, previous: int | None, following: int | None) -> None:
+    """Tell the neighbours of a post, which it knows, that it stands between them."""
+    _point(session, previous, following, before=post_id, after=post_id)
 
 
 def unlink(session: Session, post_id: int) -> None:
@@ -18,34 +51,12 @@ def unlink(session: Session, post_id: int) -> None:
     session.execute(update(Post).where(Post.id == post_id).values(previous_id=None, next_id=None))
 
 
-def link(session: Session, post_id: int, at: datetime) -> None:
-    """Put a listed post into the row of posts at its time; of the same time, the lower id is the older."""
-    before = session.execute(
-        select(Post.id, Post.next_id)
-        .where(*_LISTED, tuple_(Post.published_at, Post.id) < tuple_(at, post_id))
-        .order_by(Post.published_at.desc(), Post.id.desc())
-        .limit(1)
-    ).first()
-    if before is not None:
-        previous, following = before.id, before.next_id
-    else:
-        previous = None
-        following = session.scalar(
-            select(Post.id)
-            .where(*_LISTED, tuple_(Post.published_at, Post.id) > tuple_(at, post_id))
-            .order_by(Post.published_at, Post.id)
-            .limit(1)
-        )
-    session.execute(update(Post).where(Post.id == post_id).values(previous_id=previous, next_id=following))
-    _point(session, previous, following, before=post_id, after=post_id)
-
-
 def _point(session: Session, earlier: int | None, later: int | None, *, before: int | None, after: int | None) -> None:
     """Tell the earlier post what follows it, and the later one what is before it."""
     if earlier is not None:
-        session.execute(update(Post).where(Post.id == earlier).values(next_id=after))
+        session.execute(_SET_NEXT, {"which": earlier, "other": after})
     if later is not None:
-        session.execute(update(Post).where(Post.id == later).values(previous_id=before))
+        session.execute(_SET_PREVIOUS, {"which": later, "other": before})
 
 
 def _wrong(session: Reading) -> list[tuple[int, int | None, int | None]]:

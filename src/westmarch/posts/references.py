@@ -63,6 +63,7 @@ def _successor(session: Session, revision_id: int, addresses: dict[str, str]) ->
     old = session.get_one(Revision, revision_id)
     markdown = readdressed(old.markdown, addresses)
     rendered = render(markdown, language=old.language, resolver=SessionResolver(session))
+    revisions.forget_references(session, old.subject_id)
     revisions.refer(session, old.subject_id, rendered)
     values = {
         "subject_id": old.subject_id,

@@ -11,9 +11,13 @@ from westmarch.subjects.models import Reference, Revision
 from westmarch.text.markdown import RENDERER
 from westmarch.text.rendered import Rendered
 
+# Statements are built once: an import runs each of them for every post.
+_INSERT = insert(Revision.__table__).returning(Revision.__table__.c.id)
+_REFER = insert(Reference.__table__)
+
 
 def add(session: Session, post_id: int, draft: Draft, by: str, at: datetime) -> int:
-    """Store the draft's text as a new revision, with the references it makes, and return the revision's id."""
+    """Store the draft's text as a new revision and return the revision's id."""
     rendered = draft.rendered
     values = {
         "subject_id": post_id,
@@ -25,9 +29,7 @@ def add(session: Session, post_id: int, draft: Draft, by: str, at: datetime) -> 
         "at": at,
         **made(rendered),
     }
-    revision_id = session.execute(insert(Revision).values(**values).returning(Revision.id)).scalar_one()
-    refer(session, post_id, rendered)
-    return revision_id
+    return int(session.execute(_INSERT, values).scalar_one())
 
 
 def made(rendered: Rendered) -> dict[str, object]:
@@ -44,12 +46,16 @@ def made(rendered: Rendered) -> dict[str, object]:
 
 
 def refer(session: Session, post_id: int, rendered: Rendered) -> None:
-    """Store which subjects the text refers to."""
-    session.execute(delete(Reference).where(Reference.from_subject_id == post_id))
+    """Store which subjects the text of a post refers to that has no references stored."""
     targets = {reference.href: reference.subject_id for reference in rendered.references}
     if targets:
         rows = [{"from_subject_id": post_id, "href": h, "to_subject_id": s} for h, s in sorted(targets.items())]
-        session.execute(insert(Reference), rows)
+        session.execute(_REFER, rows)
+
+
+def forget_references(session: Session, post_id: int) -> None:
+    """Delete the stored references of a post."""
+    session.execute(delete(Reference).where(Reference.from_subject_id == post_id))
 
 
 def show(session: Session, post_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from westmarch.links import actions as links
@@ -11,6 +11,11 @@ from westmarch.links.paths import slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold, spellings
 from westmarch.tags.models import Tag, Tagging
+
+# Statements are built once: an import runs each of them for every post.
+_NAMED = select(Tag.folded, Tag.id).where(Tag.folded.in_(bindparam("names", expanding=True)))
+_WITH_SYNONYMS = select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])
+_INSERT = insert(Tagging.__table__)
 
 
 def ensure(session: Session, names: Sequence[str]) -> list[int]:
@@ -21,9 +26,9 @@ def ensure(session: Session, names: Sequence[str]) -> list[int]:
     wanted = spellings(names)
     if not wanted:
         return []
-    found = dict(session.execute(select(Tag.folded, Tag.id).where(Tag.folded.in_(wanted))).all())
+    found = dict(session.execute(_NAMED, {"names": list(wanted)}).all())
     if len(found) < len(wanted):
-        for tag_id, synonyms in session.execute(select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])):
+        for tag_id, synonyms in session.execute(_WITH_SYNONYMS):
             found |= {fold(s): tag_id for s in synonyms if fold(s) in wanted and fold(s) not in found}
     ids = [found[folded] if folded in found else _create(session, name, folded) for folded, name in wanted.items()]
     return list(dict.fromkeys(ids))
@@ -48,11 +53,15 @@ def _create(session: Session, name: str, folded: str) -> int:
 
 
 def hang(session: Session, subject_id: int, tag_ids: Sequence[int], listed_at: datetime | None) -> None:
-    """Make these the tags of a subject, in this order."""
-    session.execute(delete(Tagging).where(Tagging.subject_id == subject_id))
+    """Hang tags on a subject that has none, in this order."""
     if tag_ids:
         rows = [
             {"subject_id": subject_id, "tag_id": tag_id, "rank": rank, "listed_at": listed_at}
             for rank, tag_id in enumerate(tag_ids)
         ]
-        session.execute(insert(Tagging), rows)
+        session.execute(_INSERT, rows)
+
+
+def take_off(session: Session, subject_id: int) -> None:
+    """Take all tags off a subject."""
+    session.execute(delete(Tagging).where(Tagging.subject_id == subject_id))
