@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Dialect, MetaData, String, Table, literal, text
 
 from westmarch.changes.models import Change
+from westmarch.db.types import UTCDateTime
 
 #: All triggers and functions of ours begin so.
 PREFIX = "westmarch_"
@@ -70,11 +71,14 @@ def install(connection: Connection, metadata: MetaData) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Drop all triggers of ours, as a migration needs it that changes their tables."""
+    """Drop all triggers of ours and their functions, as a migration needs it that changes their tables."""
     names = _Names(connection.dialect)
     for table, name in existing(connection):
-        on = "" if connection.dialect.name == "sqlite" else f" ON {names.name(table)}"
-        connection.exec_driver_sql(f"DROP TRIGGER {names.name(name)}{on}")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER {names.name(name)}")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER {names.name(name)} ON {names.name(table)}")
+            connection.exec_driver_sql(f"DROP FUNCTION {names.name(name)}()")
 
 
 def faults(connection: Connection, metadata: MetaData) -> list[str]:
@@ -97,7 +101,8 @@ def existing(connection: Connection) -> dict[tuple[str, str], str]:
         statement = text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'")
     else:
         statement = text(
-            "SELECT c.relname, t.tgname, p.prosrc || CASE WHEN t.tgenabled = 'D' THEN ' disabled' ELSE '' END "
+            "SELECT c.relname, t.tgname, pg_get_triggerdef(t.oid, true) || '; ' || p.prosrc || "
+            "CASE WHEN t.tgenabled IN ('O', 'A') THEN '' ELSE ' disabled' END "
             "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
             "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
         )
@@ -173,23 +178,22 @@ def _postgresql(names: _Names, table: Table) -> Iterator[Trigger]:
             f"{values.get('OLD', 'NULL')}, {values.get('NEW', 'NULL')}); RETURN NULL; END"
         )
         level = "STATEMENT" if operation == "truncate" else "ROW"
-        yield Trigger(
-            name,
-            table.name,
-            (
-                _function(names, name, body),
-                (
-                    f"CREATE TRIGGER {names.name(name)} AFTER {operation.upper()} ON {names.name(table.name)} "
-                    f"FOR EACH {level} EXECUTE FUNCTION {names.name(name)}()"
-                ),
-            ),
-            body,
+        trigger = (
+            f"CREATE TRIGGER {names.name(name)} AFTER {operation.upper()} ON {names.name(table.name)} "
+            f"FOR EACH {level} EXECUTE FUNCTION {names.name(name)}()"
         )
+        yield _with_function(names, name, table.name, trigger, body)
 
 
 def _postgresql_object(names: _Names, state: str, table: Table) -> str:
-    pairs = ", ".join(f"{names.text(c.name)}, {state}.{names.name(c.name)}" for c in _keys(table))
+    pairs = ", ".join(f"{names.text(c.name)}, {_postgresql_value(names, state, c)}" for c in _keys(table))
     return f"jsonb_build_object({pairs})::text"
+
+
+def _postgresql_value(names: _Names, state: str, column: Column[object]) -> str:
+    """The column in UTC where it is a moment: else the zone of whoever writes would stand in the log."""
+    value = f"{state}.{names.name(column.name)}"
+    return f"{value} AT TIME ZONE 'UTC'" if isinstance(column.type, UTCDateTime) else value
 
 
 def _positions(names: _Names) -> Trigger:
@@ -204,22 +208,17 @@ def _positions(names: _Names) -> Trigger:
         f"UPDATE {change} SET position = nextval('change_position') WHERE id = NEW.id; "
         f"PERFORM pg_notify({names.text(CHANNEL)}, ''); RETURN NULL; END"
     )
-    return Trigger(
-        name,
-        Change.__tablename__,
-        (
-            _function(names, name, body),
-            (
-                f"CREATE CONSTRAINT TRIGGER {names.name(name)} AFTER INSERT ON {change} "
-                f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {names.name(name)}()"
-            ),
-        ),
-        body,
+    trigger = (
+        f"CREATE CONSTRAINT TRIGGER {names.name(name)} AFTER INSERT ON {change} "
+        f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {names.name(name)}()"
     )
+    return _with_function(names, name, Change.__tablename__, trigger, body)
 
 
-def _function(names: _Names, name: str, body: str) -> str:
-    return (
+def _with_function(names: _Names, name: str, table: str, trigger: str, body: str) -> Trigger:
+    """A trigger of PostgreSQL, spelt as `pg_get_triggerdef` does, with the function that it runs."""
+    function = (
         f"CREATE OR REPLACE FUNCTION {names.name(name)}() RETURNS trigger LANGUAGE plpgsql "
         f"AS $westmarch${body}$westmarch$"
     )
+    return Trigger(name, table, (function, trigger), f"{trigger}; {body}")

@@ -5,6 +5,7 @@ a connection of its own, on PostgreSQL through an asynchronous driver. No transa
 """
 
 import asyncio
+import contextvars
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from westmarch.db.engines import parse_url, sqlite_engine
-from westmarch.db.faults import away, told, transient
+from westmarch.db.engines import LOCK_TIMEOUT, parse_url, postgresql_engine, sqlite_engine
+from westmarch.db.faults import FAULTS, away, told, transient
 from westmarch.db.sessions import Reading
 
 P = ParamSpec("P")
@@ -68,10 +69,10 @@ class Database(ABC):
 class SQLiteDatabase(Database):
     """One file: a few threads that read, one that writes."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, lock_timeout: float) -> None:
         super().__init__(url)
-        self._reading = sqlite_engine(url, readonly=True, size=READERS)
-        self._writing = sqlite_engine(url, readonly=False, size=1)
+        self._reading = sqlite_engine(url, readonly=True, size=READERS, lock_timeout=lock_timeout)
+        self._writing = sqlite_engine(url, readonly=False, size=1, lock_timeout=lock_timeout)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
 
@@ -83,18 +84,22 @@ class SQLiteDatabase(Database):
         return await self._in_thread(self._readers, run)
 
     async def write(self, f: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+
         def run() -> T:
             with Session(self._writing, expire_on_commit=False) as session, session.begin():
-                return f(session, *args, **kwargs)
+                result = f(session, *args, **kwargs)
+            # From here, so that it is told even where nobody awaits the write any more.
+            loop.call_soon_threadsafe(self._written)
+            return result
 
-        result = await self._in_thread(self._writer, run)
-        self._written()
-        return result
+        return await self._in_thread(self._writer, run)
 
     async def _in_thread(self, executor: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        context = contextvars.copy_context()
         try:
-            return await asyncio.get_running_loop().run_in_executor(executor, run)
-        except DBAPIError as error:
+            return await asyncio.get_running_loop().run_in_executor(executor, context.run, run)
+        except FAULTS as error:
             if (fault := told(error)) is None:
                 raise
             raise fault from error
@@ -109,24 +114,30 @@ class SQLiteDatabase(Database):
 class PostgreSQLDatabase(Database):
     """A server: sessions run inside the event loop, their waiting is the driver's."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, lock_timeout: float) -> None:
         super().__init__(url)
-        self._reading = self._engine(isolation_level="REPEATABLE READ", readonly=True)
-        self._writing = self._engine(isolation_level="READ COMMITTED", readonly=False)
-
-    def _engine(self, *, isolation_level: str, readonly: bool) -> AsyncEngine:
-        return create_async_engine(
-            self.url,
+        self._reading = postgresql_engine(
+            url,
+            lock_timeout=lock_timeout,
             pool_size=CONNECTIONS,
             max_overflow=0,
-            pool_pre_ping=False,
-            connect_args={"timeout": 5},
-            execution_options={"isolation_level": isolation_level, "postgresql_readonly": readonly},
+            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+        )
+        # A read on a connection that has died is run again. A write is not, as it may have been committed: so that a
+        # restart of the server costs no write, the connection is tried before it.
+        self._writing = postgresql_engine(
+            url,
+            lock_timeout=lock_timeout,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            execution_options={"isolation_level": "READ COMMITTED"},
         )
 
     async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         async def run() -> T:
             async with AsyncSession(self._reading, autoflush=False, expire_on_commit=False) as session:
+                await _connect(session)
                 return await session.run_sync(lambda s: f(s, *args, **kwargs))
 
         return await self._retried(run, reconnect=True)
@@ -134,6 +145,7 @@ class PostgreSQLDatabase(Database):
     async def write(self, f: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         async def run() -> T:
             async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+                await _connect(session)
                 return await session.run_sync(lambda s: f(s, *args, **kwargs))
 
         result = await self._retried(run, reconnect=False)
@@ -146,25 +158,38 @@ class PostgreSQLDatabase(Database):
             tries -= 1
             try:
                 return await run()
-            except DBAPIError as error:
-                if tries and (transient(error) or (reconnect and error.connection_invalidated)):
+            except FAULTS as error:
+                again = isinstance(error, DBAPIError) and (
+                    transient(error) or (reconnect and error.connection_invalidated)
+                )
+                if tries and again:
                     continue
                 if (fault := told(error)) is None:
                     raise
                 raise fault from error
-            except OSError as error:
-                raise away(error) from error
 
     async def close(self) -> None:
         await self._reading.dispose()
         await self._writing.dispose()
 
 
+async def _connect(session: AsyncSession) -> None:
+    """Take a connection before the function begins, so that an OSError of its own is not taken for the server's."""
+    try:
+        await session.connection()
+    except OSError as error:
+        raise away(error) from error
+
+
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
-    """The database at `url` (`sqlite:///…`, `postgresql://…`) until the block ends. Raises Invalid for another URL."""
+async def open_database(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncIterator[Database]:
+    """The database at `url` (`sqlite:///…`, `postgresql://…`) until the block ends. Raises Invalid for another URL.
+
+    A statement waits `lock_timeout` seconds at most for the write of another process, then raises Unavailable.
+    """
     parsed = parse_url(url)
-    database = SQLiteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgreSQLDatabase(parsed)
+    engine = SQLiteDatabase if parsed.get_backend_name() == "sqlite" else PostgreSQLDatabase
+    database = engine(parsed, lock_timeout=lock_timeout)
     try:
         yield database
     finally:

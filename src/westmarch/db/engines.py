@@ -1,17 +1,23 @@
 """Engines with what each database needs to be safe and quick, as measured (see docs/architecture.md)."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from westmarch.errors import Invalid
 
-#: How long a statement on SQLite waits for another process's write, in milliseconds.
-BUSY_TIMEOUT = 5_000
+#: How long a statement waits for another process's write, in seconds.
+LOCK_TIMEOUT = 5.0
+#: How long a connection to PostgreSQL may take to come about, in seconds.
+CONNECT_TIMEOUT = 5.0
+#: What may stand behind the question mark of a PostgreSQL URL; `sslmode` is what other programs call `ssl`.
+_PARAMETERS = frozenset({"host", "port", "ssl", "sslmode"})
 
 
 def parse_url(text: str) -> URL:
@@ -25,9 +31,15 @@ def parse_url(text: str) -> URL:
             hint="Write sqlite:///path/to/westmarch.db or postgresql://user:password@host/name.",
         ) from error
     name = url.get_backend_name()
+    parameters = _PARAMETERS if name == "postgresql" else frozenset()
+    if unknown := sorted(set(url.query) - parameters):
+        known = f"There are: {', '.join(sorted(parameters))}." if parameters else "SQLite has none."
+        raise Invalid(f"The database's URL has the unknown parameter {unknown[0]!r}.", place="database_url", hint=known)
     if name == "sqlite" and url.database and url.database != ":memory:":
         return url.set(drivername="sqlite+pysqlite")
     if name == "postgresql":
+        if "sslmode" in url.query:
+            url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
         return url.set(drivername="postgresql+asyncpg")
     raise Invalid(
         f"No engine for a database at {url.render_as_string(hide_password=True)!r}.",
@@ -36,25 +48,36 @@ def parse_url(text: str) -> URL:
     )
 
 
-def sqlite_engine(url: URL, *, readonly: bool, size: int, foreign_keys: bool = True) -> Engine:
+def sqlite_file(url: URL) -> Path:
+    """The file of a SQLite database."""
+    assert url.database is not None
+    return Path(url.database).absolute()
+
+
+def sqlite_engine(
+    url: URL, *, readonly: bool, size: int, lock_timeout: float = LOCK_TIMEOUT, migrates: bool = False
+) -> Engine:
     """An engine for SQLite whose transactions begin when SQLAlchemy says so.
 
     Readers begin deferred and cannot write; the writer takes its lock at once and syncs each commit to the disk
-    (in WAL, `synchronous=NORMAL` loses acknowledged commits at a power cut).
+    (in WAL, `synchronous=NORMAL` loses acknowledged commits at a power cut). Only an engine that `migrates` makes a
+    file that is not there. It leaves foreign keys alone: a migration there rebuilds tables, and dropping the old one
+    would delete what refers to it.
     """
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000, "isolation_level": None},
-    )
+    source = f"{sqlite_file(url).as_uri()}?mode={'rwc' if migrates else 'rw'}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            source, uri=True, timeout=lock_timeout, check_same_thread=False, isolation_level=None, cached_statements=256
+        )
+
+    engine = create_engine(url, creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0)
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys=ON" if foreign_keys else "PRAGMA foreign_keys=OFF")
+        cursor.execute("PRAGMA foreign_keys=OFF" if migrates else "PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA recursive_triggers=ON")  # REPLACE fires delete triggers only so
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA cache_size=-16000")
@@ -66,8 +89,24 @@ def sqlite_engine(url: URL, *, readonly: bool, size: int, foreign_keys: bool = T
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        raw: Any = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        raw.execute(begin).close()
+        connection.exec_driver_sql(begin)
 
     return engine
+
+
+def postgresql_engine(url: URL, *, lock_timeout: float = LOCK_TIMEOUT, **options: Any) -> AsyncEngine:
+    """An engine for PostgreSQL that waits `lock_timeout` seconds at most where another transaction holds a lock.
+
+    Raises Invalid where the driver is not installed.
+    """
+    settings = {"application_name": "westmarch", "lock_timeout": f"{lock_timeout * 1000:.0f}ms"}
+    try:
+        return create_async_engine(
+            url, connect_args={"timeout": CONNECT_TIMEOUT, "server_settings": settings}, **options
+        )
+    except ModuleNotFoundError as error:
+        raise Invalid(
+            "The driver for PostgreSQL is not installed.",
+            place="database_url",
+            hint="Install it: pip install 'westmarch[postgresql]'.",
+        ) from error

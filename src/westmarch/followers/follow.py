@@ -8,17 +8,21 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from westmarch.changes import queries as changes
 from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
+from westmarch.db.upsert import both
 from westmarch.followers.models import Follower
 
 #: For how long a process may run a follower without telling that it lives.
 LEASE = timedelta(seconds=30)
+#: After how long a follower that nobody runs is forgotten.
+FORGOTTEN = timedelta(days=30)
 #: How many changes are handed over at once.
 BATCH = 500
 
@@ -38,43 +42,84 @@ class Following:
     rebuild: Callable[[Session], None]
 
 
-def step(session: Session, following: Following, process: str, now: datetime) -> int | None:
+def due(session: Reading, names: Sequence[str], process: str, now: datetime) -> set[str]:
+    """Which of these followers `process` has to let step at `now`: they have something to see or a lease to renew.
+
+    A look, so that processes that may not run a follower do not stand in the way of those that write.
+    """
+    epoch, newest = changes.epoch(session), changes.position(session)
+    rows = {row.name: row for row in session.execute(select(*Follower.__table__.c).where(Follower.name.in_(names)))}
+    return {
+        name
+        for name in names
+        if (row := rows.get(name)) is None
+        or (
+            (row.epoch != epoch or row.position != newest or _runs_out(row, process, now))
+            and not _held_elsewhere(row, process, now)
+        )
+    }
+
+
+def step(session: Session, following: Following, process: str, now: datetime) -> bool:
     """Let a follower see the next batch of changes, if `process` may run it at `now`.
 
-    Returns how many changes it has passed (0: it is up to date), or None while another process holds the lease.
+    Returns whether there was something to see; where another process holds the lease there is not.
     """
-    row = session.scalar(select(Follower).where(Follower.name == following.name).with_for_update())
-    if row is None:
-        row = Follower(name=following.name, epoch="", position=0)
-        session.add(row)
-    if row.leased_by not in (None, process) and row.leased_until is not None and row.leased_until > now:
-        return None
-    if row.leased_by != process or row.leased_until is None or row.leased_until - now < LEASE / 2:
+    row = _locked(session, following.name)
+    if row is None or _held_elsewhere(row, process, now):
+        return False
+    if _runs_out(row, process, now):
         row.leased_by, row.leased_until = process, now + LEASE
     epoch, newest = changes.epoch(session), changes.position(session)
     if row.epoch != epoch or row.position > newest:
         logger.info("The follower %s starts anew at position %d.", following.name, newest)
         following.rebuild(session)
         row.epoch, row.position = epoch, newest
-        return newest
+        return True
     batch = changes.since(session, row.position, BATCH)
     if not batch:
-        return 0
+        return False
     if any(change.sweeping for change in batch):
         following.rebuild(session)
     else:
         following.handle(session, batch)
     row.position = batch[-1].position
-    return len(batch)
+    return True
 
 
-def release(session: Session, names: Sequence[str], process: str) -> None:
+def release(session: Session, names: Sequence[str], process: str, now: datetime) -> None:
     """Give the leases of a process back, so that another may go on at once."""
     for row in session.scalars(select(Follower).where(Follower.name.in_(names), Follower.leased_by == process)):
-        row.leased_by = row.leased_until = None
+        row.leased_by, row.leased_until = None, now
 
 
-def passed(session: Reading) -> int | None:
-    """The position that all followers have passed, or None where there is no follower."""
-    positions = session.scalars(select(Follower.position)).all()
-    return min(positions) if positions else None
+def forget(session: Session, now: datetime) -> None:
+    """Forget followers that no process has run for `FORGOTTEN`, so that the log need not grow for them.
+
+    Should one come back, it starts anew.
+    """
+    session.execute(delete(Follower).where(Follower.leased_until < now - FORGOTTEN))
+
+
+def passed(session: Reading) -> int:
+    """The position that all followers have passed: the newest one where there is no follower."""
+    return session.scalar(select(func.min(Follower.position))) or changes.position(session)
+
+
+def _locked(session: Session, name: str) -> Follower | None:
+    """The follower's row, made where there is none; None while another transaction has it."""
+    statement = select(Follower).where(Follower.name == name).with_for_update(skip_locked=True)
+    row = session.scalar(statement)
+    if row is None:
+        make = both(Follower)[session.get_bind().dialect.name].on_conflict_do_nothing()
+        session.execute(make, {"name": name, "epoch": "", "position": 0})
+        row = session.scalar(statement)
+    return row
+
+
+def _held_elsewhere(row: Row[Any] | Follower, process: str, now: datetime) -> bool:
+    return row.leased_by not in (None, process) and row.leased_until is not None and row.leased_until > now
+
+
+def _runs_out(row: Row[Any] | Follower, process: str, now: datetime) -> bool:
+    return row.leased_by != process or row.leased_until is None or row.leased_until - now < LEASE / 2

@@ -9,27 +9,27 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from westmarch.changes import actions as change_actions
-from westmarch.changes import queries as changes
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database
+from westmarch.db.engines import postgresql_engine
 from westmarch.errors import Unavailable
 from westmarch.followers import follow
 from westmarch.followers.follow import Following
 
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
-#: How often a follower that another process runs is asked for, and our own leases are told anew, in seconds.
-LEASE_INTERVAL = follow.LEASE.total_seconds() / 3
 #: How often the change log is pruned, in seconds.
 PRUNE_INTERVAL = 3600.0
+#: How long a follower rests that failed, in seconds: at first, and at most after failing again and again.
+REST, LONGEST_REST = 1.0, 300.0
 
 logger = logging.getLogger(__name__)
 
@@ -39,52 +39,74 @@ def process_name() -> str:
     return f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-async def catch_up(db: Database, following: Sequence[Following], process: str, now: datetime) -> bool:
-    """Let each follower see all changes that there are; False where another process holds a lease."""
-    held = False
+async def catch_up(db: Database, following: Sequence[Following], process: str, now: datetime) -> None:
+    """Let each follower see all changes that there are, but those of which another process holds the lease."""
     for one in following:
-        while passed := await db.write(follow.step, one, process, now):
+        while await db.write(follow.step, one, process, now):
             pass
-        held = held or passed is None
-    return not held
+
+
+@dataclass(slots=True)
+class _Runner:
+    """A follower in this process. After a failure it rests, ever longer, and does not stop the others."""
+
+    following: Following
+    failures: int = 0
+    rests_until: float = 0.0
+
+    async def step(self, db: Database, process: str, now: datetime) -> bool:
+        """Let it see the next batch; whether there may be more for it."""
+        if time.monotonic() < self.rests_until:
+            return False
+        try:
+            more = await db.write(follow.step, self.following, process, now)
+        except Unavailable:
+            raise
+        except Exception:  # whatever is wrong with one follower, the others are to go on
+            rest = min(REST * 2**self.failures, LONGEST_REST)
+            self.failures, self.rests_until = self.failures + 1, time.monotonic() + rest
+            logger.exception("The follower %s failed; it tries again in %.0f s.", self.following.name, rest)
+            return False
+        self.failures = 0
+        return more
 
 
 async def run(db: Database, following: Sequence[Following], clock: Callable[[], datetime]) -> None:
     """Run followers until cancelled, then give the leases back. A database that is away is asked again."""
-    process, bell = process_name(), asyncio.Event()
+    process, bell, names = process_name(), asyncio.Event(), [one.name for one in following]
+    runners = {one.name: _Runner(one) for one in following}
+    pruned_at = -PRUNE_INTERVAL
     db.after_write.append(bell.set)
-    seen, told_at, pruned_at = -1, float("-inf"), time.monotonic()
     async with _listening(db, bell):
         try:
             while True:
                 bell.clear()
                 try:
-                    newest, moment = await db.read(changes.position), time.monotonic()
-                    if newest != seen or moment - told_at > LEASE_INTERVAL:
-                        await catch_up(db, following, process, clock())
-                        seen, told_at = newest, moment
-                    if moment - pruned_at > PRUNE_INTERVAL:
-                        pruned_at = moment
+                    due = await db.read(follow.due, names, process, clock())
+                    # A batch of each in turn: one that has far to go does not keep the others waiting.
+                    more = [await runners[name].step(db, process, clock()) for name in names if name in due]
+                    if time.monotonic() - pruned_at > PRUNE_INTERVAL:
+                        pruned_at = time.monotonic()
                         await prune(db, clock())
                 except Unavailable as error:
-                    logger.warning("Followers have to wait: %s", error.message)
-                    await asyncio.sleep(1)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), INTERVAL[db.dialect])
+                    logger.warning("Followers have to wait: %s %s", error.message, error.hint)
+                    await asyncio.sleep(REST)
+                    continue
+                if not any(more):
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(bell.wait(), INTERVAL[db.dialect])
         finally:
             db.after_write.remove(bell.set)
             with contextlib.suppress(Unavailable):
-                await db.write(follow.release, [one.name for one in following], process)
+                await db.write(follow.release, names, process, clock())
 
 
 async def prune(db: Database, now: datetime) -> int:
     """Delete the changes that nobody needs any more, in batches; how many they were."""
+    await db.write(follow.forget, now)
     total = 0
-    while (passed := await db.read(follow.passed)) is not None:
-        done = await db.write(change_actions.prune, passed=passed, now=now)
+    while done := await db.write(change_actions.prune, passed=await db.read(follow.passed), now=now):
         total += done
-        if done < change_actions.BATCH:
-            break
     return total
 
 
@@ -104,7 +126,9 @@ async def _listening(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
 
 
 async def _listen(db: Database, bell: asyncio.Event) -> None:
-    engine = create_async_engine(db.url, poolclass=NullPool, connect_args={"timeout": 5})
+    import asyncpg
+
+    engine = postgresql_engine(db.url, poolclass=NullPool)
 
     def ring(*_arguments: Any) -> None:
         bell.set()
@@ -119,8 +143,9 @@ async def _listen(db: Database, bell: asyncio.Event) -> None:
                     await raw.add_listener(CHANNEL, ring)
                     bell.set()  # what came while nobody listened
                     await lost.wait()
-            except (DBAPIError, OSError) as error:
+                logger.warning("The connection that told of changes was cut.")
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 logger.warning("Nobody tells of changes, they are looked for: %s", error)
-            await asyncio.sleep(1)
+            await asyncio.sleep(REST)
     finally:
         await engine.dispose()

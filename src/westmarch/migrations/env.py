@@ -1,7 +1,8 @@
 """What Alembic runs: on the connection that it is given, inside the transaction that is open there.
 
 Triggers name columns, so they are dropped before and made again from the models once the newest schema is reached.
-What happens between is not logged row by row; one change of operation `schema` tells followers to begin anew.
+What happens between is not logged row by row; one change of operation `schema` tells followers to begin anew. Where
+the schema is the newest already, triggers that are missing or old are made anew in the same way.
 """
 
 from alembic import context
@@ -15,19 +16,22 @@ from westmarch.migrations.metadata import metadata
 
 def run(connection: Connection) -> None:
     """Migrate, with the triggers out of the way."""
+    head = ScriptDirectory.from_config(context.config).get_current_head()
     context.configure(
         connection=connection,
         target_metadata=metadata,
         transactional_ddl=True,
         render_as_batch=connection.dialect.name == "sqlite",
     )
+    migrated = context.get_context().get_current_revision() == head == context.get_revision_argument()
+    if migrated and not triggers.faults(connection, metadata):
+        return
     triggers.drop(connection)
     context.run_migrations()
-    if context.get_context().get_current_revision() == ScriptDirectory.from_config(context.config).get_current_head():
+    if context.get_context().get_current_revision() == head:
         triggers.install(connection, metadata)
-        row = connection.execute(
-            insert(Change).values(table_name="*", operation="schema").returning(Change.id)
-        ).scalar()
+        schema_changed = insert(Change).values(table_name="*", operation="schema").returning(Change.id)
+        row = connection.execute(schema_changed).scalar()
         if connection.dialect.name == "sqlite":
             connection.execute(update(Change).where(Change.id == row).values(position=row))
 

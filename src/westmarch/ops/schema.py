@@ -5,21 +5,21 @@ Alembic is imported only where a migration runs; whether one is needed is a look
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, column, func, inspect, select, table
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import NullPool
 
-from westmarch.db.engines import parse_url, sqlite_engine
-from westmarch.db.faults import away, told
+from westmarch.db.engines import parse_url, postgresql_engine, sqlite_engine, sqlite_file
+from westmarch.db.faults import FAULTS, away, told
 from westmarch.errors import Unavailable
 
 #: The newest migration, and the oldest schema on which this release still runs.
@@ -30,6 +30,8 @@ RANGE = ("0001",)
 
 #: The advisory lock that a migration of a PostgreSQL database holds.
 MIGRATION_LOCK = 0x57455355
+#: How long an upgrade waits for another process, which may upgrade too, in seconds.
+LOCK_TIMEOUT = 60.0
 
 VERSION = table("alembic_version", column("version_num"))
 
@@ -69,7 +71,7 @@ class Upgrade:
     """What an upgrade did: from which schema to which, and where the copy of a SQLite database lies."""
 
     before: str | None
-    after: str
+    after: str | None
     copy: Path | None
 
 
@@ -88,15 +90,16 @@ def _status(connection: Connection) -> Status:
 async def status(url: str) -> Status:
     """Where the database at `url` stands. Raises Unavailable where it cannot be reached. Makes no file."""
     parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not await asyncio.to_thread(_file(parsed).is_file):
+    if parsed.get_backend_name() == "sqlite" and not await asyncio.to_thread(sqlite_file(parsed).is_file):
         return Status(None, HEAD, runs=False)
     return await with_connection(parsed, _status)
 
 
-async def upgrade(url: str, *, to: str = "head", copies: bool = True) -> Upgrade:
-    """Bring the database's schema to `to` (a number, or `head`), in one transaction that another process waits for.
+async def upgrade(url: str, *, to: str = HEAD, copies: bool = True) -> Upgrade:
+    """Bring the database's schema to `to` (a number, or `base`), in one transaction that another process waits for.
 
-    A SQLite database that has tables is copied aside before, and put back should the migration fail.
+    On the newest schema this also makes triggers anew that are missing or old. A SQLite database that has tables is
+    copied aside before its schema changes, and put back should the migration fail after it has committed something.
     Raises Unavailable where the engine cannot answer, and whatever the migration raises.
     """
     parsed = parse_url(url)
@@ -105,24 +108,16 @@ async def upgrade(url: str, *, to: str = "head", copies: bool = True) -> Upgrade
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         before = version(connection)
-        target = HEAD if to == "head" else to
-        if before == target:
-            return Upgrade(before, target, None)
         if before is not None and before not in RANGE and before > HEAD:
             raise Unavailable(Status(before, HEAD, runs=False).problem or "")
-        copy = (
-            _copy(parsed, before) if copies and before is not None and parsed.get_backend_name() == "sqlite" else None
-        )
-        try:
-            _migrate(connection, to, down=before is not None and (to == "base" or target < before))
-        except BaseException:
-            if copy is not None:
-                connection.rollback()
-                _put_back(parsed, copy)
-            raise
-        return Upgrade(before, target, copy)
+        after = None if to == "base" else to
+        migrate = partial(_migrate, connection, to, down=before is not None and (after is None or after < before))
+        if copies and before not in (None, after) and parsed.get_backend_name() == "sqlite":
+            return Upgrade(before, after, _migrate_a_copied_file(connection, sqlite_file(parsed), before, migrate))
+        migrate()
+        return Upgrade(before, after, None)
 
-    return await with_connection(parsed, run)
+    return await with_connection(parsed, run, migrates=True)
 
 
 def _migrate(connection: Connection, to: str, *, down: bool) -> None:
@@ -136,56 +131,77 @@ def _migrate(connection: Connection, to: str, *, down: bool) -> None:
     (command.downgrade if down else command.upgrade)(config, to)
 
 
-def _file(url: URL) -> Path:
-    assert url.database is not None
-    return Path(url.database)
+def _migrate_a_copied_file(connection: Connection, file: Path, schema: str | None, migrate: Callable[[], None]) -> Path:
+    """Run a migration of a SQLite database, which is copied before; return the copy.
+
+    Should the migration fail, its transaction is rolled back. Only where something of it was committed is the copy put
+    back: else that would undo what another process has written since. `data_version`, asked for by a connection that
+    never writes while ours holds the lock, changes exactly when we commit (https://www.sqlite.org/pragma.html).
+    """
+    with closing(sqlite3.connect(file, isolation_level=None)) as watch:
+        copy = _copy(watch, file.with_name(f"{file.stem}-{schema}.db"), like=file)
+        before = watch.execute("PRAGMA data_version").fetchall()
+        try:
+            migrate()
+        except BaseException:
+            committed = watch.execute("PRAGMA data_version").fetchall() != before
+            connection.rollback()
+            if committed:
+                with closing(sqlite3.connect(copy)) as old:
+                    old.backup(watch)
+            logger.error("The upgrade failed; the database is as it was. The copy made before it is %s.", copy)
+            raise
+    return copy
 
 
-def _copy(url: URL, schema: str | None) -> Path:
-    """Copy a SQLite database aside by the backup API, which sees what other connections have committed."""
-    source = _file(url)
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    copy = source.with_name(f"{source.stem}-{schema}-{moment}.db")
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
+def _copy(source: sqlite3.Connection, copy: Path, *, like: Path) -> Path:
+    """Copy a SQLite database by the backup API, which sees what all connections have committed; all of it or nothing.
+
+    The copy replaces an older one of the same schema, so that a failing upgrade that is tried again fills no disk.
+    """
+    part = copy.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(part)) as new:
+        source.backup(new)
+    shutil.copymode(like, part)
+    part.replace(copy)
     logger.info("The database was copied to %s before the upgrade.", copy)
     return copy
 
 
-def _put_back(url: URL, copy: Path) -> None:
-    with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(_file(url))) as new:
-        old.backup(new)
-    logger.error("The upgrade failed; the database is as it was. The copy made before it is %s.", copy)
+async def with_connection(url: URL, f: Callable[[Connection], T], *, migrates: bool = False) -> T:
+    """Run `f` in one transaction of an engine of its own, which can write only if it `migrates`.
 
-
-async def with_connection(url: URL, f: Callable[[Connection], T]) -> T:
-    """Run `f` in one writing transaction of an engine of its own, without foreign keys' actions on SQLite.
-
-    (A migration there rebuilds tables, and dropping the old one would delete what refers to it.)
+    Raises Unavailable where the engine cannot answer.
     """
     try:
         if url.get_backend_name() == "sqlite":
-            engine = sqlite_engine(url, readonly=False, size=1, foreign_keys=False)
-            return await asyncio.to_thread(_in_engine, engine, f)
-        server = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
-        try:
-            async with server.begin() as connection:
-                return await connection.run_sync(f)
-        finally:
-            await server.dispose()
-    except DBAPIError as error:
+            engine = sqlite_engine(url, readonly=not migrates, size=1, lock_timeout=LOCK_TIMEOUT, migrates=migrates)
+            return await asyncio.to_thread(_in_sqlite, engine, f, migrates=migrates)
+        options = {"postgresql_readonly": not migrates}
+        server = postgresql_engine(url, lock_timeout=LOCK_TIMEOUT, poolclass=NullPool, execution_options=options)
+        return await _in_postgresql(server, f)
+    except FAULTS as error:
         if (fault := told(error)) is None:
             raise
         raise fault from error
+
+
+async def _in_postgresql(engine: AsyncEngine, f: Callable[[Connection], T]) -> T:
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(f)
     except OSError as error:
         raise away(error) from error
+    finally:
+        await engine.dispose()
 
 
-def _in_engine(engine: Engine, f: Callable[[Connection], T]) -> T:
+def _in_sqlite(engine: Engine, f: Callable[[Connection], T], *, migrates: bool) -> T:
     try:
         with engine.begin() as connection:
             result = f(connection)
-            if connection.in_transaction() and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone():
+            if migrates and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone():
                 raise Unavailable("The database's references do not hold.", hint="Run `westmarch doctor`.")
             return result
     finally:
