@@ -1,0 +1,124 @@
+"""`westmarch doctor`: finds what is wrong in the house, names what mends it, changes nothing unless told."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tests import factories
+from tests.cli.conftest import Westmarch
+from tests.conftest import in_a_loop_apart
+from westmarch.db.database import open_database
+from westmarch.links.models import Link
+from westmarch.media.actions import store
+from westmarch.media.files import examine
+from westmarch.posts.models import Post
+from westmarch.settings import load
+from westmarch.tags.models import Tag
+
+
+def write(site: Path, action: Callable[[Session], object]) -> None:
+    async def run() -> None:
+        async with open_database(load(site).settings.database_url) as db:
+            await db.write(action)
+
+    in_a_loop_apart(run())
+
+
+def findings(westmarch: Westmarch, site: Path, *arguments: str) -> dict[str, list[str]]:
+    """The faults that doctor tells, by check."""
+    done = westmarch("--site", site, "doctor", "--json", *arguments)
+    told = json.loads(done.out)
+    assert done.status == (0 if told["sound"] else 1)
+    faults: dict[str, list[str]] = {}
+    for finding in told["findings"]:
+        if not finding["sound"]:
+            assert finding["mend"], finding
+            faults.setdefault(finding["check"], []).append(finding["message"])
+    return faults
+
+
+def test_a_new_site_is_sound(westmarch: Westmarch, site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, tags=("a", "b")))
+    assert findings(westmarch, site_on_each) == {}
+    assert "ok    stored counts: " in westmarch("--site", site_on_each, "doctor").out
+
+
+def test_a_wrong_count_is_found_and_mended(westmarch: Westmarch, site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, tags=("a",)))
+    write(site_on_each, lambda session: session.execute(update(Tag).values(post_count=7)))
+    assert findings(westmarch, site_on_each) == {"stored counts": ["The tag 'a' has 1 listed posts, and 7 are stored."]}
+    assert findings(westmarch, site_on_each) != {}  # Looking mends nothing.
+    assert findings(westmarch, site_on_each, "--mend") == {}
+
+
+def test_a_path_that_is_not_its_link_is_found_and_mended(westmarch: Westmarch, site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, "One"))
+    write(site_on_each, lambda session: session.execute(update(Post).values(path="/elsewhere/")))
+    assert list(findings(westmarch, site_on_each)) == ["links"]
+    assert findings(westmarch, site_on_each, "--mend") == {}
+
+
+def test_a_post_without_a_link_is_found(westmarch: Westmarch, site: Path) -> None:
+    write(site, lambda session: factories.post(session, "One"))
+    write(site, lambda session: session.execute(update(Link).values(current=False)))
+    assert findings(westmarch, site)["links"] == ["Post 1 has the path /one/, and its current link is None."]
+
+
+def test_a_secret_that_others_can_read_is_found(westmarch: Westmarch, site: Path) -> None:
+    (site / "secret.key").chmod(0o644)
+    assert findings(westmarch, site) == {"files": [f"{site / 'secret.key'} can be read by others."]}
+    (site / "secret.key").unlink()
+    assert findings(westmarch, site) == {"files": [f"{site / 'secret.key'} is missing."]}
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("url = 'http://example.org'", "is not encrypted"),
+        ("host = '0.0.0.0'\nurl = 'http://127.0.0.1'", "listens on all"),
+    ],
+)
+def test_settings_that_do_not_go_together_are_found(westmarch: Westmarch, site: Path, toml: str, told: str) -> None:
+    (site / "westmarch.toml").write_text(toml, encoding="utf-8")
+    (fault,) = findings(westmarch, site)["settings"]
+    assert told in fault
+
+
+def test_a_missing_database_is_found_and_not_made(westmarch: Westmarch, site: Path) -> None:
+    (site / "westmarch.db").unlink()
+    assert findings(westmarch, site) == {"schema": ["The database has no tables yet: run `westmarch db upgrade`."]}
+    assert not (site / "westmarch.db").exists()
+
+
+def test_a_damaged_database_is_found(westmarch: Westmarch, site: Path) -> None:
+    for _ in range(3):
+        write(site, lambda session: factories.post(session, markdown="word " * 20_000))
+    file = site / "westmarch.db"
+    content = bytearray(file.read_bytes())
+    for page in range(len(content) // 8192, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    file.write_bytes(content)
+    assert findings(westmarch, site)
+
+
+def test_a_missing_or_cut_file_is_found(westmarch: Westmarch, site: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    content = picture.getvalue()
+    folder = load(site).settings.media_folder
+    examined = examine(content, "a.png")
+    write(site, lambda session: store(session, folder, content, examined, filename="a.png"))
+    assert findings(westmarch, site) == {}
+    (file,) = (path for path in folder.rglob("*") if path.is_file())
+    file.write_bytes(content[:-1])
+    assert findings(westmarch, site) == {
+        "media": [f"{file} (a.png) has {len(content) - 1} bytes in place of {len(content)}."]
+    }
+    file.unlink()
+    assert findings(westmarch, site) == {"media": [f"{file} (a.png) is missing."]}
