@@ -92,11 +92,11 @@ async def test_a_reserved_path_is_refused(db: Database) -> None:
         await db.write(actions.redirect, "/media/x", "/a/")
 
 
-@pytest.mark.parametrize("path", ["a", "/a//b", "/../a", "/a\x00", "/a\ud800", "/" + "a" * 900, "/" + "€" * 300])
-async def test_a_path_that_no_request_can_ask_for_is_refused(db: Database, path: str) -> None:
+async def test_a_path_that_no_request_can_ask_for_is_refused(db: Database) -> None:
     post_id = await db.write(subjects.create, "post")
-    with pytest.raises(Invalid):
-        await db.write(actions.claim, post_id, path)
+    for path in ("a", "/a//b", "/../a", "/a\x00", "/a\ud800", "/" + "a" * 900, "/" + "€" * 300):
+        with pytest.raises(Invalid):
+            await db.write(actions.claim, post_id, path)
 
 
 async def test_the_longest_path_is_stored_and_found_with_what_hangs_on_it(db: Database) -> None:
@@ -207,16 +207,15 @@ async def test_a_redirect_takes_over_the_end_of_the_one_it_leads_to(db: Database
     assert (await db.read(resolve, "/b/")).location == "https://example.org/"
 
 
-@pytest.mark.parametrize("address", ["/go/", "/GO.html", "/go/?a=b", "/go/#c", "/second/", "/second/?x#y"])
-async def test_a_redirect_cannot_lead_back(db: Database, address: str) -> None:
+async def test_a_redirect_cannot_lead_back(db: Database) -> None:
     await db.write(actions.redirect, "/second/", "/go/#there")
-    with pytest.raises(Invalid, match="leads back"):
-        await db.write(actions.redirect, "/go/", address)
+    for address in ("/go/", "/GO.html", "/go/?a=b", "/go/#c", "/second/", "/second/?x#y"):
+        with pytest.raises(Invalid, match="leads back"):
+            await db.write(actions.redirect, "/go/", address)
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+async def test_an_address_that_nobody_can_be_sent_to_is_refused(db: Database) -> None:
+    for address in (
         "",
         "x",
         "//example.org/",
@@ -230,11 +229,9 @@ async def test_a_redirect_cannot_lead_back(db: Database, address: str) -> None:
         "https://example.org/\ud800",
         "/a\x00",
         "https://example.org/" + "a" * 2_000,
-    ],
-)
-async def test_an_address_that_nobody_can_be_sent_to_is_refused(db: Database, address: str) -> None:
-    with pytest.raises(Invalid):
-        await db.write(actions.redirect, "/go/", address)
+    ):
+        with pytest.raises(Invalid):
+            await db.write(actions.redirect, "/go/", address)
 
 
 async def test_a_redirect_to_what_was_purged_is_refused(db: Database) -> None:

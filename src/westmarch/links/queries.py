@@ -84,8 +84,8 @@ def resolve(session: Reading, path: str, query: str = "") -> Resolution:
     """What the path (as `paths.parse` returns it) with the query as it was written leads to, in one SELECT.
 
     The longest prefix that a link fits wins: the whole path first, then the path without its suffix. Of the links that
-    fit, one with the declared query comes first, then one that is spelled as the request is, then a subject's current
-    path, then an old one. A redirect to a path of the site costs one more SELECT.
+    fit, one that is spelled as the request is comes first, then one whose declared query is in the request, then a
+    subject's current path, then an old one. A redirect to a path of the site costs one more SELECT.
     """
     return _resolve(session, path, query, HOPS)
 
@@ -96,9 +96,10 @@ def _resolve(session: Reading, path: str, query: str, hops: int) -> Resolution:
     rows = session.execute(_bound(folds, parameters.candidates(query) if query else [])).all()
     position = rows[0].position or 0
     for (prefix, suffix), folded in zip(readings, folds, strict=True):
-        fits = [row for row in rows if row.folded == folded and _takes(row, whole=prefix == path)]
+        whole = prefix == path
+        fits = [row for row in rows if row.folded == folded and (whole or _takes_suffix(row))]
         if fits:
-            row = min(fits, key=lambda row: _distance(row, prefix, whole=prefix == path))
+            row = _nearest(fits, prefix, whole=whole)
             if row.address is not None:
                 return _redirected(session, row, query, position, hops)
             return _led_to_subject(row, path, suffix, query, position)
@@ -114,24 +115,31 @@ def _bound(folds: list[str], queries: list[str]) -> Select[Any]:
     return _WITH_QUERY.params(values | {f"query_{number}": query for number, query in enumerate(padded)})
 
 
-def _takes(row: Row[Any], *, whole: bool) -> bool:
-    """Whether the link can answer: suffixes hang on subjects, and not on a declared query."""
-    return whole or (row.subject_id is not None and not row.query)
+def _takes_suffix(row: Row[Any]) -> bool:
+    """Whether something can hang on the link: on a subject, not on a declared query, and not on the front page.
+
+    What hangs on `/` is the site's own: a page that takes `/` does not take the site's feeds away.
+    """
+    return row.subject_id is not None and not row.query and row.folded != "/"
 
 
-def _distance(row: Row[Any], prefix: str, *, whole: bool) -> tuple[bool | int, ...]:
-    """How far a link is from the request; the nearest answers."""
-    other_slash = directory(row.path) != directory(prefix)
-    return (
-        row.path != prefix if whole else other_slash,
-        not row.query,
-        row.subject_id is None,
-        row.purged_at is not None,
-        not row.current,
-        other_slash,
-        row.path != prefix,
-        row.id,
-    )
+def _nearest(rows: list[Row[Any]], prefix: str, *, whole: bool) -> Row[Any]:
+    """The link that is nearest to the request."""
+
+    def distance(row: Row[Any]) -> tuple[bool | int, ...]:
+        other_slash = directory(row.path) != directory(prefix)
+        return (
+            row.path != prefix if whole else other_slash,
+            not row.query,
+            row.subject_id is None,
+            row.purged_at is not None,
+            not row.current,
+            other_slash,
+            row.path != prefix,
+            row.id,
+        )
+
+    return rows[0] if len(rows) == 1 else min(rows, key=distance)
 
 
 def _led_to_subject(row: Row[Any], path: str, suffix: Suffix, query: str, position: int) -> Resolution:
