@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from westmarch.db.model import Model
@@ -25,6 +25,15 @@ class Post(Model):
         CheckConstraint("status IN ('draft', 'scheduled', 'published')", name="status"),
         Index("ix_post_kind_visible_published_at", "kind", "visible", "published_at", "id"),
         Index("ix_post_status_published_at", "status", "published_at"),
+        Index(
+            "ix_post_pinned",
+            "kind",
+            "visible",
+            "published_at",
+            "id",
+            sqlite_where=text("pinned = 1"),
+            postgresql_where=text("pinned"),
+        ),
         Index("ix_post_translation_group", "translation_group"),
         Index("ix_post_source_key", "source_key"),
         {

@@ -276,6 +276,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_post_previous_id"), "post", ["previous_id"], unique=False)
     op.create_index("ix_post_source_key", "post", ["source_key"], unique=False)
     op.create_index("ix_post_status_published_at", "post", ["status", "published_at"], unique=False)
+    op.create_index(
+        "ix_post_pinned",
+        "post",
+        ["kind", "visible", "published_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("pinned = 1"),
+        postgresql_where=sa.text("pinned"),
+    )
     op.create_index("ix_post_translation_group", "post", ["translation_group"], unique=False)
     op.create_table(
         "tagging",
@@ -321,6 +329,12 @@ def downgrade() -> None:
     op.drop_index("ix_tagging_tag_id_listed_at", table_name="tagging")
     op.drop_table("tagging")
     op.drop_index("ix_post_translation_group", table_name="post")
+    op.drop_index(
+        "ix_post_pinned",
+        table_name="post",
+        sqlite_where=sa.text("pinned = 1"),
+        postgresql_where=sa.text("pinned"),
+    )
     op.drop_index("ix_post_status_published_at", table_name="post")
     op.drop_index("ix_post_source_key", table_name="post")
     op.drop_index(op.f("ix_post_previous_id"), table_name="post")
