@@ -32,6 +32,7 @@ from westmarch.posts import public as posts
 from westmarch.posts import references, related, schedule
 from westmarch.settings import Settings, load, site_folder
 from westmarch.text.places import place
+from westmarch.text.videos import PLAYER_HOSTS
 from westmarch.web import asking, errors, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply, redirect
@@ -168,7 +169,9 @@ def _told(task: asyncio.Task[None]) -> None:
 def create_app(settings: Settings) -> FastAPI:
     """The program for a site. Nothing is opened before it serves."""
     theme = Theme(settings.theme_folder)
-    surface = Surface(settings.url, theme=theme, place=place, line=_line, environment=settings.environment)
+    surface = Surface(
+        settings.url, theme=theme, place=place, line=_line, frames=PLAYER_HOSTS, environment=settings.environment
+    )
 
     async def outside(scope: Scope, receive: Receive, send: Send) -> None:
         reply = errors.reply(surface.view_of_latest(), scope, 404)

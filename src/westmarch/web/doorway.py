@@ -28,11 +28,8 @@ class Doorway:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
         request_id = request_ids.taken_or_made(given)
         scope.setdefault("state", {})["request_id"] = request_id
-        token = request_ids.current.set(request_id)
-        try:
-            await self._inner(scope)(scope, receive, send)
-        finally:
-            request_ids.current.reset(token)
+        request_ids.current.set(request_id)  # The server gives each request a context of its own.
+        await self._inner(scope)(scope, receive, send)
 
     def _inner(self, scope: Scope) -> ASGIApp:
         path = scope["path"]

@@ -46,8 +46,8 @@ async def answer(request: Request, error: Exception) -> Reply:
     """The one handler of all errors, for Starlette."""
     surface: Surface = request.app.state.surface
     status, detail, headers = _told(error)
-    if status >= 500:
-        _note(error)
+    if isinstance(error, WestmarchError) and status >= 500:  # The server logs what is no error of the domain.
+        logger.error("%s %s", error.message, error.hint)
     return reply(surface.view_of_latest(), request.scope, status, detail, headers)
 
 
@@ -103,10 +103,3 @@ def _told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:
         told = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
         return error.status_code, told, tuple((name.lower(), value) for name, value in (error.headers or {}).items())
     return 500, "", ()
-
-
-def _note(error: Exception) -> None:
-    if isinstance(error, WestmarchError):
-        logger.error("%s %s", error.message, error.hint)
-    elif not isinstance(error, HTTPException):
-        logger.error("A request failed.", exc_info=error)

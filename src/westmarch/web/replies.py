@@ -1,6 +1,7 @@
 """Answers: a body with its headers, which sends itself whole, without the body, or as 304, by what was asked."""
 
 import hashlib
+from collections.abc import Iterable
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -9,22 +10,23 @@ HTML = "text/html; charset=utf-8"
 FRESH = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
 
-#: What a page may load and do. Players of videos are framed only after a click, and only from these hosts.
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; media-src 'self'; "
-    "frame-src https://www.youtube-nocookie.com https://player.vimeo.com https://player.bilibili.com; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
-)
-
-#: On every answer.
+#: On every answer, beside the policy.
 SECURITY: tuple[tuple[bytes, bytes], ...] = (
-    (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+
+
+def policy(frames: Iterable[str]) -> bytes:
+    """The Content-Security-Policy: what is ours alone. Players of videos, from the hosts `frames`, come after a click."""
+    players = " ".join(f"https://{host}" for host in frames) or "'none'"
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data:; media-src 'self'; frame-src {players}; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ).encode()
 
 
 def etag_of(body: bytes) -> str:

@@ -1,7 +1,7 @@
 """What the pages stand on: the theme, the addresses and the options of a site, and the making of one page from them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
 from westmarch.web.options import Options
-from westmarch.web.replies import HTML, SECURITY, Reply
+from westmarch.web.replies import HTML, SECURITY, Reply, policy
 from westmarch.web.theme import Theme
 from westmarch.web.words import Words, direction, words
 
@@ -31,7 +31,14 @@ class Surface:
     """All that is the same for every request of a site at `url`: made once, and shared by the threads that render."""
 
     def __init__(
-        self, url: str, *, theme: Theme, place: Place, line: Line, environment: Environment = "production"
+        self,
+        url: str,
+        *,
+        theme: Theme,
+        place: Place,
+        line: Line,
+        frames: Iterable[str] = (),
+        environment: Environment = "production",
     ) -> None:
         parts = urlsplit(url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -42,7 +49,9 @@ class Surface:
         self.place = place
         self.options = Options()
         self.staging = environment == "staging"
-        self.headers = [*SECURITY, (b"x-robots-tag", b"noindex, nofollow")] if self.staging else [*SECURITY]
+        self.headers = [(b"content-security-policy", policy(frames)), *SECURITY]
+        if self.staging:
+            self.headers.append((b"x-robots-tag", b"noindex, nofollow"))
         theme.templates.globals.update(
             url=self.href,
             absolute=self.absolute,
