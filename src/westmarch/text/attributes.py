@@ -175,7 +175,7 @@ def _after(state: StateInline, silent: bool) -> bool:
 
 def _span(state: StateInline, silent: bool) -> bool:
     """`[text]{.class}`."""
-    if state.src[state.pos] != "[" or state.src.find("]{", state.pos, state.posMax) < 0:
+    if state.src[state.pos] != "[" or state.html_terminator_last("]{") < state.pos:
         return False
     end = parseLinkLabel(state, state.pos)
     if end < 0:

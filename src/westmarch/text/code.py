@@ -87,7 +87,7 @@ def figure(source: str, written: Info, env: Any, classes: str = "", id_: str = "
     lexer = _lexer_class(written.language) if written.language not in _PLAIN else None
     label = "" if not written.language or written.language in _PLAIN else (lexer.name if lexer else written.language)
     body = _highlighted(source, lexer, written, env)
-    head = "".join(
+    head = " ".join(
         f'<span class="{name}">{escape(text, quote=False)}</span>'
         for name, text in (("file", written.title), ("lang", label))
         if text

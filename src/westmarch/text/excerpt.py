@@ -30,7 +30,7 @@ def _before_more(tokens: Sequence[Token]) -> list[Token] | None:
             for place, child in enumerate(token.children or []):
                 if child.type == "html_inline" and _MORE.fullmatch(child.content):
                     last = copy(token)
-                    last.children = (token.children or [])[:place]
+                    last.children = _closed((token.children or [])[:place])
                     return [*tokens[:index], last]
     return None
 
@@ -64,7 +64,7 @@ def _size(text: str) -> int:
 
 
 def _cut(inline: Token) -> Token:
-    """A paragraph up to about `ABOUT` words, ended with an ellipsis; marks still open are closed by the sanitizer."""
+    """A paragraph up to about `ABOUT` words, ended with an ellipsis; what is still open is closed."""
     left = ABOUT
     children: list[Token] = []
     for child in inline.children or []:
@@ -80,8 +80,19 @@ def _cut(inline: Token) -> Token:
         break
     children.append(Token("text", "", 0, content="…"))
     result = copy(inline)
-    result.children = children
+    result.children = _closed(children)
     return result
+
+
+def _closed(children: list[Token]) -> list[Token]:
+    """A line with closing tokens for what a cut left open: emphasis would run on into what follows."""
+    opened: list[Token] = []
+    for child in children:
+        if child.nesting > 0:
+            opened.append(child)
+        elif child.nesting < 0 and opened:
+            opened.pop()
+    return children + [Token(each.type.replace("_open", "_close"), each.tag, -1) for each in reversed(opened)]
 
 
 def _shortened(text: str, size: int) -> str:

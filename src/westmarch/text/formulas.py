@@ -8,7 +8,6 @@ says alignment and lines by `style`, which a strict Content-Security-Policy refu
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from html import escape
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -20,7 +19,8 @@ from westmarch.text.cost import charge
 LONGEST = 4_000
 DEEPEST = 40
 MOST_OPEN = 8
-_CLOSERS = "formula_closers"
+_DOLLARS = "dollars"
+_DOLLAR_RUN = re.compile(r"\\.|(\$+)", re.DOTALL)
 _FORMULA_COST = 30
 
 _CLASSES = {
@@ -115,7 +115,7 @@ def _mathml(source: str, block: bool) -> str:
     try:
         made: str = converter.convert_with_local_state(source, displaystyle=block)
     except LatexError as error:
-        raise Refused(str(error).partition(": ")[2] or str(error)) from error
+        raise Refused((str(error).partition(": ")[2] or str(error)).rstrip(".")) from error
     return _STYLE.sub(_classes, made)
 
 
@@ -123,11 +123,6 @@ def _classes(match: re.Match[str]) -> str:
     named = (_CLASSES.get(each.strip()) for each in match[1].split(";"))
     names = " ".join(dict.fromkeys(name for name in named if name))
     return f' class="{names}"' if names else ""
-
-
-def shown_as_code(source: str) -> str:
-    """The source of a formula, escaped, for when it cannot be shown otherwise."""
-    return escape(source.strip("\n"), quote=False)
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:
@@ -144,11 +139,14 @@ def _dollar(state: StateInline, silent: bool) -> bool:
         return _pass(state, end, silent)
     if width == 1 and start and src[start - 1].isdigit():
         return False
-    closers = _closers(state, width)
-    index = bisect_left(closers, first + 1)
-    if index == len(closers) or closers[index] > min(state.posMax - width, first + LONGEST):
+    runs = _runs(state, width)
+    index = bisect_left(runs, first + 1)
+    if index == len(runs) or runs[index] > min(state.posMax - width, first + LONGEST):
         return False
-    return _found(state, first, closers[index], width, silent, display=width == 2)
+    end = runs[index]
+    if width == 1 and (src[end - 1].isspace() or src[end + 1 : end + 2].isdigit()):
+        return False
+    return _found(state, first, end, width, silent, display=width == 2)
 
 
 def _pass(state: StateInline, end: int, silent: bool) -> bool:
@@ -159,24 +157,17 @@ def _pass(state: StateInline, end: int, silent: bool) -> bool:
     return True
 
 
-def _closers(state: StateInline, width: int) -> list[int]:
-    """Where dollars stand that can close a formula, found once for each line of text."""
-    src = state.src
-    known = state.env.get(_CLOSERS)
-    if known is None or known[0] is not src:
+def _runs(state: StateInline, width: int) -> list[int]:
+    """Where one dollar, or two, stand by themselves and not escaped; found once for each line of text."""
+    known = state.env.get(_DOLLARS)
+    if known is None or known[0] is not state.src:
         found: tuple[list[int], list[int]] = ([], [])
-        for match in re.finditer(r"\\.|(\$+)", src, re.DOTALL):
-            run = match[1]
-            if not run:
-                continue
-            at, after = match.start(), match.end()
-            if len(run) == 1 and at and not src[at - 1].isspace() and not src[after : after + 1].isdigit():
-                found[0].append(at)
-            elif len(run) == 2:
-                found[1].append(at)
-        known = state.env[_CLOSERS] = (src, found)
-    closers: list[int] = known[1][width - 1]
-    return closers
+        for match in _DOLLAR_RUN.finditer(state.src):
+            if match[1] and len(match[1]) <= len(found):
+                found[len(match[1]) - 1].append(match.start())
+        known = state.env[_DOLLARS] = (state.src, found)
+    runs: list[int] = known[1][width - 1]
+    return runs
 
 
 def _bracket(state: StateInline, silent: bool) -> bool:
@@ -194,6 +185,7 @@ def _found(state: StateInline, first: int, end: int, width: int, silent: bool, *
     if not silent:
         token = state.push("formula", "math", 0)
         token.content = source
+        token.markup = state.src[state.pos : end + width]
         token.meta = {"display": display}
     state.pos = end + width
     return True
@@ -232,6 +224,7 @@ def _finish_block(state: StateBlock, start_line: int, next_line: int, source: st
         token = state.push("formula_block", "math", 0)
         token.block = True
         token.content = source
+        token.markup = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[next_line - 1]]
         token.map = [start_line, next_line]
         state.line = next_line
     return True

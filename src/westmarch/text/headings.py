@@ -14,9 +14,12 @@ TOC = "toc"
 _IDS = "ids"
 _LONGEST_ID = 80
 _PLACES = frozenset({"[[toc]]", "[[TOC]]", "[TOC]", "[toc]"})
-_OF_THE_PAGE = "main comments notes toc toc-title search menu site content top footer header nav respond reply"
+_OF_THE_PAGE = (
+    "main comments notes toc toc-title search menu site content top footer header nav respond reply "
+    "a-topic a-tags a-related a-around a-translations a-author a-comments"
+)
 _RESERVED = frozenset(_OF_THE_PAGE.split())
-_RESERVED_STARTS = ("w-", "a-", "fn-", "ref-", "note-")
+_RESERVED_SHAPE = re.compile(r"w-|(?:fn|ref|a-author)-[0-9]|c[0-9]")
 _NOT_IN_SLUG = re.compile(r"[^\w\s-]")
 _GAP = re.compile(r"[\s_-]+")
 
@@ -34,15 +37,14 @@ def slug(title: str) -> str:
 
 
 def is_reserved(id_: str) -> bool:
-    """Whether an id belongs to the page around the text."""
-    return id_ in _RESERVED or id_.startswith(_RESERVED_STARTS)
+    """Whether an id belongs to the page around the text, or to its footnotes."""
+    return id_ in _RESERVED or bool(_RESERVED_SHAPE.match(id_))
 
 
 def unique(wanted: str, env: Any) -> str:
-    """An id that is not the page's own and not taken in this text, made by adding `-1`, `-2`…"""
+    """An id that is not the page's own (`s-` is put before such a one) and not taken in this text (`-1`, `-2`…)."""
     taken: dict[str, int] = env.setdefault(_IDS, {})
-    base = f"{wanted}-1" if is_reserved(wanted) and not wanted.startswith(_RESERVED_STARTS) else wanted
-    base = f"s-{wanted}" if wanted.startswith(_RESERVED_STARTS) else base
+    base = f"s-{wanted}" if is_reserved(wanted) else wanted
     result = base
     number = taken.get(base, 0)
     while result in taken:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from html import escape
+from string import punctuation
 from typing import Any, Self
 
 from westmarch.text import words
@@ -15,7 +16,7 @@ from westmarch.text.notices import warn, warnings
 from westmarch.text.output import EXCERPT
 from westmarch.text.parser import environment, parser
 from westmarch.text.rendered import Heading, Picture, Reference, Rendered, Resolver, TextWarning
-from westmarch.text.sanitizer import sanitize
+from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
 
 __all__ = ["RENDERER", "Heading", "Picture", "Reference", "Rendered", "Resolver", "TextWarning", "render"]
 
@@ -28,7 +29,8 @@ LONGEST = 3_000_000
 """Longer texts are kept plain without trying."""
 
 _UNITS = 300_000
-_UNITS_LONG = 12_000_000
+_UNITS_LONG = 3_000_000
+_RUNS = tuple(mark * 5_000 for mark in punctuation)
 _TOO_COSTLY = "The text would take too long to render and is shown as it was written."
 _TOO_LONG = "The text is too long to render and is shown as it was written."
 
@@ -71,7 +73,9 @@ def render(markdown: str, *, language: str = "en", resolver: Resolver | None = N
         All that is to be stored. A text that would cost too much is kept as escaped plain text, with a warning.
     """
     text = clean(markdown)
-    if len(text) > LONGEST:
+    if any(run in text for run in _RUNS):
+        composed = composed_plainly(text, _TOO_COSTLY)
+    elif len(text) > LONGEST:
         composed = composed_plainly(text, _TOO_LONG)
     elif len(text) > IN_PROCESS:
         from westmarch.text.worker import compose_elsewhere
@@ -92,6 +96,8 @@ def compose(text: str, language: str, units: int = _UNITS_LONG) -> Composed:
         _report_unused_notes(env)
         env[EXCERPT] = True
         beginning = md.renderer.render(excerpt(tokens), md.options, env)
+        if nesting(html) > DEEPEST_HTML:
+            raise TooCostly
     except (TooCostly, RecursionError):
         return composed_plainly(text, _TOO_COSTLY)
     return Composed(sanitize(html), sanitize(beginning), env[TOC], warnings(env), plain=False)

@@ -140,15 +140,15 @@ class Output(RendererHTML):
         return code.figure(token.content, info, env, classes, id_)
 
     def formula(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
-        source = tokens[idx].content
-        made = self._mathml(source, None, env, block=tokens[idx].meta["display"])
-        return made or f'<code class="math-source">{formulas.shown_as_code(source)}</code>'
+        token = tokens[idx]
+        made = self._mathml(token.content, _line(token), env, block=token.meta["display"])
+        return made or f'<code class="math-source">{escape(token.markup, quote=False)}</code>'
 
     def formula_block(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
         token = tokens[idx]
         made = self._mathml(token.content, _line(token), env, block=True)
         if not made:
-            source = formulas.shown_as_code(token.content)
+            source = escape(token.markup, quote=False)
             return f'<pre class="math-source" tabindex="0"><code>{source}</code></pre>\n'
         return f'<div class="math" tabindex="0" role="group" aria-label="{escape(self.words.formula)}">{made}</div>\n'
 
@@ -166,13 +166,13 @@ class Output(RendererHTML):
         token = tokens[idx]
         source = str(token.attrs.get("src", ""))
         if scheme := bad_scheme(source):
-            warn(env, None, f"A picture with a “{scheme}:” address cannot be kept: upload it instead.")
+            warn(env, _line(token), f"A picture with a “{scheme}:” address cannot be kept: upload it instead.")
         token.attrs["alt"] = headings.plain(token.children)
         return f"<img{self.renderAttrs(token)}>"
 
     def link_open(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
         if scheme := bad_scheme(str(tokens[idx].attrs.get("href", ""))):
-            warn(env, None, f"An address with “{scheme}:” is not allowed: taken out.")
+            warn(env, _line(tokens[idx]), f"An address with “{scheme}:” is not allowed: taken out.")
         return f"<a{self.renderAttrs(tokens[idx])}>"
 
     def html_block(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:

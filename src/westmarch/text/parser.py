@@ -38,6 +38,7 @@ _OPTIONS = {
 # The library stops at more characters, for plug-ins that are not here.
 _STOPS = re.compile(r"[\n!$&*:<=\[\]\\^_`{~]")
 _LABEL_END = re.compile(r"[\]\s]")
+_TOKEN_MADE = 4
 _FOOTNOTE_RULES = ("ref", "block_open", "block_close", "open", "close", "anchor")
 
 
@@ -61,6 +62,8 @@ def parser(language: Language) -> MarkdownIt:
     formulas.install(md)
     figures.install(md)
     videos.install(md)
+    md.core.ruler.after("block", "blocks_made", _charge_blocks)
+    md.core.ruler.after("inline", "lines_made", _charge_lines)
     md.core.ruler.push("tasks", _tasks)
     abbreviations.install(md)
     headings.install(md)
@@ -80,6 +83,20 @@ def _measure_label(state: StateInline, _silent: bool) -> bool:
         end = _LABEL_END.search(state.src, state.pos)
         charge(state.env, ((end.start() if end else len(state.src)) - state.pos) // 10)
     return False
+
+
+def _charge_blocks(state: StateCore) -> None:
+    """Count what the blocks will cost in the passes to come."""
+    charge(state.env, _TOKEN_MADE * len(state.tokens))
+
+
+def _charge_lines(state: StateCore) -> None:
+    """Count what the pieces of lines will cost in the passes to come, and tell them where they stand."""
+    for block in state.tokens:
+        if block.children:
+            charge(state.env, _TOKEN_MADE * len(block.children))
+            for token in block.children:
+                token.map = block.map  # so that a warning can name the place
 
 
 def _tasks(state: StateCore) -> None:

@@ -4,6 +4,7 @@ No `style`, no scripts, no `data-*` but our own (htmx would act on `data-hx-…`
 dead check box, no media that load by themselves.
 """
 
+import re
 from functools import cache
 
 import nh3
@@ -90,6 +91,11 @@ CLASSES = attributes.CLASSES | frozenset(callouts.KINDS) | frozenset(_CLASSES.sp
 """Classes for any element; `span` may carry Pygments' too, `code` a language's, MathML those of formulas."""
 
 
+DEEPEST_HTML = 2_000
+"""nh3 is quadratic in the depth of elements: ten thousand take most of a second, this many some thirtieths."""
+_OPENING_OR_CLOSING = re.compile(r"<(/?)[A-Za-z]")
+
+
 @cache
 def language_classes() -> frozenset[str]:
     """`language-…` for each name that Pygments knows a language by."""
@@ -119,6 +125,17 @@ def _cleaner() -> nh3.Cleaner:
         url_schemes=set(SCHEMES),
         link_rel=None,
     )
+
+
+def nesting(html: str) -> int:
+    """How deep elements may be nested at most, where each tag that is not closed counts."""
+    if html.count("<") - 2 * html.count("</") < DEEPEST_HTML // 4:
+        return 0
+    deepest = depth = 0
+    for match in _OPENING_OR_CLOSING.finditer(html):
+        depth += -1 if match[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def sanitize(html: str) -> str:
