@@ -162,6 +162,7 @@ class PostgreSQL:
 
     def __init__(self, server: Any) -> None:
         self._server = server
+        self.bin_path: Path = server.bin_path
         self._numbers = count(1)
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {name} = off")
@@ -169,7 +170,7 @@ class PostgreSQL:
 
     def execute(self, statement: str) -> None:
         """Run one statement by psql, so that neither a driver nor an event loop is needed."""
-        command = [self._server.bin_path / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self._server.get_uri()]
+        command = [self.bin_path / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self._server.get_uri()]
         done = subprocess.run(command, input=statement, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")

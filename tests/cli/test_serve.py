@@ -1,0 +1,207 @@
+"""`westmarch serve` in processes of its own: it starts, refuses, and stops as a server should."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests import factories
+from tests.cli.conftest import Westmarch
+from tests.cli.test_doctor import write
+from tests.conftest import PostgreSQL
+from tests.serving import COMMAND, Serving, serving
+
+
+def fetched(url: str) -> httpx2.Response:
+    return httpx2.get(url, timeout=20, trust_env=False)
+
+
+@pytest.fixture
+def server(site: Path) -> Iterator[Serving]:
+    with serving(site) as running:
+        yield running
+
+
+def test_the_site_is_served_at_the_address_that_is_printed(server: Serving) -> None:
+    answer = fetched(f"{server.url}/")
+    assert answer.status_code == 200
+    assert "A site" in answer.text
+    assert fetched(f"{server.url}/readyz").json()["status"] == "ok"
+    assert "server" not in answer.headers
+
+
+def test_serve_runs_on_each_engine(site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, "Read me"))
+    with serving(site_on_each) as running:
+        assert "Read me" in fetched(f"{running.url}/read-me/").text
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_civilly(server: Serving, sent: signal.Signals) -> None:
+    assert fetched(f"{server.url}/healthz").status_code == 200
+    server.process.send_signal(sent)
+    assert server.stopped() == 0
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
+
+
+def slow_request(server: PostgreSQL, name: str, url: str, answers: list[httpx2.Response]) -> subprocess.Popen[str]:
+    """Ask for a page while another program holds the table of posts, until the process that is returned commits."""
+    psql = [str(server.bin_path / "psql"), "-qX", "-d", server.url(name)]
+    holder = subprocess.Popen(psql, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    holder.stdin.write("BEGIN; LOCK TABLE post IN ACCESS EXCLUSIVE MODE;\n\\echo held\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline() == "held\n"
+
+    def ask() -> None:
+        with suppress(httpx2.TransportError):
+            answers.append(fetched(url))
+
+    threading.Thread(target=ask, daemon=True).start()
+    time.sleep(0.5)
+    return holder
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_graceful_stop_finishes_what_runs_and_refuses_what_is_new(
+    westmarch: Westmarch, tmp_path: Path, postgresql: PostgreSQL, workers: str
+) -> None:
+    name = postgresql.create()
+    assert westmarch("--site", tmp_path, "init", "--database-url", postgresql.url(name)).status == 0
+    write(tmp_path, lambda session: factories.post(session, "Slow"))
+    answers: list[httpx2.Response] = []
+    with serving(tmp_path, "--workers", workers) as running:
+        assert fetched(f"{running.url}/slow/").status_code == 200
+        holder = slow_request(postgresql, name, f"{running.url}/slow/", answers)
+        running.process.terminate()
+        deadline = time.monotonic() + 5
+        while connects(running.url):
+            assert time.monotonic() < deadline, "new connections are still taken"
+            time.sleep(0.05)
+        assert running.process.poll() is None
+        assert answers == []
+        holder.communicate("COMMIT;\n")
+        assert running.stopped() == 0
+    assert [answer.status_code for answer in answers] == [200]
+    assert "Slow" in answers[0].text
+
+
+def connects(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1):
+            return True
+    except ConnectionRefusedError:
+        return False
+
+
+@pytest.mark.postgresql
+def test_what_does_not_finish_in_time_is_cut_off(westmarch: Westmarch, tmp_path: Path, postgresql: PostgreSQL) -> None:
+    name = postgresql.create()
+    assert westmarch("--site", tmp_path, "init", "--database-url", postgresql.url(name)).status == 0
+    with serving(tmp_path, "--timeout-graceful-shutdown", "1") as running:
+        answers: list[httpx2.Response] = []
+        holder = slow_request(postgresql, name, f"{running.url}/", answers)
+        start = time.monotonic()
+        running.process.terminate()
+        running.stopped()
+        assert time.monotonic() - start < 5
+        assert all(answer.status_code >= 500 for answer in answers)
+        holder.communicate("COMMIT;\n")
+
+
+def test_a_port_in_use_is_told_before_anything_is_served(westmarch: Westmarch, site: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        done = westmarch("--site", site, "serve", "--port", port)
+    assert done.status == 1
+    assert done.out == ""
+    assert done.err.startswith(f"error: Port {port} of 127.0.0.1 is in use.\n")
+
+
+def test_a_unix_socket_is_served_and_removed(site: Path) -> None:
+    path = site / "run" / "s"
+    with serving(site, "--uds", str(path)) as running:
+        assert running.url == str(path)
+        with httpx2.Client(transport=httpx2.HTTPTransport(uds=str(path))) as client:
+            assert client.get("http://localhost/healthz").status_code == 200
+    assert not path.exists()
+
+
+def test_flags_reach_the_workers(site: Path) -> None:
+    with serving(site, "--workers", "2", "--root-path", "/x") as running:
+        assert fetched(f"{running.url}/healthz").status_code == 200
+        assert len(set(re.findall(r"Started server process \[(\d+)\]", log_when(running, "startup complete", 2)))) == 2
+
+
+def log_when(running: Serving, words: str, times: int) -> str:
+    """The log as soon as it has the words so many times."""
+    deadline = time.monotonic() + 20
+    while (text := running.log.read_text(encoding="utf-8")).count(words) < times:
+        assert time.monotonic() < deadline, text
+        time.sleep(0.1)
+    return text
+
+
+def test_reload_starts_again_when_the_theme_changes(site: Path) -> None:
+    with serving(site, "--reload") as running:
+        assert fetched(f"{running.url}/").status_code == 200
+        log_when(running, "startup complete", 1)
+        time.sleep(1.1)  # A change is seen by the file's time, in whole seconds on some systems.
+        (site / "theme" / "note.py").write_text("# changed\n", encoding="utf-8")
+        log_when(running, "startup complete", 2)
+        assert fetched(f"{running.url}/").status_code == 200
+
+
+def test_upgrade_makes_the_tables_before_it_serves(site: Path) -> None:
+    (site / "westmarch.db").unlink()
+    with serving(site, "--upgrade") as running:
+        assert fetched(f"{running.url}/").status_code == 200
+
+
+def test_the_log_can_be_json_and_names_the_request(site: Path) -> None:
+    (site / "westmarch.toml").write_text("log_format = 'json'\nenvironment = 'development'\n", encoding="utf-8")
+    with serving(site) as running:
+        identity = fetched(f"{running.url}/?x").headers["x-request-id"]
+    entries = [json.loads(line) for line in running.log.read_text(encoding="utf-8").splitlines()]
+    (access,) = (entry for entry in entries if entry["logger"] == "uvicorn.access")
+    assert "/?x" in access["message"]
+    assert access["request_id"] == identity
+
+
+def test_uvicorn_can_serve_the_factory_itself(site: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "westmarch.app:from_environment", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=os.environ | {"WESTMARCH_SITE": str(site)}, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            deadline = time.monotonic() + 20
+            while not connects(f"http://127.0.0.1:{port}"):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            assert fetched(f"http://127.0.0.1:{port}/").status_code == 200
+        finally:
+            process.terminate()
+
+
+def test_an_error_at_the_start_is_told_without_a_traceback(site: Path) -> None:
+    (site / "westmarch.toml").write_text("port = 'many'\n", encoding="utf-8")
+    done = subprocess.run([*COMMAND, "--site", str(site), "serve"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {site / 'westmarch.toml'}: port: ")
+    assert "Traceback" not in done.stderr
