@@ -1,5 +1,6 @@
 """What queries may do with a session, by type: read."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
 from sqlalchemy import Result, ScalarResult, Select
@@ -11,8 +12,8 @@ T = TypeVar("T")
 class Reading(Protocol):
     """A session as a query sees it: what takes this cannot write, and an action cannot be given to `Database.read`."""
 
-    def execute(self, statement: Select[*Ts], /) -> Result[*Ts]:
-        """Run a SELECT."""
+    def execute(self, statement: Select[*Ts], params: Mapping[str, Any] | None = None, /) -> Result[*Ts]:
+        """Run a SELECT; `params` are the values of its named parameters."""
         ...
 
     def scalars(self, statement: Select[T], /) -> ScalarResult[T]:

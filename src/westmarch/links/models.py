@@ -19,12 +19,12 @@ class Link(Model):
     __tablename__ = "link"
     __table_args__ = (
         UniqueConstraint("path", "query"),
-        Index("ix_link_folded", "folded"),
+        Index("ix_link_folded", "folded", "query"),
         Index(
             "ix_link_subject_id_current",
             "subject_id",
             unique=True,
-            sqlite_where=text("current"),
+            sqlite_where=text("current = 1"),
             postgresql_where=text("current"),
         ),
         Index("ix_link_subject_id", "subject_id"),

@@ -1,5 +1,6 @@
 """Looking up what a path leads to, and what is wrong with the links."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +94,7 @@ def resolve(session: Reading, path: str, query: str = "") -> Resolution:
 def _resolve(session: Reading, path: str, query: str, hops: int) -> Resolution:
     readings = split(path)
     folds = [fold(prefix) for prefix, _ in readings]
-    rows = session.execute(_bound(folds, parameters.candidates(query) if query else [])).all()
+    rows = _look(session, folds, parameters.candidates(query) if query else [])
     position = rows[0].position or 0
     for (prefix, suffix), folded in zip(readings, folds, strict=True):
         whole = prefix == path
@@ -107,12 +108,14 @@ def _resolve(session: Reading, path: str, query: str, hops: int) -> Resolution:
     return Resolution(404, position, listing, suffix, quote(suffixed(listing, suffix)))
 
 
-def _bound(folds: list[str], queries: list[str]) -> Select[Any]:
+def _look(session: Reading, folds: list[str], queries: list[str]) -> Sequence[Row[Any]]:
     values = {f"folded_{number}": folds[min(number, len(folds) - 1)] for number in range(_READINGS)}
     if not queries:
-        return _WITHOUT_QUERY.params(values)
+        return session.execute(_WITHOUT_QUERY, values).all()
     padded = queries + [""] * (parameters.MOST - len(queries))
-    return _WITH_QUERY.params(values | {f"query_{number}": query for number, query in enumerate(padded)})
+    return session.execute(
+        _WITH_QUERY, values | {f"query_{number}": query for number, query in enumerate(padded)}
+    ).all()
 
 
 def _takes_suffix(row: Row[Any]) -> bool:

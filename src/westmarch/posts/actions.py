@@ -68,7 +68,7 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     post = _row(session, post_id)
     if post.kind != draft.kind:
         raise Conflict(f"{post.path} is a {post.kind} and cannot become a {draft.kind}.")
-    if draft.path is not None and draft.path != post.path:
+    if draft.path is not None and paths.parse(draft.path) != post.path:
         move(session, post_id, draft.path, actor=actor)
     moment, before = now(), listings.of(session, post_id)
     revision_id = revisions.add(session, post_id, draft, actor, moment)

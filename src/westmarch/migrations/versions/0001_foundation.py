@@ -146,14 +146,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("path", "query", name=op.f("uq_link_path_query")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_link_folded", "link", ["folded"], unique=False)
+    op.create_index("ix_link_folded", "link", ["folded", "query"], unique=False)
     op.create_index("ix_link_subject_id", "link", ["subject_id"], unique=False)
     op.create_index(
         "ix_link_subject_id_current",
         "link",
         ["subject_id"],
         unique=True,
-        sqlite_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
     )
     op.create_table(
@@ -352,7 +352,7 @@ def downgrade() -> None:
     op.drop_index(
         "ix_link_subject_id_current",
         table_name="link",
-        sqlite_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
     )
     op.drop_index("ix_link_subject_id", table_name="link")
