@@ -42,17 +42,15 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     post = queries.detail(session, post_id)
     if post is None:
         raise NotFound("Nothing is published at this address.")
-    heading = post.title or (view.words(post.language).date(post.published_at) if post.published_at else "")
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
-        title=heading,
+        title=post.title,
         description=post.summary,
         language=post.language,
         canonical=post.path,
         noindex=post.visible == UNLISTED,
         post=post,
-        heading=heading,
         updated=post.updated_at if late else None,
         contents=contents(post.toc),
         authors=queries.authors(session, post_id),

@@ -20,7 +20,7 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
 
 
 def policy(frames: Iterable[str]) -> bytes:
-    """The Content-Security-Policy: what is ours alone. Players of videos, from the hosts `frames`, come after a click."""
+    """The Content-Security-Policy: what is ours alone. Players, from the hosts `frames`, come after a click."""
     players = " ".join(f"https://{host}" for host in frames) or "'none'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "

@@ -1,0 +1,3 @@
+"""Fixtures of these tests."""
+
+from tests.readers import reader as reader

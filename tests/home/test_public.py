@@ -1,0 +1,247 @@
+"""The front page and lists, as readers get them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import SITE, START, day, post
+from tests.readers import Reader
+from westmarch.authors import actions as authors
+from westmarch.links import actions as links
+from westmarch.posts import actions
+from westmarch.site import actions as site_actions
+from westmarch.subjects import actions as subjects
+from westmarch.topics import actions as topics
+
+
+def titles(page: str) -> list[str]:
+    """The titles of the entries of a list, in order."""
+    return [re.sub("<.*?>", "", found) for found in re.findall(r'<h[23] class="p-name">(.*?)</h[23]>', page)]
+
+
+def many(session: Session, count: int, **fields: Any) -> list[int]:
+    """Posts called Post 0, Post 1… of one day each, the newest last."""
+    return [
+        post(session, f"Post {number}", slug=f"p{number}", published_at=day(number), **fields)
+        for number in range(count)
+    ]
+
+
+def options(session: Session, **values: Any) -> None:
+    site_actions.change(session, values, actor="test")
+
+
+async def test_an_empty_site_is_civil_and_names_the_next_three_steps(reader: Reader) -> None:
+    page = await reader.page("/")
+    assert "Nothing has been published here yet" in page
+    assert page.count("<li><p>") == 3
+
+
+async def test_the_front_page_leads_with_the_newest_post_and_pages_the_others(reader: Reader) -> None:
+    await reader.do(many, 30)
+    first, second, third = [titles(await reader.page(path)) for path in ("/", "/page/2/", "/page/3/")]
+    assert [*first, *second, *third] == [f"Post {number}" for number in reversed(range(30))]
+    assert (len(first), len(second), len(third)) == (12, 12, 6)
+
+
+async def test_a_pinned_post_leads_and_is_not_shown_twice(reader: Reader) -> None:
+    await reader.do(many, 14)
+    await reader.do(post, "Pinned", slug="pin", pinned=True, published_at=day(-9))
+    first = titles(await reader.page("/"))
+    assert first == ["Pinned", *(f"Post {number}" for number in range(13, 1, -1))]
+    assert titles(await reader.page("/page/2/")) == ["Post 1", "Post 0", "Pinned"]
+
+
+async def test_past_the_last_page_is_404_and_page_one_is_the_list_itself(reader: Reader) -> None:
+    await reader.do(many, 13)
+    assert (await reader.get("/page/3/")).status_code == 404
+    assert (await reader.get("/page/999999/")).status_code == 404
+    moved = await reader.get("/page/1/")
+    assert (moved.status_code, moved.headers["location"]) == (301, "https://example.org/")
+
+
+@pytest.mark.parametrize("asked", ["/tags", "/Tags/", "/TAGS", "/tags/index.html"])
+async def test_every_spelling_of_a_listing_leads_to_the_right_one(reader: Reader, asked: str) -> None:
+    moved = await reader.get(asked + "?a=b")
+    assert (moved.status_code, moved.headers["location"]) == (301, "https://example.org/tags/?a=b")
+
+
+async def test_pages_by_the_counts_of_months_hold_each_post_once_in_order(reader: Reader) -> None:
+    """Also where months differ between UTC and the site's zone, many posts share a moment, and months are empty."""
+
+    def fill(session: Session) -> None:
+        options(session, timezone="Pacific/Auckland", posts_per_page=4)
+        site = SITE.model_copy(update={"timezone": "Pacific/Auckland"})
+        moments = [datetime(2024, 1, 31, 10, 30, tzinfo=UTC) + timedelta(hours=hour) for hour in (0, 0, 0, 1, 2, 3)]
+        moments += [datetime(2023, month, 28, 12, tzinfo=UTC) for month in (1, 1, 1, 5, 12)] + [START] * 9
+        for number, at in enumerate(moments):
+            post(
+                session, f"N{number:02}", slug=f"n{number}", published_at=at, tags=("Even",) if number % 2 == 0 else ()
+            )
+        actions.recount(session, site)
+
+    await reader.do(fill)
+    for path, expected in (("/", 20), ("/tags/even/", 10)):
+        pages = [titles(await reader.page(path))]
+        while (answer := await reader.get(f"{path}page/{len(pages) + 1}/")).status_code == 200:
+            pages.append(titles(answer.text))
+        seen = [title for page in pages for title in page]
+        assert len(seen) == len(set(seen)) == expected
+        assert all(len(page) == 4 for page in pages[:-1])
+
+
+async def test_a_tag_an_author_and_their_lists_show_what_is_listed(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        authors.create(session, "Nell", bio_html="<p>Measures rivers.</p>")
+        post(session, "One", slug="one", tags=("Tides", "Maps"), authors=("Nell",), published_at=day(1))
+        post(session, "Two", slug="two", tags=("Tides",), authors=("Nell",), published_at=day(2))
+        post(
+            session,
+            "Draft",
+            slug="draft",
+            tags=("Tides", "Secret"),
+            authors=("Nell", "Ghost"),
+            status="draft",
+            published_at=None,
+        )
+
+    await reader.do(fill)
+    assert titles(await reader.page("/tags/tides/")) == ["Two", "One"]
+    author = await reader.page("/authors/nell/")
+    assert titles(author)[-2:] == ["Two", "One"]
+    assert "<p>Measures rivers.</p>" in author
+    tags = await reader.page("/tags/")
+    assert re.search(r'href="/tags/tides/" rel="tag">Tides</a> <span class="remark">2<', tags)
+    assert "Secret" not in tags
+    assert "Ghost" not in await reader.page("/authors/")
+
+
+async def test_a_topic_shows_its_listed_parts_in_the_order_to_read(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        topics.create(session, "Reading", language="en", introduction_html="<p>In order.</p>")
+        for part, status in ((3, "published"), (1, "published"), (2, "draft"), (4, "published")):
+            at = day(-part) if status == "published" else None
+            post(session, f"Part {part}", slug=f"s{part}", topic="Reading", part=part, status=status, published_at=at)
+
+    await reader.do(fill)
+    page = await reader.page("/topics/reading/")
+    assert titles(page) == ["Part 1", "Part 3", "Part 4"]
+    assert re.findall(r'<li class="h-entry" value="(\d)">', page) == ["1", "2", "3"]
+    assert "3 parts" in await reader.page("/topics/")
+
+
+async def test_the_archive_counts_by_the_months_of_the_zone(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        options(session, timezone="Asia/Tokyo")
+        tokyo = SITE.model_copy(update={"timezone": "Asia/Tokyo"})
+        for number, at in enumerate((datetime(2024, 12, 31, 16, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC))):
+            post(session, f"A{number}", slug=f"a{number}", published_at=at)
+        actions.recount(session, tokyo)
+
+    await reader.do(fill)
+    newest = await reader.page("/archive/")
+    assert 'id="w-month-1"' in newest
+    assert ">A0</a>" in newest
+    assert 'href="/archive/2024/#w-month-6"' in newest
+    older = await reader.page("/archive/2024/")
+    assert ">A1</a>" in older
+    assert ">A0</a>" not in older
+    assert (await reader.get("/archive/2023/")).status_code == 404
+    assert (await reader.get("/archive/2024/page/2/")).status_code == 404
+
+
+async def test_a_link_wins_over_the_listing_at_its_path(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        page = post(session, "My own tags", kind="page", path="/tags/")
+        assert page
+
+    await reader.do(fill)
+    assert '<h1 class="p-name">My own tags</h1>' in await reader.page("/tags/")
+
+
+async def test_what_is_missing_is_said_and_the_newest_posts_are_offered(reader: Reader) -> None:
+    await reader.do(many, 7)
+    answer = await reader.get("/no/such/thing/")
+    assert answer.status_code == 404
+    assert "Nothing answers to this address" in answer.text
+    assert [f"Post {number}</a>" in answer.text for number in range(7)] == [False, False, True, True, True, True, True]
+
+
+async def test_what_was_purged_is_gone(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        actions.purge(session, post(session, "Old", slug="old"), SITE, actor="test")
+
+    await reader.do(fill)
+    answer = await reader.get("/old/")
+    assert answer.status_code == 410
+    assert "removed for good" in answer.text
+
+
+async def test_a_link_elsewhere_is_followed_with_its_own_permanence(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        links.redirect(session, "/shop/", "https://shop.example/", permanent=False)
+        subjects.create(session, "tag")
+
+    await reader.do(fill)
+    moved = await reader.get("/shop/")
+    assert (moved.status_code, moved.headers["location"]) == (302, "https://shop.example/")
+
+
+PAGES = (
+    "/", "/page/2/", "/p1/", "/archive/", "/archive/2024/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/",
+    "/authors/", "/authors/a/", "/nothing/", "/feed.xml", "/rss.xml", "/feed.json", "/feed.xml?page=1",
+    "/tags/t/feed.xml", "/topics/topic/feed.json", "/authors/a/rss.xml", "/sitemap.xml", "/sitemap-2024.xml",
+    "/sitemap-lists.xml", "/robots.txt",
+)  # fmt: skip
+
+
+async def test_no_page_asks_more_than_six_statements(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        many(session, 40, tags=("T",), authors=("A",), topic="Topic")
+
+    await reader.do(fill)
+    asked = {}
+    for path in PAGES:
+        answer = await reader.get(path)
+        assert answer.status_code == (404 if path == "/nothing/" else 200), path
+        asked[path] = [statement for statement in reader.statements if statement.startswith("SELECT")]
+    assert {path: len(statements) for path, statements in asked.items() if len(statements) > 6} == {}
+    if reader.db.dialect == "postgresql":  # On SQLite SQLAlchemy writes OFFSET 0 behind every LIMIT.
+        assert not any("OFFSET" in statement for statements in asked.values() for statement in statements)
+
+
+@pytest.mark.parametrize("state", ["draft", "scheduled", "trashed", "unlisted"])
+async def test_what_readers_may_not_find_is_in_no_list(reader: Reader, state: str) -> None:
+    def fill(session: Session) -> None:
+        many(session, 3, tags=("T",), authors=("A",), topic="Topic")
+        fields: dict[str, Any] = {"published_at": day(1) + timedelta(hours=1), "pinned": True}
+        if state in ("draft", "scheduled"):
+            fields["status"] = state
+        if state == "scheduled":
+            fields["published_at"] = datetime(2117, 12, 11, tzinfo=UTC)
+        fields["unlisted"] = state == "unlisted"
+        hidden = post(session, "Xyzzy", slug="xyzzy", tags=("T",), authors=("A",), topic="Topic", **fields)
+        if state == "trashed":
+            actions.trash(session, hidden, SITE, actor="test")
+
+    await reader.do(fill)
+    for path in ("/p0/", "/p2/", *PAGES):
+        answer = await reader.get(path)
+        assert "xyzzy" not in answer.text.lower(), path
+    answer = await reader.get("/xyzzy/")
+    if state == "unlisted":
+        assert answer.status_code == 200
+        assert answer.headers["x-robots-tag"] == "noindex"
+        assert '<meta name="robots" content="noindex">' in answer.text
+    else:
+        assert answer.status_code == 404
+        assert "xyzzy" not in answer.text.lower()
+
+
+async def test_a_changed_option_shows_on_the_next_page(reader: Reader) -> None:
+    await reader.page("/")
+    await reader.do(options, title="Another name")
+    assert "<title>Another name</title>" in await reader.page("/")
