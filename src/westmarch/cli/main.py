@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from westmarch.cli import db, doctor, init, logs, render, serve, settings, site, version
+from westmarch.cli import db, doctor, import_, init, logs, render, serve, settings, site, version
 from westmarch.errors import WestmarchError
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ def choose_site(
 
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+app.add_typer(import_.app, name="import")
 app.command("render")(render.render)
 app.add_typer(site.app, name="site")
 app.add_typer(db.app, name="db")

@@ -61,6 +61,11 @@ class Blog(Protocol):
         """The old site's address without its base path, where it is known."""
         ...
 
+    @property
+    def trouble(self) -> FileWarning | None:
+        """Why its configuration could not be read, None where it could."""
+        ...
+
     def sources(self) -> Iterator[Source]:
         """Its files, those too that are not brought over."""
         ...

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from westmarch.transfer.dates import moment
 from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.items import FileWarning
-from westmarch.transfer.yaml_fields import typed
+from westmarch.transfer.yaml_fields import typed, without_zero
 
 #: How a list is written in one text: Jekyll parts by white space, Pelican by commas, Hexo not at all.
 Splitting = Literal["space", "comma", "none"]
@@ -121,7 +121,7 @@ def text(value: Any) -> str:
         return text(value.get("name") or value.get("title") or "")
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
-    return str(value).strip()
+    return without_zero(str(value)).strip()
 
 
 def names(value: Any, splitting: Splitting) -> list[str]:
@@ -150,4 +150,4 @@ def as_json(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and not (-1e300 < value < 1e300):
         return str(value)
-    return value
+    return without_zero(value) if isinstance(value, str) else value

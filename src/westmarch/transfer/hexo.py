@@ -36,7 +36,7 @@ class Hexo:
     def __init__(self, root: Path, home: Path, options: Options) -> None:
         self.root, self.home, self.options = root, home, options
         path = home / "_config.yml"
-        self.settings, self.setting_warnings = read_yaml(path) if path.is_file() else ({}, ())
+        self.settings, self.trouble = read_yaml(path) if path.is_file() else ({}, None)
         address = urlsplit(text(self.settings.get("url")))
         base = text(self.settings.get("root")).strip("/") or address.path.strip("/")
         self.base = f"/{base}" if base else ""

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from westmarch.errors import Invalid
 from westmarch.transfer import yaml_fields
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.fields import text
@@ -30,7 +31,7 @@ class JekyllSettings:
     """What the configuration says; empty where there is none."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[FileWarning, ...] = ()
+    trouble: FileWarning | None = None
 
     @property
     def permalink(self) -> str:
@@ -96,19 +97,19 @@ def zone(name: str, default: tzinfo) -> tzinfo:
         return default
 
 
-def read_yaml(path: Path) -> tuple[dict[str, Any], tuple[FileWarning, ...]]:
-    """A configuration in YAML or TOML. One that cannot be read is empty, with a warning."""
+def read_yaml(path: Path) -> tuple[dict[str, Any], FileWarning | None]:
+    """A configuration in YAML or TOML. One that cannot be read is empty, and said to be so."""
     try:
         written = decode(path.read_bytes()).text
         if path.suffix == ".toml":
-            return tomllib.loads(written), ()
-        fields, _, warnings = yaml_fields.load(written)
+            return tomllib.loads(written), None
+        fields, _, _ = yaml_fields.load(written)
     except yaml_fields.FieldsError as error:
-        return {}, (FileWarning(error.line, f"{path.name} cannot be read: {error.message}"),)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        return {}, (FileWarning(None, f"{path.name} cannot be read: {error}"),)
+        return {}, FileWarning(error.line, f"it cannot be read: {error.message}")
+    except (OSError, tomllib.TOMLDecodeError, Invalid) as error:
+        return {}, FileWarning(None, f"it cannot be read: {error}")
     values: dict[str, Any] = yaml_fields.typed(fields)
-    return values, tuple(warnings)
+    return values, None
 
 
 def read(root: Path) -> JekyllSettings:

@@ -21,7 +21,7 @@ class PelicanSettings:
     """The values that are plain constants; Pelican's own defaults where there are none."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[FileWarning, ...] = ()
+    trouble: FileWarning | None = None
 
     def word(self, name: str, default: str = "") -> str:
         """A setting that is text."""
@@ -57,7 +57,7 @@ class PelicanSettings:
 def read(folder: Path) -> PelicanSettings:
     """The settings of the site in this folder."""
     values: dict[str, Any] = {}
-    warnings: list[FileWarning] = []
+    trouble: FileWarning | None = None
     for name in NAMES:
         path = folder / name
         if not path.is_file():
@@ -65,11 +65,11 @@ def read(folder: Path) -> PelicanSettings:
         try:
             tree = ast.parse(decode(path.read_bytes()).text)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError, Invalid) as error:
-            warnings.append(FileWarning(getattr(error, "lineno", None), f"{name} cannot be read: {error}"))
+            trouble = FileWarning(getattr(error, "lineno", None), f"{name} cannot be read: {error}")
             continue
         for statement in tree.body:
             _assign(statement, values)
-    return PelicanSettings(values, tuple(warnings))
+    return PelicanSettings(values, trouble)
 
 
 def _assign(statement: ast.stmt, values: dict[str, Any]) -> None:

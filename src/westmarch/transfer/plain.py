@@ -25,6 +25,7 @@ class Plain:
 
     program = "plain folder"
     base = ""
+    trouble = None
     url = None
 
     def __init__(self, root: Path, options: Options, permalink: str) -> None:

@@ -81,7 +81,14 @@ class _Walk:
 def _scalar(node: yaml.ScalarNode) -> Any:
     if not node.style:  # libyaml says '' where Python's own parser says None
         return None if node.value in _NULLS else Plain(node.value)
-    return str(node.value)
+    return without_zero(node.value)
+
+
+def without_zero(value: str) -> str:
+    """Text without what no database keeps: zero bytes and halves of surrogate pairs, which escapes can smuggle in."""
+    if value.isascii() and "\x00" not in value:
+        return value
+    return value.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def load(raw: str) -> Loaded:

@@ -1,0 +1,127 @@
+"""`westmarch import`: brings in what was written elsewhere."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+
+import typer
+
+from westmarch.cli.context import AsJSON, loaded, opened, run
+
+if TYPE_CHECKING:
+    from westmarch.settings import Settings
+    from westmarch.transfer.importing import Progress, Wanted
+    from westmarch.transfer.report import Report
+
+app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=True)
+
+Program = Literal["jekyll", "hexo", "pelican", "plain"]
+
+
+@app.command("markdown")
+def import_markdown(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="The folder of the blog.", show_default=False)],
+    program: Annotated[
+        Program | None, typer.Option("--from", help="What the blog was written for; without it, it is recognised.")
+    ] = None,
+    permalink: Annotated[
+        str | None,
+        typer.Option(
+            "--permalink",
+            metavar="PATTERN",
+            help="The addresses of its posts, such as /:year/:month/:title/ or {category}/{slug}.html.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write what became of each file to FILE, as JSON.")
+    ] = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import a folder of Markdown: of Jekyll, Hexo or Pelican, or a plain one. It can be stopped and run again.
+
+    Posts keep their old addresses. Exit status 1 when a file failed, 2 when nothing could be done.
+
+    Example: westmarch --site my-site import markdown ~/blog --dry-run
+    """
+    from westmarch.errors import Invalid
+    from westmarch.transfer.importing import Wanted, exit_status
+
+    settings = loaded(context).settings
+    wanted = Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
+    with _report(report) as written:
+        try:
+            run(_import(settings, wanted, written))
+        except Invalid as error:
+            typer.echo(f"error: {error.message}", err=True)
+            if error.hint:
+                typer.echo(f"  {error.hint}", err=True)
+            raise typer.Exit(2) from error
+        finally:
+            if as_json:
+                _print(written.file)
+        if not as_json:
+            _tell(written, dry_run=dry_run)
+        raise typer.Exit(exit_status(written))
+
+
+@contextmanager
+def _report(path: Path | None) -> "Iterator[Report]":
+    """The report, in its file; where none is wanted, in one that nobody sees."""
+    import tempfile
+
+    from westmarch.transfer.report import Report
+
+    if path is not None:
+        with path.open("w+b") as file:
+            yield Report(file)
+    else:
+        with tempfile.TemporaryFile() as file:
+            yield Report(file)
+
+
+async def _import(settings: "Settings", wanted: "Wanted", report: "Report") -> None:
+    from westmarch.transfer.importing import import_folder
+
+    with _progress() as progress:
+        async with opened(settings) as db:
+            await import_folder(db, wanted, report, progress)
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress]":
+    """A bar on a terminal, and silence elsewhere."""
+    from westmarch.transfer.importing import Progress
+
+    if not sys.stderr.isatty():
+        yield Progress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Importing", total=None)
+        yield Progress(begin=lambda total: bar.update(task, total=total), step=lambda: bar.advance(task))
+
+
+def _print(file: BinaryIO) -> None:
+    import shutil
+
+    file.seek(0)
+    shutil.copyfileobj(file, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+def _tell(report: "Report", *, dry_run: bool) -> None:
+    counts = ", ".join(f"{number} {fate}" for fate, number in report.summary().items() if number)
+    typer.echo(f"{'Would be: ' if dry_run else ''}{counts or 'nothing to import'}.")
+    if report.warnings:
+        typer.echo(f"{report.warnings} warnings; --report FILE lists them with their files and lines.")
+    for row in report.problems:
+        at = f"{row.path}:{row.line}" if row.line else row.path
+        typer.echo(f"  {row.fate}: {at}: {row.reason}", err=True)

@@ -1,0 +1,247 @@
+"""An import: a folder of Markdown becomes posts and pages of the site, and can be run again at any time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from westmarch.db.database import Database
+from westmarch.errors import Conflict, Gone, Invalid, Unavailable
+from westmarch.site.queries import current
+from westmarch.subjects.names import fold
+from westmarch.transfer import recognition, storing
+from westmarch.transfer.blogs import Options
+from westmarch.transfer.items import Entry, Unread
+from westmarch.transfer.preparing import Failed, Prepared
+from westmarch.transfer.reader import BlogReader
+from westmarch.transfer.recognition import Program
+from westmarch.transfer.report import FileRow, Report
+from westmarch.transfer.storing import Done, DryRun, Place, Stored
+from westmarch.transfer.workers import FEW, Job, Workers
+
+#: Files looked up in the database at once.
+_CHUNK = 100
+#: References resolved in one transaction at the end.
+_REFERENCES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. `base` is the base path of our site, `media` its folder of media."""
+
+    folder: Path
+    media: Path
+    base: str = ""
+    program: Program | None = None
+    permalink: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Told how far it is: `begin` with the number of files once it is known, `step` after each of them."""
+
+    begin: Callable[[int], None] = lambda _: None
+    step: Callable[[], None] = lambda: None
+
+
+async def import_folder(db: Database, wanted: Wanted, report: Report, progress: Progress | None = None) -> None:
+    """Bring a folder in, and write what became of each file to the report.
+
+    Raises Invalid where nothing can be done, and Unavailable where the database or the disk gave up on the way: all
+    that was imported until then stays, is in the report, and is left alone by the next run.
+    """
+    site = await db.read(current)
+    folder = wanted.folder.resolve()
+    options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
+    blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
+    readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
+    try:
+        entries = await asyncio.to_thread(_entries, readers, report)
+        place = Place(site, wanted.media, _spellings(entries, report))
+        await _Import(db, wanted, report, progress or Progress(), place, readers).run(entries)
+    except BaseException:
+        with suppress(Unavailable):
+            report.flush()
+        raise
+    report.flush()
+
+
+def exit_status(report: Report) -> int:
+    """0 when all went well, 1 when something failed, 2 when nothing at all came in."""
+    if not report.counts["failed"]:
+        return 0
+    came_in = sum(report.counts.values()) > report.counts["failed"] or any(row.id for row in report.problems)
+    return 1 if came_in else 2
+
+
+def _pattern(written: str | None) -> str | None:
+    """A pattern of addresses that was given: without a placeholder all posts would have one address."""
+    if written is None or written in {"date", "pretty", "ordinal", "weekdate", "none"}:
+        return written
+    if ":" not in written and "{" not in written:
+        hint = "Patterns look like /:year/:month/:title/ or {category}/{slug}.html."
+        raise Invalid(f"The permalink '{written}' holds no placeholder.", hint=hint)
+    return written
+
+
+def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]:
+    """All files that can be read, by date, so that links mostly lead to posts that are there already."""
+    entries: list[Entry] = []
+    for reader in readers:
+        if trouble := reader.blog.trouble:
+            row = FileRow(
+                path="configuration", kind="settings", fate="failed", reason=trouble.message, line=trouble.line
+            )
+            report.add(row)
+        for found in reader.entries():
+            if isinstance(found, Unread):
+                report.add(_unread(found))
+            else:
+                entries.append(found)
+    never = datetime.min.replace(tzinfo=UTC)
+    entries.sort(key=lambda entry: (entry.date or never, entry.key))
+    return entries
+
+
+def _unread(found: Unread) -> FileRow:
+    kind = "page" if found.source.role == "page" else "post"
+    return FileRow(path=found.source.key, kind=kind, fate=found.fate, reason=found.reason, line=found.line)
+
+
+def _spellings(entries: Iterable[Entry], report: Report) -> dict[str, str]:
+    """One spelling for each tag: the one that most files use. Tags with several are told in the report."""
+    counts: dict[str, Counter[str]] = {}
+    for entry in entries:
+        for tag in entry.tags:
+            counts.setdefault(fold(tag), Counter())[tag] += 1
+    chosen: dict[str, str] = {}
+    for folded, spellings in counts.items():
+        (name, _), *others = spellings.most_common()
+        chosen[folded] = name
+        if others:
+            merged = sorted(other for other, _ in others)
+            report.tags.append({"name": name, "merged": merged, "files": spellings.total()})
+    return chosen
+
+
+class _Import:
+    def __init__(
+        self,
+        db: Database,
+        wanted: Wanted,
+        report: Report,
+        progress: Progress,
+        place: Place,
+        readers: tuple[BlogReader, ...],
+    ) -> None:
+        self.db, self.wanted, self.report, self.progress = db, wanted, report, progress
+        self.place, self.readers = place, readers
+        self.folder = wanted.folder.resolve()
+        self.told: set[tuple[str, str]] = set()
+        self.claimed: dict[str, str] = {}
+
+    async def run(self, entries: list[Entry]) -> None:
+        """All files, in order, then the links between them."""
+        self.progress.begin(len(entries))
+        workers = Workers(self.readers, self.place.site.language, many=len(entries) >= FEW)
+        try:
+            jobs = _Jobs(self.db, entries)
+            prepared = workers.prepared(jobs.iterate(asyncio.get_running_loop()))
+            while True:
+                found = await asyncio.to_thread(next, prepared, None)
+                self._tell_unchanged(jobs)
+                if found is None:
+                    break
+                await self._settle(*found)
+        finally:
+            await asyncio.to_thread(workers.close)
+        await self._resolve_references()
+
+    def _tell_unchanged(self, jobs: "_Jobs") -> None:
+        for entry, known in jobs.take_unchanged():
+            self._claim(entry)
+            self.report.add(
+                FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=entry.addresses, id=known.id)
+            )
+            self.progress.step()
+
+    async def _settle(self, entry: Entry, prepared: Prepared | Failed) -> None:
+        done = _failed(entry, prepared.reason) if isinstance(prepared, Failed) else await self._stored(entry, prepared)
+        if done.row.id is not None or done.row.fate == "imported":
+            self._claim(entry)
+        self.report.add(done.row)
+        for row in done.media:
+            self._tell_media(row)
+        self.progress.step()
+
+    def _tell_media(self, row: dict[str, object]) -> None:
+        """A row for each file, once, with its path relative to the folder."""
+        path = Path(str(row["path"]))
+        shown = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
+        if (shown, str(row["address"])) not in self.told:
+            self.told.add((shown, str(row["address"])))
+            self.report.media.append(row | {"path": shown})
+
+    def _claim(self, entry: Entry) -> None:
+        for address in entry.addresses:
+            self.claimed.setdefault(address.rstrip("/"), entry.key)
+
+    def _claimed_by_others(self, entry: Entry) -> dict[str, str]:
+        """Addresses of this file that an earlier one of this run has, with the earlier one's path."""
+        found = {address: self.claimed.get(address.rstrip("/"), entry.key) for address in entry.addresses}
+        return {address: key for address, key in found.items() if key != entry.key}
+
+    async def _stored(self, entry: Entry, prepared: Prepared) -> Done:
+        claimed, dry_run = self._claimed_by_others(entry), self.wanted.dry_run
+        for last in (False, True):
+            try:
+                return await self.db.write(storing.store, entry, prepared, self.place, claimed, dry_run=dry_run)
+            except DryRun as result:
+                return result.done
+            except Conflict as error:
+                # Somebody took a path between our look and our claim: look once more.
+                if last:
+                    return _failed(entry, error.message)
+            except (Invalid, Gone) as error:
+                return _failed(entry, error.message)
+        raise AssertionError("the second try returns")
+
+    async def _resolve_references(self) -> None:
+        """The second pass: links to posts that came in after the text that links to them."""
+        at: tuple[int, str] | None = (0, "")
+        while at is not None and not self.wanted.dry_run:
+            at = await self.db.write(storing.resolve_references, at, _REFERENCES)
+
+
+def _failed(entry: Entry, reason: str) -> Done:
+    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", addresses=entry.addresses, reason=reason))
+
+
+class _Jobs:
+    """The files to prepare, looked up chunk by chunk; those that have not changed are set aside to be told."""
+
+    def __init__(self, db: Database, entries: list[Entry]) -> None:
+        self._db, self._entries = db, entries
+        self._unchanged: list[tuple[Entry, Stored]] = []
+
+    def iterate(self, loop: asyncio.AbstractEventLoop) -> Iterator[Job]:
+        """In the thread that waits for the workers: the loop answers what is in the database."""
+        for start in range(0, len(self._entries), _CHUNK):
+            chunk = self._entries[start : start + _CHUNK]
+            reading = self._db.read(storing.stored, [entry.key for entry in chunk])
+            known = asyncio.run_coroutine_threadsafe(reading, loop).result()
+            for entry in chunk:
+                stored = known.get(entry.key)
+                if stored is not None and stored.source_hash == entry.source_hash:
+                    self._unchanged.append((entry, stored))
+                else:
+                    yield entry, stored.source_hash if stored else None
+
+    def take_unchanged(self) -> list[tuple[Entry, Stored]]:
+        """Those set aside since the last call."""
+        taken, self._unchanged = self._unchanged, []
+        return taken

@@ -1,0 +1,121 @@
+"""The report of an import: written as it goes, so that it is whole JSON whenever the import ends."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any, BinaryIO, Literal
+
+from westmarch.errors import Unavailable
+from westmarch.transfer.items import FileWarning
+
+Fate = Literal["imported", "updated", "unchanged", "skipped", "conflict", "failed"]
+FATES: tuple[Fate, ...] = ("imported", "updated", "unchanged", "skipped", "conflict", "failed")
+
+#: How many rows go by before the file is made whole on the disk.
+_ROWS = 50
+#: Problems kept in memory to be told at the end; the report has all of them.
+_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """What became of one file. `addresses` are all its old addresses, `id` that of its post, where there is one."""
+
+    path: str
+    kind: str
+    fate: Fate
+    addresses: tuple[str, ...] = ()
+    id: int | None = None
+    reason: str = ""
+    line: int | None = None
+    warnings: tuple[FileWarning, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as the report has it."""
+        return {
+            "path": self.path,
+            "kind": self.kind,
+            "fate": self.fate,
+            "addresses": list(self.addresses),
+            "id": self.id,
+            "reason": self.reason,
+            "line": self.line,
+            "warnings": [{"line": one.line, "message": one.message} for one in self.warnings],
+        }
+
+
+@dataclass(slots=True)
+class Report:
+    """`{"files": […], "counts": {…}, "tags": […], "media": […]}`, streamed into a file that can be sought in.
+
+    Every few rows the end is written behind them and the place remembered, so that a process that dies leaves a report
+    of all until then. Where the disk is full the rows that did not fit are dropped and the end is still written.
+    """
+
+    file: BinaryIO = field(default_factory=BytesIO)
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[FileRow] = field(default_factory=list)
+    warnings: int = 0
+    tags: list[dict[str, Any]] = field(default_factory=list)
+    media: list[dict[str, Any]] = field(default_factory=list)
+    full: bool = False
+    _rows: list[bytes] = field(default_factory=list)
+    _written: int = 0
+    _any: bool = False
+
+    def __post_init__(self) -> None:
+        self._append(b'{\n"files": [')
+        self.flush()
+
+    def add(self, row: FileRow) -> None:
+        """Take in what became of a file."""
+        self.counts[row.fate] += 1
+        self.warnings += len(row.warnings)
+        if row.fate in {"failed", "conflict"} and len(self.problems) < _TOLD:
+            self.problems.append(row)
+        text = json.dumps(row.as_json(), ensure_ascii=False)
+        self._append(((",\n" if self._any else "\n") + text).encode(errors="replace"))
+        self._any = True
+        if len(self._rows) >= _ROWS:
+            self.flush()
+
+    def _append(self, piece: bytes) -> None:
+        self._rows.append(piece)
+
+    def summary(self) -> dict[str, int]:
+        """How many files had which fate."""
+        return {fate: self.counts[fate] for fate in FATES}
+
+    def flush(self) -> None:
+        """Make the file whole: the rows so far, and the end of the document."""
+        if self.full:
+            return
+        try:
+            self._write(b"".join(self._rows))
+            self._rows.clear()
+        except OSError as error:
+            # The rows do not fit; what was there before does.
+            self.full = True
+            self._write_end()
+            raise Unavailable(
+                f"The report cannot be written: {error.strerror}.",
+                hint="What it holds so far is kept; free some space.",
+            ) from error
+
+    def _write(self, rows: bytes) -> None:
+        self.file.seek(self._written)
+        self.file.write(rows + self._end())
+        self.file.truncate()
+        self.file.flush()
+        self._written += len(rows)
+
+    def _write_end(self) -> None:
+        self.file.seek(self._written)
+        self.file.truncate()
+        self.file.write(self._end())
+        self.file.flush()
+
+    def _end(self) -> bytes:
+        rest = {"counts": self.summary(), "tags": self.tags, "media": self.media}
+        return b"\n],\n" + json.dumps(rest, ensure_ascii=False, indent=1)[2:].encode(errors="replace") + b"\n"

@@ -1,0 +1,375 @@
+"""Storing one file of a blog: one transaction, which leaves all of it or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from westmarch.db.sessions import Reading
+from westmarch.errors import Conflict, Invalid
+from westmarch.events.models import Event
+from westmarch.links import paths
+from westmarch.links.models import Link
+from westmarch.media import actions as media
+from westmarch.media.files import examine
+from westmarch.media.models import Media
+from westmarch.posts import actions
+from westmarch.posts.drafts import Draft
+from westmarch.posts.models import Post
+from westmarch.posts.resolver import SessionResolver
+from westmarch.site.options import Site
+from westmarch.subjects.models import Reference, Subject
+from westmarch.subjects.names import fold
+from westmarch.text.rendered import Rendered
+from westmarch.transfer.items import Entry, FileWarning, Item
+from westmarch.transfer.preparing import FoundMedia, Prepared
+from westmarch.transfer.report import Fate, FileRow
+
+#: Who did it, in revisions and events.
+ACTOR = "import"
+#: Events of others after which a post is no longer what the import left: its address may change, that is no edit.
+_EDITS = ("created", "updated", "published", "withdrawn", "trashed", "restored")
+
+_STORED = select(Post.source_key, Post.id, Post.source_hash, Post.kind, Post.path, Post.title, Post.trashed_at).where(
+    Post.source_key.in_(bindparam("keys", expanding=True))
+)
+_HELD = (
+    select(Link.path, Link.subject_id, Link.address, Subject.purged_at)
+    .outerjoin(Subject, Subject.id == Link.subject_id)
+    .where(Link.path.in_(bindparam("paths", expanding=True)), Link.query == "")
+)
+_DANGLING = (
+    select(Reference.from_subject_id, Reference.href)
+    .join(Post, Post.id == Reference.from_subject_id)
+    .where(Reference.to_subject_id.is_(None), Post.source_key.is_not(None))
+    .order_by(Reference.from_subject_id, Reference.href)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A post that came from a file before."""
+
+    id: int
+    source_hash: str | None
+    kind: str
+    path: str
+    title: str
+    trashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where things go: the site's options, the folder of media, and the one spelling of each tag, by folded name."""
+
+    site: Site
+    media: Path
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a file and its media; `media` holds rows of the report."""
+
+    row: FileRow
+    media: tuple[dict[str, Any], ...] = ()
+
+
+class DryRun(Exception):  # noqa: N818 - not an error: it carries the result past a transaction that is rolled back
+    """Raised at the end of a transaction of which nothing may stay."""
+
+    def __init__(self, done: Done) -> None:
+        super().__init__()
+        self.done = done
+
+
+def stored(session: Reading, keys: Sequence[str]) -> dict[str, Stored]:
+    """The posts that came from these files."""
+    rows = session.execute(_STORED.params(keys=list(keys))).all()
+    return {
+        row.source_key: Stored(row.id, row.source_hash, row.kind, row.path, row.title, row.trashed_at is not None)
+        for row in rows
+    }
+
+
+def store(
+    session: Session, entry: Entry, prepared: Prepared, place: Place, claimed: Mapping[str, str], *, dry_run: bool
+) -> Done:
+    """Make the file a post, bring its post up to date, or leave it alone, and say which.
+
+    `claimed` are addresses of it that another file of the same run has, with that file's path. With `dry_run` the same
+    is done and `DryRun` raised with the result, so that the transaction is rolled back.
+    """
+    done = _store(session, entry, prepared, place, claimed, keep=not dry_run)
+    if dry_run:
+        row = replace(done.row, id=done.row.id if done.row.fate in {"updated", "unchanged", "conflict"} else None)
+        media_rows = tuple(item | {"id": None if item["fate"] == "imported" else item["id"]} for item in done.media)
+        raise DryRun(Done(row, media_rows))
+    return done
+
+
+def _store(
+    session: Session, entry: Entry, prepared: Prepared, place: Place, claimed: Mapping[str, str], *, keep: bool
+) -> Done:
+    known = stored(session, [entry.key]).get(entry.key)
+    left_alone = _left_alone(session, entry, prepared, known) if known else _removed(session, entry)
+    if left_alone is not None:
+        return Done(left_alone, tuple(_lost(prepared)))
+    assert prepared.rendered is not None
+    warnings: list[FileWarning] = list(prepared.item.warnings)
+    kept, rows = _media(session, prepared, place, keep=keep)
+    addresses = _addresses(session, entry, claimed, known.id if known else None, warnings)
+    draft = _draft(session, entry, prepared, prepared.rendered, place, addresses, warnings)
+    if prepared.cover is not None:
+        draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
+    if known is None:
+        post_id = actions.create(session, draft, place.site, actor=ACTOR)
+        fate: Fate = "imported"
+    else:
+        actions.revise(session, known.id, draft, place.site, actor=ACTOR)
+        post_id, fate = known.id, "updated"
+    broken = prepared.item.metadata.broken
+    row = FileRow(
+        path=entry.key,
+        kind=draft.kind,
+        fate="failed" if broken else fate,
+        addresses=entry.addresses,
+        id=post_id,
+        reason=f"{broken.reason}; what could be read came in as a draft" if broken else "",
+        line=broken.line if broken else None,
+        warnings=tuple(warnings),
+    )
+    return Done(row, (*rows, *_lost(prepared)))
+
+
+def _removed(session: Session, entry: Entry) -> FileRow | None:
+    """The row for a file whose post was removed here for good: it does not come back."""
+    if entry.address is None:
+        return None
+    held = session.execute(_HELD.params(paths=[entry.address])).first()
+    if held is None or held.purged_at is None:
+        return None
+    reason = f"what was at {entry.address} was removed here for good"
+    return FileRow(path=entry.key, kind=entry.kind, fate="skipped", addresses=entry.addresses, reason=reason)
+
+
+def _left_alone(session: Session, entry: Entry, prepared: Prepared, known: Stored) -> FileRow | None:
+    """The row for a post that is not touched: it is what the file says, or it belongs to others now."""
+    row = FileRow(
+        path=entry.key,
+        kind=known.kind,
+        fate="unchanged",
+        addresses=entry.addresses,
+        id=known.id,
+        warnings=prepared.item.warnings,
+    )
+    if known.source_hash == prepared.source_hash:
+        return row
+    if not _same(session, prepared.item, known):
+        reason = f"the post {known.path} came from another file of this name, from another folder"
+        return replace(row, fate="conflict", reason=reason)
+    if known.kind != prepared.item.metadata.kind:
+        reason = f"the file has become a {prepared.item.metadata.kind}, and {known.path} is a {known.kind}"
+        return replace(row, fate="conflict", reason=reason)
+    if known.trashed:
+        return replace(row, fate="conflict", reason="the file was edited, and the post is in the trash")
+    edit = session.execute(
+        select(Event.verb, Event.actor, Event.at)
+        .where(
+            Event.subject_id == known.id,
+            Event.actor.not_in([ACTOR, "schedule"]),
+            Event.verb.in_([f"{known.kind}.{verb}" for verb in _EDITS]),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+    if edit is not None:
+        reason = (
+            f"the file was edited, and so was the post here ({edit.verb} by {edit.actor}, {edit.at:%Y-%m-%d %H:%M} UTC)"
+        )
+        return replace(row, fate="conflict", reason=reason)
+    return None
+
+
+def _same(session: Session, item: Item, known: Stored) -> bool:
+    """Whether the file and the post are the same text: by the address or the title, one of which may have changed."""
+    if item.metadata.title == known.title or not item.metadata.addresses:
+        return True
+    held = session.execute(_HELD.params(paths=list(item.metadata.addresses))).all()
+    return any(row.subject_id == known.id for row in held)
+
+
+def _draft(
+    session: Session,
+    entry: Entry,
+    prepared: Prepared,
+    rendered: Rendered,
+    place: Place,
+    addresses: tuple[str | None, tuple[str, ...]],
+    warnings: list[FileWarning],
+) -> Draft:
+    about = prepared.item.metadata
+    status = about.status
+    path, aliases = addresses
+    if entry.address == "/":
+        warnings.append(FileWarning(None, "its address is that of the front page, so it came in as a draft"))
+        status = "draft"
+    if len(about.title) > actions.TITLE:
+        warnings.append(FileWarning(None, f"the title was cut to {actions.TITLE} characters"))
+    resolver = SessionResolver(session)
+    references = tuple(replace(one, subject_id=resolver.link(paths_of(one.href))) for one in rendered.references)
+    return Draft(
+        kind=about.kind,
+        title=about.title[: actions.TITLE],
+        markdown=prepared.markdown,
+        rendered=replace(rendered, references=references),
+        language=prepared.language,
+        slug=about.slug or None,
+        path=path,
+        summary=about.summary,
+        status=status,
+        unlisted=about.unlisted,
+        pinned=about.pinned,
+        published_at=about.date,
+        updated_at=about.updated,
+        tags=tuple(place.tags.get(fold(tag), tag) for tag in about.tags),
+        authors=about.authors,
+        topic=about.topic,
+        part=about.part,
+        translation_group=about.translation[:200] if about.translation else None,
+        guid=about.guid,
+        source_key=entry.key,
+        source_hash=prepared.source_hash,
+        extra=about.extra,
+        aliases=aliases,
+    )
+
+
+def paths_of(href: str) -> str:
+    """The path of an internal link, without query and fragment."""
+    return href.split("#")[0].split("?")[0]
+
+
+def _addresses(
+    session: Session, entry: Entry, claimed: Mapping[str, str], post_id: int | None, warnings: list[FileWarning]
+) -> tuple[str | None, tuple[str, ...]]:
+    """The post's path and its old addresses, percent-encoded; those that others have are left out, with a warning.
+
+    The path is None where the site makes one, and where an existing post keeps the one that it has.
+    """
+    free: list[str] = []
+    for address in entry.addresses:
+        if address == "/":
+            continue
+        reason = f"is that of {claimed[address]}" if address in claimed else _taken(session, address, post_id)
+        if reason is None:
+            free.append(address)
+        else:
+            warnings.append(FileWarning(None, f"the address {address} {reason}"))
+    own = entry.address
+    if own in free:
+        aliases = tuple(paths.quote(address) for address in free if address != own)
+        if post_id is not None and _leads_to(session, own, post_id):
+            return None, aliases
+        return paths.quote(own), aliases
+    aliases = tuple(paths.quote(address) for address in free)
+    if own is None or own == "/" or post_id is not None:
+        return None, aliases
+    return _numbered(session, own), aliases
+
+
+def _leads_to(session: Session, address: str, post_id: int) -> bool:
+    """Whether the post has an address already, as its path or as an old one."""
+    return any(row.subject_id == post_id for row in session.execute(_HELD.params(paths=[address])).all())
+
+
+def _numbered(session: Session, address: str) -> str | None:
+    """The address with the first free number behind it; None where the site has to make one."""
+    for number in range(2, 100):
+        wanted = paths.numbered(address, number)
+        if _taken(session, wanted, None) is None:
+            return paths.quote(wanted)
+    return None
+
+
+def _taken(session: Session, address: str, post_id: int | None) -> str | None:
+    """Why a path cannot be the post's, or None where it can."""
+    try:
+        path = paths.checked(address)
+    except Invalid as error:
+        return f"cannot be had: {error.message}"
+    if not paths.claimable(path):
+        return "is the program's own"
+    if len(path.encode()) > paths.LONGEST_OWNED:
+        return "is too long"
+    twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"
+    for row in session.execute(_HELD.params(paths=[path, twin])).all():
+        if row.subject_id is None:
+            return f"leads to {row.address} here"
+        if row.subject_id != post_id:
+            return "is that of another post or page"
+    return None
+
+
+def _media(
+    session: Session, prepared: Prepared, place: Place, *, keep: bool
+) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Store the pictures of a text; ids by hash, and rows of the report."""
+    ids: dict[str, int] = {}
+    rows: list[dict[str, Any]] = []
+    for found in prepared.media:
+        if found.examined.hash in ids:
+            continue
+        known = session.scalar(select(Media.id).where(Media.hash == found.examined.hash))
+        fate = "unchanged"
+        if known is None:
+            known, fate = _kept(session, found, place, keep=keep), "imported"
+        ids[found.examined.hash] = known
+        rows.append({"path": str(found.path), "address": found.address, "fate": fate, "id": known, "reason": ""})
+    return ids, rows
+
+
+def _kept(session: Session, found: FoundMedia, place: Place, *, keep: bool) -> int:
+    content = found.path.read_bytes()
+    if examine(content, found.path.name).hash != found.examined.hash:
+        raise Conflict(f"{found.path} changed while it was read", hint="Run the import again.")
+    if keep:
+        return media.store(session, place.media, content, found.examined, filename=found.path.name).id
+    return 0
+
+
+def _lost(prepared: Prepared) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": str(one.path) if one.path else one.src,
+            "address": one.src,
+            "fate": "failed" if one.path else "missing",
+            "id": None,
+            "reason": one.reason,
+        }
+        for one in prepared.lost
+    ]
+
+
+def resolve_references(session: Session, after: tuple[int, str], most: int) -> tuple[int, str] | None:
+    """Let up to `most` links of imported texts that led nowhere lead to posts that came in later.
+
+    `after` is where the last call ended, `(0, "")` at first; None when there are no more.
+    """
+    where = (Reference.from_subject_id > after[0]) | (
+        (Reference.from_subject_id == after[0]) & (Reference.href > after[1])
+    )
+    rows = session.execute(_DANGLING.where(where).limit(most)).all()
+    resolver = SessionResolver(session)
+    for from_id, href in rows:
+        target = resolver.link(paths_of(href))
+        if target is not None:
+            session.execute(
+                update(Reference)
+                .where(Reference.from_subject_id == from_id, Reference.href == href)
+                .values(to_subject_id=target)
+            )
+    return (rows[-1].from_subject_id, rows[-1].href) if len(rows) == most else None
