@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     )
     environment: Literal["production", "staging", "development"] = Field(
         default="production",
-        description="`staging` keeps search engines away and shows a banner; `development` shows what goes wrong.",
+        description="`staging` keeps search engines away and shows a banner; `development` logs every request.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port to listen on.")

@@ -18,20 +18,30 @@ if TYPE_CHECKING:
     from westmarch.settings import Settings
 
 
+Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 is any free one.")]
+SocketPath = Annotated[Path | None, typer.Option(metavar="PATH", help="Listen on this Unix socket instead.")]
+Workers = Annotated[int | None, typer.Option(min=1, metavar="NUMBER", help="How many server processes.")]
+Reload = Annotated[bool, typer.Option("--reload", help="Start again when the program or the theme changes.")]
+Upgrade = Annotated[bool, typer.Option("--upgrade", help="First bring the database to this version.")]
+RootPath = Annotated[str | None, typer.Option(help="The path that a proxy removes.")]
+Proxies = Annotated[str | None, typer.Option(metavar="LIST", help="Proxies to believe, with commas between, or *.")]
+KeepAlive = Annotated[int | None, typer.Option(min=0, metavar="SECONDS", help="How long an idle connection is kept.")]
+Grace = Annotated[int | None, typer.Option(min=0, metavar="SECONDS", help="What running requests get at the stop.")]
+
+
 def serve(
     context: typer.Context,
-    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")] = None,
-    uds: Annotated[Path | None, typer.Option(help="Listen on this Unix socket instead.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="How many server processes.")] = None,
-    reload: Annotated[bool, typer.Option("--reload", help="Start again when program or theme change.")] = False,
-    upgrade: Annotated[bool, typer.Option("--upgrade", help="First bring the database to this version.")] = False,
-    root_path: Annotated[str | None, typer.Option(help="The path that a proxy removes.")] = None,
-    forwarded_allow_ips: Annotated[str | None, typer.Option(help="Proxies to believe, by commas, or *.")] = None,
-    timeout_keep_alive: Annotated[int | None, typer.Option(min=0, help="Seconds to keep an idle connection.")] = None,
-    timeout_graceful_shutdown: Annotated[
-        int | None, typer.Option(min=0, help="Seconds that running requests are given when the server stops.")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    uds: SocketPath = None,
+    workers: Workers = None,
+    reload: Reload = False,
+    upgrade: Upgrade = False,
+    root_path: RootPath = None,
+    forwarded_allow_ips: Proxies = None,
+    timeout_keep_alive: KeepAlive = None,
+    timeout_graceful_shutdown: Grace = None,
 ) -> None:
     """Serve the site. Ctrl-C or SIGTERM stops it: what runs is finished, what is new is refused.
 
