@@ -23,13 +23,17 @@ _ID = re.compile(r"[^\s\"'<>&#]{1,100}$")
 
 
 class Finish:
-    """One text's last pass; `references` are gathered on the way. `ids` is False for excerpts, which carry none."""
+    """One text's last pass; `references`, and the ids that the renderer gave (`own`), are gathered on the way.
+
+    `ids` is False for excerpts, which carry none.
+    """
 
     def __init__(self, resolver: Resolver | None, *, ids: bool = True) -> None:
         self.resolver = resolver
         self.keep_ids = ids
         self.references: dict[Reference, None] = {}
         self.taken: set[str] = set()
+        self.own: set[str] = set()
 
     def apply(self, html: str) -> str:
         """The HTML to be stored."""
@@ -63,6 +67,7 @@ class Finish:
             return
         if id_.startswith(OWN):
             attributes["id"] = id_[len(OWN) :]
+            self.own.add(attributes["id"])
         elif _ID.match(id_) and id_ not in self.taken and not is_reserved(id_):
             self.taken.add(id_)
             attributes["id"] = id_

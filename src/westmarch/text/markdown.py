@@ -130,7 +130,7 @@ def _finish(composed: Composed, resolver: Resolver | None) -> Rendered:
         html=html,
         excerpt_html=excerpt_html,
         text=text,
-        toc=composed.toc,
+        toc=tuple(heading for heading in composed.toc if heading.id in finish.own),
         words=number,
         minutes=minutes,
         references=tuple(finish.references),

@@ -12,7 +12,7 @@ from westmarch.text import code, formulas, headings
 from westmarch.text.cost import charge
 from westmarch.text.languages import Words
 from westmarch.text.notices import warn
-from westmarch.text.raw_html import bad_scheme, report, unmarked
+from westmarch.text.raw_html import bad_scheme, defuse
 
 OWN = "\ufdd1"
 """Stands before ids that the renderer gave, so that they can be told from those of raw HTML; never leaves `text`."""
@@ -182,9 +182,7 @@ class Output(RendererHTML):
         return self._raw(tokens[idx], env)
 
     def _raw(self, token: Token, env: Any) -> str:
-        if not env.get(EXCERPT):
-            report(token.content, _line(token), env)
-        return unmarked(token.content)
+        return defuse(token.content, _line(token), env)
 
     def video(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:
         made = tokens[idx].meta

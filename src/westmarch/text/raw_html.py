@@ -1,69 +1,120 @@
-"""What the sanitizer will take out of raw HTML, found by reading the tags as a browser does, in one pass.
+"""Raw HTML within Markdown: made harmless to the text around it, and read for what the sanitizer will take out.
 
-The sanitizer itself does not say what it removed. This reader has no part in safety: it only tells the writer.
+Safety is the sanitizer's, which does not say what it removed; this tells the writer. And it keeps a mention such as
+`<script>`, a comment or a quotation mark that is never closed from swallowing the rest of the text: as with GitHub's
+"disallowed raw HTML", such a `<` is shown.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from westmarch.text.notices import warn
 from westmarch.text.sanitizer import ATTRIBUTES, EVERYWHERE, SCHEMES, TAGS, classes_of
 
-_TAG = re.compile(r"<([A-Za-z][^\s/><]{0,60})")
+_TAG = re.compile(r"<(?:([A-Za-z][^\s/><]{0,60})|!--)")
 _ATTRIBUTE = re.compile(r"[\s/]*+([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:(\")|(')|([^\s>\"'][^\s>]*+)))?")
+_END = re.compile(r"[\s/]*+>")
 _FORGED_MARK = re.compile(r"&#(?:x0*fd[de][0-9a-f]|0*649(?:7[6-9]|8\d|9\d)|0*6500[0-7]);?", re.IGNORECASE)
-_SCHEME = re.compile(r"[\s\0-\x20]*([A-Za-z][A-Za-z0-9+.\s-]{0,40}?)\s*:")
+# Browsers pass over tabs and line ends anywhere in an address, and over controls and spaces before it.
+_SCHEME = re.compile(r"[\0-\x20]*([A-Za-z][A-Za-z0-9+.\t\r\n-]{0,40}):")
 _URLS = frozenset({"href", "src", "cite", "poster"})
+_SWALLOW = frozenset(
+    {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"}
+    | {"select", "template", "svg", "frameset", "object"}
+)
 _QUIET = frozenset({"style", "class", "target", "align", "border", "loading", "decoding", "preload"})
 """Attributes that leave no gap when they go: old posts are full of them, and one warning for each kind is enough."""
 
 
-def unmarked(html: str) -> str:
-    """Raw HTML without character references to the noncharacters that are ours to use."""
-    return _FORGED_MARK.sub("", html) if "&#" in html else html
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """An opening tag (or a comment, named `!--`), and whether it ends; what a `_SWALLOW` element holds is not read."""
+
+    start: int
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+    closed: bool
 
 
-def report(html: str, line: int | None, env: Any) -> None:
-    """Warn of what of a piece of raw HTML will not be kept."""
-    for tag, attributes in tags(html):
-        if tag not in TAGS:
-            warn(env, line, f"<{tag}> is not allowed: taken out.")
-            continue
-        known = ATTRIBUTES.get(tag, frozenset()) | EVERYWHERE
-        for name, value in attributes:
-            if name == "class":
-                if any(each not in classes_of(tag) for each in value.split()):
-                    warn(env, None, "Classes that the theme does not know were taken out of raw HTML.")
-            elif name not in known:
-                if name in _QUIET:
-                    warn(env, None, f"The attribute {name} was taken out of raw HTML.")
-                else:
-                    warn(env, line, f"The attribute {name} of <{tag}> is not allowed: taken out.")
-            elif name in _URLS and (scheme := bad_scheme(value)):
-                warn(env, line, f"An address with “{scheme}:” is not allowed: taken out.")
+def defuse(html: str, line: int | None, env: Any) -> str:
+    """Raw HTML that keeps to itself, with warnings of what of it will not be kept."""
+    html = _FORGED_MARK.sub("", html) if "&#" in html else html
+    pieces: list[str] = []
+    done = 0
+    for tag in tags(html):
+        if tag.closed:
+            _report(tag, line, env)
+        else:
+            shown = html[tag.start : tag.start + 40].split("\n")[0]
+            warn(env, line, f"“{shown}” is never closed, and shown as text.")
+            pieces += [html[done : tag.start], "&lt;"]
+            done = tag.start + 1
+    return "".join(pieces) + html[done:]
 
 
 def bad_scheme(url: str) -> str:
     """The scheme of an address, if it is one that is not allowed."""
     match = _SCHEME.match(url)
-    scheme = re.sub(r"\s", "", match[1]).lower() if match else ""
+    scheme = re.sub(r"[\t\r\n]", "", match[1]).lower() if match else ""
     return scheme if scheme and scheme not in SCHEMES else ""
 
 
-def tags(html: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Each opening tag in lower case with its attributes; ends where a tag is never closed."""
+def tags(html: str) -> Iterator[Tag]:
+    """Each opening tag and comment, read as a browser reads them, in one pass."""
+    last = {mark: html.rfind(mark) for mark in ("-->", '"', "'")}
+    ends: dict[str, list[int]] = {}
     position = 0
     while match := _TAG.search(html, position):
-        attributes: list[tuple[str, str]] = []
-        position = match.end()
-        while found := _ATTRIBUTE.match(html, position):
-            position = found.end()
-            value = found[4] or ""
-            if quote := found[2] or found[3]:
-                end = html.find(quote, position)
-                if end < 0:
-                    return
-                value, position = html[position:end], end + 1
-            attributes.append((found[1].lower()[:60], value))
-        yield match[1].lower(), attributes
+        if not match[1]:
+            closed = last["-->"] >= match.end()
+            position = html.find("-->", match.end()) if closed else match.end()
+            yield Tag(match.start(), "!--", (), closed)
+            continue
+        name = match[1].lower()
+        attributes, position, closed = _attributes(html, match.end(), last)
+        if closed and name in _SWALLOW:
+            if name not in ends:
+                ends[name] = [each.start() for each in re.finditer(f"</{name}", html, re.IGNORECASE)]
+            later = bisect_left(ends[name], position)
+            closed = later < len(ends[name])
+            position = ends[name][later] if closed else position
+        yield Tag(match.start(), name, attributes, closed)
+
+
+def _attributes(html: str, position: int, last: dict[str, int]) -> tuple[tuple[tuple[str, str], ...], int, bool]:
+    """The attributes of a tag, where it ends, and whether it does."""
+    attributes: list[tuple[str, str]] = []
+    while found := _ATTRIBUTE.match(html, position):
+        value = found[4] or ""
+        position = found.end()
+        if quote := found[2] or found[3]:
+            if last[quote] < position:
+                return tuple(attributes), position, False
+            end = html.find(quote, position)
+            value, position = html[position:end], end + 1
+        attributes.append((found[1].lower()[:60], value))
+    end_of_tag = _END.match(html, position)
+    return tuple(attributes), end_of_tag.end() if end_of_tag else position, end_of_tag is not None
+
+
+def _report(tag: Tag, line: int | None, env: Any) -> None:
+    if tag.name == "!--":
+        return
+    if tag.name not in TAGS:
+        warn(env, line, f"<{tag.name}> is not allowed: taken out.")
+        return
+    known = ATTRIBUTES.get(tag.name, frozenset()) | EVERYWHERE
+    for name, value in tag.attributes:
+        if name == "class":
+            if any(each not in classes_of(tag.name) for each in value.split()):
+                warn(env, None, "Classes that the theme does not know were taken out of raw HTML.")
+        elif name not in known:
+            if name in _QUIET:
+                warn(env, None, f"The attribute {name} was taken out of raw HTML.")
+            else:
+                warn(env, line, f"The attribute {name} of <{tag.name}> is not allowed: taken out.")
+        elif name in _URLS and (scheme := bad_scheme(value)):
+            warn(env, line, f"An address with “{scheme}:” is not allowed: taken out.")
