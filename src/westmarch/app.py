@@ -29,7 +29,8 @@ from westmarch.media import public as media
 from westmarch.ops import health
 from westmarch.ops.logging import configure
 from westmarch.posts import public as posts
-from westmarch.posts import references, related, schedule
+from westmarch.posts import schedule
+from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
@@ -138,17 +139,13 @@ def _line(text: str, language: str) -> str:
     return render(text, language=language).html
 
 
-#: What follows the change log in this process.
-FOLLOWING = (references.FOLLOWING, related.FOLLOWING)
-
-
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """The database is open, followers run, and scheduled posts are published, as long as the program serves."""
     async with open_database(app.state.settings.database_url) as db:
         app.state.db = db
         tasks = [
-            asyncio.create_task(followers.run(db, FOLLOWING, now), name="followers"),
+            asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
             asyncio.create_task(schedule.run(db, now), name="schedule"),
         ]
         for task in tasks:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
+from westmarch.authors.models import Author
 from westmarch.db.database import Database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
@@ -30,7 +32,7 @@ async def install(
 ) -> Report:
     """Fill an empty site with the demonstration; `options` of the owner win over those it brings.
 
-    Returns the report of its import.
+    A run that was interrupted can be run again. Returns the report of its import.
     """
     with as_file(files("westmarch") / "demo") as folder:
         await db.write(_furnish, folder, media_folder, options)
@@ -41,6 +43,8 @@ async def install(
 
 def _furnish(session: Session, folder: Path, media_folder: Path, options: Mapping[str, Any]) -> None:
     site = site_actions.change(session, _read(folder / "site.yml") | dict(options), actor=ACTOR)
+    if session.scalar(select(Author.id).limit(1)) is not None:
+        return  # An earlier run got as far as this.
     resolver = SessionResolver(session)
     for author in _read(folder / "authors.yml"):
         picture = folder / author["picture"]

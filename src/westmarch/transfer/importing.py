@@ -10,6 +10,8 @@ from pathlib import Path
 
 from westmarch.db.database import Database
 from westmarch.errors import Conflict, Gone, Invalid, Unavailable
+from westmarch.followers.run import catch_up, process_name
+from westmarch.posts.following import FOLLOWERS
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
 from westmarch.transfer import recognition, storing
@@ -63,6 +65,9 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
         entries = await asyncio.to_thread(_entries, readers, report)
         place = Place(site, wanted.media, _spellings(entries, report))
         await _Import(db, wanted, report, progress or Progress(), place, readers).run(entries)
+        if not wanted.dry_run:
+            # A running server holds the leases and does this by itself; without one it is done before the first visit.
+            await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
     except BaseException:
         with suppress(Unavailable):
             report.flush()

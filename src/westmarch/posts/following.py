@@ -1,0 +1,5 @@
+"""The followers that keep what is derived from posts."""
+
+from westmarch.posts import references, related
+
+FOLLOWERS = (references.FOLLOWING, related.FOLLOWING)
