@@ -56,9 +56,8 @@ async def test_all_that_is_missing_is_told(database_url: str) -> None:
 
 @on_sqlite
 async def test_an_altered_trigger_is_told_on_sqlite(database_url: str, shell: Shell) -> None:
-    shell(
-        "DROP TRIGGER westmarch_tag_update;\nCREATE TRIGGER westmarch_tag_update AFTER UPDATE ON tag BEGIN SELECT 1; END"
-    )
+    drop(shell, "westmarch_tag_update", "tag", database_url)
+    shell("CREATE TRIGGER westmarch_tag_update AFTER UPDATE ON tag BEGIN SELECT 1; END")
     assert await faults(database_url) == ["The trigger westmarch_tag_update on tag is old or disabled."]
 
 
