@@ -1,8 +1,8 @@
-"""Reading authors."""
+"""Reading authors. Statements are built once, on tables (see posts/queries.py)."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
@@ -11,15 +11,18 @@ from westmarch.db.sessions import Reading
 #: No site names more authors on one page.
 MOST = 1_000
 
+_author = Author.__table__
+_named = select(_author.c.id, _author.c.name, _author.c.path, _author.c.bio_html, _author.c.links, _author.c.post_count)
+
+_BY_ID = _named.where(_author.c.id == bindparam("id"))
+_BY_NAME = _named.where(_author.c.post_count > 0).order_by(_author.c.folded).limit(MOST)
+
 
 def by_id(session: Reading, author_id: int) -> NamedRow | None:
     """The author, or None."""
-    columns = (Author.id, Author.name, Author.path, Author.bio_html, Author.links, Author.post_count, Author.picture_id)
-    return session.execute(select(*columns).where(Author.id == author_id)).one_or_none()
+    return session.execute(_BY_ID, {"id": author_id}).one_or_none()
 
 
 def by_name(session: Reading) -> Sequence[NamedRow]:
     """The authors of listed posts, by name."""
-    columns = (Author.id, Author.name, Author.path, Author.bio_html, Author.post_count)
-    statement = select(*columns).where(Author.post_count > 0).order_by(Author.folded).limit(MOST)
-    return session.execute(statement).all()
+    return session.execute(_BY_NAME).all()

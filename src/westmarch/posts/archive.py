@@ -33,10 +33,11 @@ class Window:
     take: int
 
 
+_count = ArchiveCount.__table__
 _COUNTS = (
-    select(ArchiveCount.year, ArchiveCount.month, ArchiveCount.posts)
-    .where(ArchiveCount.scope_id == bindparam("scope"), ArchiveCount.posts > 0)
-    .order_by(ArchiveCount.year.desc(), ArchiveCount.month.desc())
+    select(_count.c.year, _count.c.month, _count.c.posts)
+    .where(_count.c.scope_id == bindparam("scope"), _count.c.posts > 0)
+    .order_by(_count.c.year.desc(), _count.c.month.desc())
 )
 
 

@@ -1,6 +1,7 @@
 """Reading posts and pages: columns into named rows, and only what readers may see.
 
-Each statement is built once and given its values when it runs: building one costs more than running it.
+Each statement is built once and given its values when it runs, because building one costs more than running it; it is
+built on tables, not on mapped classes, because the session passes those on as they are.
 """
 
 from collections.abc import Sequence
@@ -20,35 +21,42 @@ from westmarch.subjects.models import Revision, Subject
 from westmarch.tags.models import Tagging
 from westmarch.topics.models import Part, Topic
 
+_post, _revision, _subject, _media = (model.__table__ for model in (Post, Revision, Subject, Media))
+_tagging, _byline, _related = (model.__table__ for model in (Tagging, Byline, Related))
+_author, _topic, _part = (model.__table__ for model in (Author, Topic, Part))
+
 #: Parts of a topic that are shown before and after the one that is read.
 NEIGHBOURS = 2
 
-_LISTED: ColumnElement[bool] = (Post.kind == "post") & (Post.visible == LISTED)
+_LISTED: ColumnElement[bool] = (_post.c.kind == "post") & (_post.c.visible == LISTED)
 _COVER = (
-    Media.hash.label("cover_hash"),
-    Media.extension.label("cover_extension"),
-    Media.width.label("cover_width"),
-    Media.height.label("cover_height"),
-    Media.alt.label("cover_alt"),
+    _media.c.hash.label("cover_hash"),
+    _media.c.extension.label("cover_extension"),
+    _media.c.width.label("cover_width"),
+    _media.c.height.label("cover_height"),
+    _media.c.alt.label("cover_alt"),
 )
-_TITLE = (Post.id, Post.title, Post.path, Post.language, Post.published_at)
-_ENTRY = (*_TITLE, Post.summary, Post.excerpt_html, Post.minutes, Post.pinned, *_COVER)
+_TITLE = (_post.c.id, _post.c.title, _post.c.path, _post.c.language, _post.c.published_at)
+_ENTRY = (*_TITLE, _post.c.summary, _post.c.excerpt_html, _post.c.minutes, _post.c.pinned, *_COVER)
 _TEXT = (
-    *_TITLE, Post.summary, Post.updated_at, Post.guid, Revision.html, Subject.created_at, *_COVER[:2],
+    *_TITLE, _post.c.summary, _post.c.updated_at, _post.c.guid, _revision.c.html, _subject.c.created_at, *_COVER[:2],
 )  # fmt: skip
 
 _DETAIL = (
     select(
-        *_TITLE, Post.kind, Post.summary, Post.minutes, Post.visible, Post.updated_at, Post.previous_id, Post.next_id,
-        Post.translation_group, Post.extra, Revision.html, Revision.toc, *_COVER,
-        Topic.id.label("topic_id"), Topic.title.label("topic_title"), Topic.path.label("topic_path"),
-        Topic.language.label("topic_language"), Topic.post_count.label("topic_parts"), Part.number.label("part"),
+        *_TITLE, _post.c.kind, _post.c.summary, _post.c.minutes, _post.c.visible, _post.c.updated_at,
+        _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra,
+        _revision.c.html, _revision.c.toc, *_COVER,
+        _topic.c.id.label("topic_id"), _topic.c.title.label("topic_title"), _topic.c.path.label("topic_path"),
+        _topic.c.language.label("topic_language"), _topic.c.post_count.label("topic_parts"),
+        _part.c.number.label("part"),
     )
-    .join(Revision, Revision.id == Post.published_revision_id)
-    .outerjoin(Media, Media.id == Post.cover_id)
-    .outerjoin(Part, (Part.subject_id == Post.id) & Part.number.is_not(None))
-    .outerjoin(Topic, Topic.id == Part.topic_id)
-    .where(Post.id == bindparam("id"), Post.visible >= UNLISTED)
+    .select_from(_post)
+    .join(_revision, _revision.c.id == _post.c.published_revision_id)
+    .outerjoin(_media, _media.c.id == _post.c.cover_id)
+    .outerjoin(_part, (_part.c.subject_id == _post.c.id) & _part.c.number.is_not(None))
+    .outerjoin(_topic, _topic.c.id == _part.c.topic_id)
+    .where(_post.c.id == bindparam("id"), _post.c.visible >= UNLISTED)
 )  # fmt: skip
 
 
@@ -58,24 +66,25 @@ def detail(session: Reading, post_id: int) -> NamedRow | None:
 
 
 _others = union_all(
-    select(literal("related").label("role"), Related.rank.label("place"), Related.other_id.label("id")).where(
-        Related.post_id == bindparam("id")
+    select(literal("related").label("role"), _related.c.rank.label("place"), _related.c.other_id.label("id")).where(
+        _related.c.post_id == bindparam("id")
     ),
-    select(case((Post.id == bindparam("previous"), "previous"), else_="next"), literal(0), Post.id).where(
-        Post.id.in_((bindparam("previous"), bindparam("next")))
+    select(case((_post.c.id == bindparam("previous"), "previous"), else_="next"), literal(0), _post.c.id).where(
+        _post.c.id.in_((bindparam("previous"), bindparam("next")))
     ),
-    select(literal("part"), Part.number, Part.subject_id).where(
-        Part.topic_id == bindparam("topic"), Part.number.between(bindparam("first"), bindparam("last"))
+    select(literal("part"), _part.c.number, _part.c.subject_id).where(
+        _part.c.topic_id == bindparam("topic"), _part.c.number.between(bindparam("first"), bindparam("last"))
     ),
-    select(literal("translation"), literal(0), Post.id).where(
-        Post.translation_group == bindparam("group"), Post.id != bindparam("id")
+    select(literal("translation"), literal(0), _post.c.id).where(
+        _post.c.translation_group == bindparam("group"), _post.c.id != bindparam("id")
     ),
 ).subquery("others")
 _AROUND = (
     select(_others.c.role, _others.c.place, *_TITLE)
-    .join(Post, Post.id == _others.c.id)
-    .where(Post.visible == LISTED)
-    .order_by(_others.c.role, _others.c.place, Post.language, Post.id)
+    .select_from(_others)
+    .join(_post, _post.c.id == _others.c.id)
+    .where(_post.c.visible == LISTED)
+    .order_by(_others.c.role, _others.c.place, _post.c.language, _post.c.id)
 )
 
 
@@ -98,13 +107,14 @@ def around(session: Reading, post: NamedRow) -> dict[str, list[NamedRow]]:
 
 _AUTHORS = (
     select(
-        Author.id, Author.name, Author.path, Author.bio_html,
-        Media.hash.label("picture_hash"), Media.extension.label("picture_extension"),
+        _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html,
+        _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
     )
-    .join(Byline, Byline.author_id == Author.id)
-    .outerjoin(Media, Media.id == Author.picture_id)
-    .where(Byline.post_id == bindparam("id"))
-    .order_by(Byline.rank, Author.id)
+    .select_from(_author)
+    .join(_byline, _byline.c.author_id == _author.c.id)
+    .outerjoin(_media, _media.c.id == _author.c.picture_id)
+    .where(_byline.c.post_id == bindparam("id"))
+    .order_by(_byline.c.rank, _author.c.id)
 )  # fmt: skip
 
 
@@ -114,10 +124,11 @@ def authors(session: Reading, post_id: int) -> Sequence[NamedRow]:
 
 
 _BYLINES = (
-    select(Byline.post_id, Author.id, Author.name, Author.path)
-    .join(Author, Author.id == Byline.author_id)
-    .where(Byline.post_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Byline.post_id, Byline.rank, Author.id)
+    select(_byline.c.post_id, _author.c.id, _author.c.name, _author.c.path)
+    .select_from(_byline)
+    .join(_author, _author.c.id == _byline.c.author_id)
+    .where(_byline.c.post_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_byline.c.post_id, _byline.c.rank, _author.c.id)
 )
 
 
@@ -133,29 +144,29 @@ def bylines(session: Reading, post_ids: Sequence[int]) -> dict[int, list[NamedRo
 
 
 def _entries(columns: tuple[Any, ...]) -> NamedSelect:
-    statement = select(*columns)
+    statement = select(*columns).select_from(_post)
     if columns is _TEXT:
-        statement = statement.join(Revision, Revision.id == Post.published_revision_id).join(
-            Subject, Subject.id == Post.id
+        statement = statement.join(_revision, _revision.c.id == _post.c.published_revision_id).join(
+            _subject, _subject.c.id == _post.c.id
         )
     if columns is not _TITLE:
-        statement = statement.outerjoin(Media, Media.id == Post.cover_id)
-    return statement.order_by(Post.published_at.desc(), Post.id.desc())
+        statement = statement.outerjoin(_media, _media.c.id == _post.c.cover_id)
+    return statement.order_by(_post.c.published_at.desc(), _post.c.id.desc())
 
 
 def _keys(scope: Scope) -> NamedSelect:
     """Ids and times of a scope's listed posts before `before`."""
     if scope.of == "site":
-        return select(Post.id.label("id"), Post.published_at.label("at")).where(
-            _LISTED, Post.published_at < bindparam("before", type_=UTCDateTime)
+        return select(_post.c.id.label("id"), _post.c.published_at.label("at")).where(
+            _LISTED, _post.c.published_at < bindparam("before", type_=UTCDateTime)
         )
     model, owner, subject = (
-        (Tagging, Tagging.tag_id, Tagging.subject_id)
+        (_tagging, _tagging.c.tag_id, _tagging.c.subject_id)
         if scope.of == "tag"
-        else (Byline, Byline.author_id, Byline.post_id)
+        else (_byline, _byline.c.author_id, _byline.c.post_id)
     )
-    return select(subject.label("id"), model.listed_at.label("at")).where(
-        owner == bindparam("scope"), model.listed_at < bindparam("before", type_=UTCDateTime)
+    return select(subject.label("id"), model.c.listed_at.label("at")).where(
+        owner == bindparam("scope"), model.c.listed_at < bindparam("before", type_=UTCDateTime)
     )
 
 
@@ -169,7 +180,7 @@ def _window(scope: Scope, columns: tuple[Any, ...]) -> NamedSelect:
     """The oldest `take` of the `reach` newest: a walk in the index of keys, inside of one month and a page."""
     newest = _newest(scope)
     page = select(newest).order_by(newest.c.at, newest.c.id).limit(bindparam("take")).subquery()
-    return _entries(columns).join(page, page.c.id == Post.id).where(_LISTED)
+    return _entries(columns).join(page, page.c.id == _post.c.id).where(_LISTED)
 
 
 _SCOPES = (SITE, Scope("tag"), Scope("author"))
@@ -208,7 +219,7 @@ def newest(session: Reading, limit: int) -> Sequence[NamedRow]:
     return session.execute(_NEWEST, {"limit": limit}).all()
 
 
-_PINNED = _entries(_ENTRY).where(_LISTED, Post.pinned).limit(1)
+_PINNED = _entries(_ENTRY).where(_LISTED, _post.c.pinned).limit(1)
 
 
 def pinned(session: Reading) -> NamedRow | None:
@@ -222,20 +233,20 @@ def pinned(session: Reading) -> NamedRow | None:
 def _parts(columns: tuple[Any, ...], order: ColumnElement[Any]) -> NamedSelect:
     return (
         _entries(columns)
-        .add_columns(Part.number)
-        .join(Part, Part.subject_id == Post.id)
+        .add_columns(_part.c.number)
+        .join(_part, _part.c.subject_id == _post.c.id)
         .where(
-            Part.topic_id == bindparam("topic"),
-            Part.number.between(bindparam("first"), bindparam("last")),
-            Post.visible == LISTED,
+            _part.c.topic_id == bindparam("topic"),
+            _part.c.number.between(bindparam("first"), bindparam("last")),
+            _post.c.visible == LISTED,
         )
         .order_by(None)
         .order_by(order)
     )
 
 
-_PARTS = _parts(_ENTRY, Part.number.asc())
-_PART_TEXTS = _parts(_TEXT, Part.number.desc())
+_PARTS = _parts(_ENTRY, _part.c.number.asc())
+_PART_TEXTS = _parts(_TEXT, _part.c.number.desc())
 
 
 def parts(session: Reading, topic_id: int, first: int, last: int) -> Sequence[NamedRow]:
@@ -250,19 +261,19 @@ def part_texts(session: Reading, topic_id: int, first: int, last: int) -> Sequen
 
 # For search engines
 
-_ADDRESSES: NamedSelect = select(Post.path, Post.published_at, Post.updated_at)
+_ADDRESSES: NamedSelect = select(_post.c.path, _post.c.published_at, _post.c.updated_at)
 _OF_YEAR = (
     _ADDRESSES.where(
         _LISTED,
-        Post.published_at >= bindparam("after", type_=UTCDateTime),
-        Post.published_at < bindparam("before", type_=UTCDateTime),
+        _post.c.published_at >= bindparam("after", type_=UTCDateTime),
+        _post.c.published_at < bindparam("before", type_=UTCDateTime),
     )
-    .order_by(Post.published_at.desc(), Post.id.desc())
+    .order_by(_post.c.published_at.desc(), _post.c.id.desc())
     .limit(bindparam("limit"))
 )
 _PAGES = (
-    _ADDRESSES.where(Post.kind == "page", Post.visible == LISTED)
-    .order_by(Post.published_at.desc(), Post.id.desc())
+    _ADDRESSES.where(_post.c.kind == "page", _post.c.visible == LISTED)
+    .order_by(_post.c.published_at.desc(), _post.c.id.desc())
     .limit(bindparam("limit"))
 )
 

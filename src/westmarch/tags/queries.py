@@ -1,52 +1,70 @@
-"""Reading tags."""
+"""Reading tags. Statements are built once, on tables (see posts/queries.py)."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.tags.models import Tag, Tagging
 
-_NAMED = (Tag.id, Tag.name, Tag.path, Tag.post_count)
+_tag, _tagging = Tag.__table__, Tagging.__table__
+_NAMED = (_tag.c.id, _tag.c.name, _tag.c.path, _tag.c.post_count)
+_USED = _tag.c.post_count > 0
+
+_BY_ID = select(*_NAMED, _tag.c.description, _tag.c.synonyms).where(_tag.c.id == bindparam("id"))
 
 
 def by_id(session: Reading, tag_id: int) -> NamedRow | None:
     """The tag, or None."""
-    return session.execute(select(*_NAMED, Tag.description, Tag.synonyms).where(Tag.id == tag_id)).one_or_none()
+    return session.execute(_BY_ID, {"id": tag_id}).one_or_none()
+
+
+_OF_SUBJECTS = (
+    select(_tagging.c.subject_id, _tag.c.id, _tag.c.name, _tag.c.path)
+    .select_from(_tagging)
+    .join(_tag, _tag.c.id == _tagging.c.tag_id)
+    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_tagging.c.subject_id, _tagging.c.rank, _tag.c.id)
+)
 
 
 def of_subjects(session: Reading, subject_ids: Sequence[int]) -> dict[int, list[NamedRow]]:
     """The tags of each subject, in the order that its writer gave them."""
     found: dict[int, list[NamedRow]] = {subject_id: [] for subject_id in subject_ids}
-    if not found:
-        return found
-    statement = (
-        select(Tagging.subject_id, Tag.id, Tag.name, Tag.path)
-        .join(Tag, Tag.id == Tagging.tag_id)
-        .where(Tagging.subject_id.in_(subject_ids))
-        .order_by(Tagging.subject_id, Tagging.rank, Tag.id)
-    )
-    for row in session.execute(statement):
+    for row in session.execute(_OF_SUBJECTS, {"ids": list(found)}) if found else ():
         found[row.subject_id].append(row)
     return found
 
 
+_MOST_USED = (
+    select(*_NAMED, _tag.c.description)
+    .where(_USED)
+    .order_by(_tag.c.post_count.desc(), _tag.c.folded)
+    .limit(bindparam("limit"))
+)
+
+
 def most_used(session: Reading, limit: int) -> Sequence[NamedRow]:
     """The tags with the most listed posts, most first; a tag without any is left out."""
-    statement = select(*_NAMED, Tag.description).where(Tag.post_count > 0)
-    return session.execute(statement.order_by(Tag.post_count.desc(), Tag.folded).limit(limit)).all()
+    return session.execute(_MOST_USED, {"limit": limit}).all()
+
+
+_COUNT = select(func.count()).select_from(_tag).where(_USED)
 
 
 def count(session: Reading) -> int:
     """How many tags have listed posts."""
-    return session.scalar(select(func.count()).select_from(Tag).where(Tag.post_count > 0)) or 0
+    return session.scalar(_COUNT) or 0
+
+
+_names_before = select(_tag.c.folded).where(_USED).order_by(_tag.c.folded).limit(bindparam("before")).subquery()
+_last_before = select(func.max(_names_before.c.folded)).scalar_subquery()
+_BY_NAME = select(*_NAMED).where(_USED).order_by(_tag.c.folded).limit(bindparam("size"))
+_BY_NAME_AFTER = _BY_NAME.where(_tag.c.folded > _last_before)
 
 
 def by_name(session: Reading, page: int, size: int) -> Sequence[NamedRow]:
     """Page `page` of the tags that have listed posts, by name."""
-    named = select(*_NAMED).where(Tag.post_count > 0).order_by(Tag.folded).limit(size)
-    if page > 1:
-        before = select(Tag.folded).where(Tag.post_count > 0).order_by(Tag.folded).limit((page - 1) * size).subquery()
-        named = named.where(Tag.folded > select(func.max(before.c.folded)).scalar_subquery())
-    return session.execute(named).all()
+    values = {"before": (page - 1) * size, "size": size}
+    return session.execute(_BY_NAME_AFTER if page > 1 else _BY_NAME, values).all()

@@ -1,26 +1,39 @@
 """The site's options in memory, read again only where the database has changed since."""
 
+from dataclasses import dataclass, field
+
 from westmarch.db.sessions import Reading
 from westmarch.site import queries
 from westmarch.site.options import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Options as of a position, and what was made of them alone, which falls with them."""
+
+    position: int
+    site: Site
+    made: dict[tuple[str, ...], object] = field(default_factory=dict)
 
 
 class Options:
     """The options as of a position in the change log, which the look-up of the path brings along."""
 
     def __init__(self) -> None:
-        self._held: tuple[int, Site] = (0, Site.model_validate({}))
+        self._held = Held(0, Site.model_validate({}))
 
     @property
-    def latest(self) -> Site:
+    def latest(self) -> Held:
         """The options as last read, for pages that must not ask the database."""
-        return self._held[1]
+        return self._held
 
-    def current(self, session: Reading, position: int) -> Site:
+    def current(self, session: Reading, position: int) -> Held:
         """The options as the session's snapshot, which stands at `position`, has them."""
-        held, site = self._held
+        held = self._held
         # At 0 the log has no row (it is new, or pruned to the end) and tells nothing about what came since.
-        if position != held or position == 0:
+        if position != held.position or position == 0:
             site = queries.current(session)
-            self._held = (position, site)
-        return site
+            # Where the options are what they were, what was made of them is kept.
+            held = Held(position, site, held.made if site == held.site else {})
+            self._held = held
+        return held

@@ -12,7 +12,7 @@ from westmarch import __version__
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
-from westmarch.web.options import Options
+from westmarch.web.options import Held, Options
 from westmarch.web.replies import HTML, SECURITY, Reply, policy
 from westmarch.web.theme import Theme
 from westmarch.web.words import Words, direction, words
@@ -23,6 +23,8 @@ Place = Callable[[str, str], str]
 #: Makes sanitized HTML of a line of Markdown in a language.
 Line = Callable[[str, str], str]
 
+#: In so many languages and menus head, menu and foot are kept.
+MOST_CHROMES = 200
 #: What no document of XML 1.0 may hold, in whatever form (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -98,9 +100,14 @@ class View:
     """One request as pages see it: for which path and query of the site, and with which options."""
 
     surface: Surface
-    site: Site
+    held: Held
     path: str
     query: str
+
+    @property
+    def site(self) -> Site:
+        """The options of the site."""
+        return self.held.site
 
     def words(self, language: str | None = None) -> Words:
         """The words of a language, of the site's without one."""
@@ -120,7 +127,9 @@ class View:
     ) -> Reply:
         """A page of HTML from a template; docs/theme.md says what every template receives."""
         language = language or self.site.language
+        chosen = self.words(language)
         text = self.surface.theme.templates.get_template(template).render(
+            chrome=self._chrome(language, chosen),
             title=title,
             description=description,
             language=language,
@@ -128,11 +137,23 @@ class View:
             noindex=noindex,
             path=self.path,
             site=self.site,
-            words=self.words(language),
+            words=chosen,
             **context,
         )
         headers = (("x-robots-tag", "noindex"),) if noindex and not self.surface.staging else ()
         return Reply(text.encode("utf-8", "replace"), HTML, status, headers=headers)
+
+    def _chrome(self, language: str, words: Words) -> object:
+        """Head, menu and foot in a language, made once; the menu marks the page that is open, if it is in it."""
+        current = self.path if any(item.address == self.path for item in self.site.navigation) else ""
+        made = self.held.made
+        chrome = made.get((language, current))
+        if chrome is None:
+            template = self.surface.theme.templates.get_template("chrome.html")
+            chrome = template.make_module({"site": self.site, "language": language, "words": words, "current": current})
+            if len(made) < MOST_CHROMES:
+                made[language, current] = chrome
+        return chrome
 
     def document(self, template: str, mime: str, **context: Any) -> Reply:
         """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
