@@ -43,6 +43,10 @@ class _Names:
     def name(self, name: str) -> str:
         return self._dialect.identifier_preparer.quote(name)
 
+    def field(self, state: str, name: str) -> str:
+        """A column of OLD or NEW, always quoted: PL/pgSQL has keywords that SQL has not, such as `by`."""
+        return f"{state}.{self._dialect.identifier_preparer.quote_identifier(name)}"
+
     def text(self, value: str) -> str:
         return str(literal(value, String()).compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
 
@@ -160,13 +164,12 @@ def _postgresql(names: _Names, table: Table) -> Iterator[Trigger]:
         row_key = changed = "NULL"
         body = "DECLARE changed text[] := '{}'; BEGIN "
         if states:
-            row_key = "jsonb_build_array(" + ", ".join(f"{states[-1]}.{names.name(c.name)}" for c in table.primary_key)
+            row_key = "jsonb_build_array(" + ", ".join(names.field(states[-1], c.name) for c in table.primary_key)
             row_key += ")::text"
         if operation == "update":
             for column in table.columns:
-                quoted = names.name(column.name)
                 body += (
-                    f"IF OLD.{quoted} IS DISTINCT FROM NEW.{quoted} "
+                    f"IF {names.field('OLD', column.name)} IS DISTINCT FROM {names.field('NEW', column.name)} "
                     f"THEN changed := changed || {names.text(column.name)}::text; END IF; "
                 )
             body += "IF changed = '{}' THEN RETURN NULL; END IF; "
@@ -192,7 +195,7 @@ def _postgresql_object(names: _Names, state: str, table: Table) -> str:
 
 def _postgresql_value(names: _Names, state: str, column: Column[object]) -> str:
     """The column in UTC where it is a moment: else the zone of whoever writes would stand in the log."""
-    value = f"{state}.{names.name(column.name)}"
+    value = names.field(state, column.name)
     return f"{value} AT TIME ZONE 'UTC'" if isinstance(column.type, UTCDateTime) else value
 
 

@@ -27,6 +27,7 @@ def render(
 
 
 async def _redo(settings: "Settings", *, everything: bool) -> tuple[int, int]:
+    from rich.console import Console
     from rich.progress import track
 
     from westmarch.posts import rendering
@@ -34,7 +35,8 @@ async def _redo(settings: "Settings", *, everything: bool) -> tuple[int, int]:
 
     async with opened(settings) as db:
         wanted = await db.read(rendering.outdated, everything=everything)
-        for revision in track(wanted, description="Rendering", disable=not wanted, transient=True):
+        console = Console(stderr=True)
+        for revision in track(wanted, "Rendering", console=console, transient=True, disable=not console.is_terminal):
             await db.write(rendering.redo, revision)
         language = (await db.read(current)).language
         return len(wanted), await db.write(rendering.redo_introductions, language=language)
