@@ -112,3 +112,21 @@ def test_a_folder_that_cannot_be_made_is_told(westmarch: Westmarch, tmp_path: Pa
     done = westmarch("--site", tmp_path / "file" / "site", "init")
     assert done.status == 1
     assert "Not a directory" in done.err
+
+
+def test_the_demonstration_fills_the_site_and_is_sound(
+    westmarch: Westmarch, tmp_path: Path, empty_database_url: str
+) -> None:
+    done = westmarch("--site", tmp_path, "init", "--demo", "--database-url", empty_database_url, "--title", "Mine")
+    assert done.status == 0, done.err
+    found = options(westmarch, tmp_path)
+    assert found["title"] == "Mine"  # What is given wins over what the demonstration brings.
+    assert found["tagline"]
+    assert westmarch("--site", tmp_path, "doctor").status == 0
+
+
+def test_a_demonstration_that_was_interrupted_can_be_made_again(westmarch: Westmarch, tmp_path: Path) -> None:
+    assert westmarch("--site", tmp_path, "init", "--demo").status == 0
+    (tmp_path / "westmarch.toml").unlink()
+    assert westmarch("--site", tmp_path, "init", "--demo").status == 0
+    assert westmarch("--site", tmp_path, "doctor").status == 0

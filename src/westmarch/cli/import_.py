@@ -86,13 +86,13 @@ def _report(path: Path | None) -> "Iterator[Report]":
 async def _import(settings: "Settings", wanted: "Wanted", report: "Report") -> None:
     from westmarch.transfer.importing import import_folder
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         async with opened(settings) as db:
             await import_folder(db, wanted, report, progress)
 
 
 @contextmanager
-def _progress() -> "Iterator[Progress]":
+def progress_bar() -> "Iterator[Progress]":
     """A bar on a terminal, and silence elsewhere."""
     from westmarch.transfer.importing import Progress
 

@@ -11,6 +11,7 @@ import typer
 from westmarch.cli.context import folder, opened, run
 
 if TYPE_CHECKING:
+    from westmarch.db.database import Database
     from westmarch.settings import Settings
 
 TOML = """\
@@ -50,7 +51,7 @@ def init(
     _require_fit(options)
     settings = gather(site, url=url, database_url=database_url).settings
     _make_folders(settings)
-    run(_fill(settings, options))
+    run(_fill(settings, options, demo=demo))
     # Last, because the file makes the folder a site: an interrupted `init` can be run again.
     _write_settings(site / TOML_NAME, url=url, database_url=database_url)
     typer.echo(f"{site} is a site. Serve it: westmarch --site {site} serve")
@@ -105,13 +106,27 @@ def _make_folders(settings: "Settings") -> None:
         file.write(secrets.token_urlsafe(48) + "\n")
 
 
-async def _fill(settings: "Settings", options: dict[str, Any]) -> None:
+async def _fill(settings: "Settings", options: dict[str, Any], *, demo: bool) -> None:
     from westmarch.ops import schema
     from westmarch.site.actions import change
 
     await schema.upgrade(settings.database_url)
     async with opened(settings) as db:
-        await db.write(change, options, actor="command line")
+        if demo:
+            await _demonstrate(db, settings, options)
+        else:
+            await db.write(change, options, actor="command line")
+
+
+async def _demonstrate(db: "Database", settings: "Settings", options: dict[str, Any]) -> None:
+    from westmarch.cli.import_ import progress_bar
+    from westmarch.errors import Unavailable
+    from westmarch.transfer.demonstration import install
+
+    with progress_bar() as progress:
+        report = await install(db, settings.media_folder, base=settings.base_path, options=options, progress=progress)
+    if report.counts["failed"]:
+        raise Unavailable("Parts of the demonstration could not be stored.", hint="Run `westmarch init` again.")
 
 
 def _write_settings(file: Path, *, url: str | None, database_url: str | None) -> None:
