@@ -63,6 +63,14 @@ def test_at_a_terminal_only_what_was_not_given_is_asked(
     assert options(westmarch, tmp_path)["title"] == "Asked"
 
 
+def test_the_demonstration_asks_for_nothing(
+    westmarch: Westmarch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: pytest.fail("something was asked"))
+    assert westmarch("--site", tmp_path, "init", "--demo").status == 0
+
+
 def test_a_folder_that_has_a_site_is_refused(westmarch: Westmarch, site: Path) -> None:
     before = (site / "secret.key").read_bytes()
     done = westmarch("--site", site, "init", "--title", "Other")

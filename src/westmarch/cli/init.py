@@ -44,10 +44,11 @@ def init(
     site = folder(context)
     if (site / TOML_NAME).exists():
         raise Conflict(f"{site} is a site already.", hint=f"Serve it with `westmarch --site {site} serve`.")
-    given = {"title": title, "language": language, "timezone": timezone}
-    options = _asked(given, demo=demo) if sys.stdin.isatty() else {k: v for k, v in given.items() if v is not None}
-    if url is None and sys.stdin.isatty():
-        url = typer.prompt("Public address", default="http://127.0.0.1:8000")
+    options: dict[str, Any] = {"title": title, "language": language, "timezone": timezone}
+    if sys.stdin.isatty() and not demo:  # The demonstration brings options of its own.
+        options = _asked(options)
+        url = url or typer.prompt("Public address", default="http://127.0.0.1:8000")
+    options = {name: value for name, value in options.items() if value is not None}
     _require_fit(options)
     settings = gather(site, url=url, database_url=database_url).settings
     _make_folders(settings)
@@ -57,17 +58,16 @@ def init(
     typer.echo(f"{site} is a site. Serve it: westmarch --site {site} serve")
 
 
-def _asked(given: dict[str, str | None], *, demo: bool) -> dict[str, Any]:
-    """Ask for what was not given. The demonstration brings options of its own, so there it asks for nothing."""
-    if demo:
-        return {name: value for name, value in given.items() if value is not None}
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    """Ask for what was not given."""
     questions = {
         "title": ("Title", "My site"),
         "language": ("Language", "en"),
         "timezone": ("Time zone", _local_zone()),
     }
     return {
-        name: given[name] or typer.prompt(question, default=default) for name, (question, default) in questions.items()
+        name: typer.prompt(question, default=default) if given[name] is None else given[name]
+        for name, (question, default) in questions.items()
     }
 
 
