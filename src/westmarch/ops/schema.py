@@ -22,11 +22,11 @@ from westmarch.db.engines import parse_url, postgresql_engine, sqlite_engine, sq
 from westmarch.db.faults import FAULTS, away, told
 from westmarch.errors import Unavailable
 
-#: The newest migration, and the oldest schema on which this release still runs.
-HEAD = "0001"
-OLDEST = "0001"
-#: All schemas on which this release runs, oldest first.
+#: Where Alembic finds the migrations.
+SCRIPTS = "westmarch:migrations"
+#: All schemas on which this release runs, oldest first; the last one is the newest migration.
 RANGE = ("0001",)
+OLDEST, HEAD = RANGE[0], RANGE[-1]
 
 #: The advisory lock that a migration of a PostgreSQL database holds.
 MIGRATION_LOCK = 0x57455355
@@ -95,8 +95,10 @@ async def status(url: str) -> Status:
     return await with_connection(parsed, _status)
 
 
-async def upgrade(url: str, *, to: str = HEAD, copies: bool = True) -> Upgrade:
-    """Bring the database's schema to `to` (a number, or `base`), in one transaction that another process waits for.
+async def upgrade(url: str, *, to: str | None = None) -> Upgrade:
+    """Bring the database's schema to `to` (a number, or `base`; else the newest), in one transaction.
+
+    Another process that does the same waits for it.
 
     On the newest schema this also makes triggers anew that are missing or old. A SQLite database that has tables is
     copied aside before its schema changes, and put back should the migration fail after it has committed something.
@@ -110,9 +112,10 @@ async def upgrade(url: str, *, to: str = HEAD, copies: bool = True) -> Upgrade:
         before = version(connection)
         if before is not None and before not in RANGE and before > HEAD:
             raise Unavailable(Status(before, HEAD, runs=False).problem or "")
-        after = None if to == "base" else to
-        migrate = partial(_migrate, connection, to, down=before is not None and (after is None or after < before))
-        if copies and before not in (None, after) and parsed.get_backend_name() == "sqlite":
+        target = to or HEAD
+        after = None if target == "base" else target
+        migrate = partial(_migrate, connection, target, down=before is not None and (after is None or after < before))
+        if before not in (None, after) and parsed.get_backend_name() == "sqlite":
             return Upgrade(before, after, _migrate_a_copied_file(connection, sqlite_file(parsed), before, migrate))
         migrate()
         return Upgrade(before, after, None)
@@ -125,7 +128,7 @@ def _migrate(connection: Connection, to: str, *, down: bool) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", "westmarch:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     (command.downgrade if down else command.upgrade)(config, to)
