@@ -7,7 +7,8 @@ from string import punctuation
 import pytest
 
 from westmarch.text import formulas, worker
-from westmarch.text.markdown import IN_PROCESS, compose, render
+from westmarch.text.composing import UNITS_LONG, compose
+from westmarch.text.markdown import IN_PROCESS, render
 from westmarch.text.rendered import TextWarning
 from westmarch.text.words import plain_text
 
@@ -103,7 +104,7 @@ def test_a_long_text_is_rendered_by_a_process_of_its_own() -> None:
     rendered = render(text)
     assert not rendered.plain
     assert rendered.toc[-1].title.startswith("Part")
-    assert rendered.toc == compose(text, "en").toc
+    assert rendered.toc == compose(text, "en", UNITS_LONG).toc
 
 
 def test_a_long_text_can_be_rendered_from_threads_and_from_a_server() -> None:

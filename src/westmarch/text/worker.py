@@ -10,7 +10,7 @@ import subprocess
 import sys
 from threading import BoundedSemaphore
 
-from westmarch.text.markdown import Composed, compose
+from westmarch.text.composing import UNITS_LONG, Composed, compose
 
 SECONDS = 4.0
 _MEMORY = 2 * 1024**3
@@ -40,7 +40,7 @@ def main() -> None:
     """Compose the text that stands on the standard input."""
     _limit()
     asked = json.load(sys.stdin.buffer)
-    composed = compose(asked["text"], asked["language"])
+    composed = compose(asked["text"], asked["language"], UNITS_LONG)
     sys.stdout.buffer.write(json.dumps(composed.to_json()).encode())
 
 
