@@ -3,6 +3,7 @@
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from westmarch.errors import Invalid
@@ -25,14 +26,15 @@ def change(session: Session, values: dict[str, Any], *, actor: str) -> Site:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"The option {place} cannot be set so: {first['msg']}", place=place) from error
-    stored = after.model_dump(mode="json")
-    changed = {key: stored[key] for key in values if getattr(before, key) != getattr(after, key)}
+    rows = {row.key: row for row in session.scalars(select(SiteOption))}
+    stored = Site().model_dump(mode="json") | {key: row.value for key, row in rows.items()}
+    wanted = after.model_dump(mode="json", include=set(values))
+    changed = {key: value for key, value in wanted.items() if value != stored[key]}
     for key, value in changed.items():
-        row = session.get(SiteOption, key)
-        if row is None:
-            session.add(SiteOption(key=key, value=value))
+        if key in rows:
+            rows[key].value = value
         else:
-            row.value = value
+            session.add(SiteOption(key=key, value=value))
     if changed:
         session.flush()
         events.record(session, "site.changed", actor=actor, detail={"options": sorted(changed)})

@@ -1,0 +1,88 @@
+"""Setting and reading the options of the site."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.db.database import Database
+from westmarch.errors import Invalid
+from westmarch.events.models import Event
+from westmarch.site import queries
+from westmarch.site.actions import change
+from westmarch.site.models import SiteOption
+from westmarch.site.options import Site
+
+
+def past_the_actions(session: Session, /, **values: Any) -> None:
+    """What another program, or another version of this one, may have written."""
+    session.execute(insert(SiteOption), [{"key": key, "value": value} for key, value in values.items()])
+
+
+async def events(db: Database) -> list[dict[str, Any]]:
+    return await db.read(lambda session: list(session.scalars(select(Event.detail).order_by(Event.id))))
+
+
+async def test_a_new_site_has_the_defaults(db: Database) -> None:
+    assert await db.read(queries.current) == Site()
+
+
+async def test_what_was_set_is_read_and_the_rest_stays(db: Database) -> None:
+    await db.write(change, {"title": "Straße & Söhne", "posts_per_page": 5}, actor="test")
+    after = await db.write(change, {"tagline": "New"}, actor="test")
+    assert after == await db.read(queries.current) == Site(title="Straße & Söhne", posts_per_page=5, tagline="New")
+
+
+async def test_words_of_a_command_line_are_understood(db: Database) -> None:
+    assert (await db.write(change, {"posts_per_page": "7"}, actor="test")).posts_per_page == 7
+
+
+async def test_setting_is_an_event_that_names_what_changed(db: Database) -> None:
+    await db.write(change, {"title": "A", "tagline": "", "accent": "#000000"}, actor="test")
+    await db.write(change, {"title": "A"}, actor="test")
+    assert await events(db) == [{"options": ["accent", "title"]}]
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [({"titel": "A"}, "titel"), ({"timezone": "Mars"}, "timezone"), ({"navigation": [{"title": "A"}]}, "navigation")],
+)
+async def test_what_cannot_be_set_names_its_place_and_changes_nothing(
+    db: Database, values: dict[str, Any], place: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await db.write(change, {"title": "A"} | values, actor="test")
+    assert refusal.value.place.startswith(place)
+    assert await db.read(queries.current) == Site()
+    assert await events(db) == []
+
+
+async def test_an_option_of_another_version_is_left_alone(db: Database) -> None:
+    await db.write(past_the_actions, title="A", from_tomorrow=[1, 2])
+    assert await db.read(queries.current) == Site(title="A")
+    await db.write(change, {"title": "B"}, actor="test")
+    assert set(await db.read(lambda session: list(session.scalars(select(SiteOption.key))))) == {
+        "title",
+        "from_tomorrow",
+    }
+
+
+async def test_a_value_that_cannot_be_does_not_bring_the_site_down_and_can_be_set_anew(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await db.write(past_the_actions, title="A", timezone="Mars", navigation=[{"title": "x"}])
+    assert await db.read(queries.current) == Site(title="A")
+    assert "navigation, timezone" in caplog.text
+    await db.write(change, {"timezone": "Asia/Tokyo", "navigation": []}, actor="test")
+    caplog.clear()
+    assert await db.read(queries.current) == Site(title="A", timezone="Asia/Tokyo", navigation=())
+    assert caplog.text == ""
+
+
+async def test_setting_a_broken_option_to_its_default_mends_it(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    await db.write(past_the_actions, timezone="Mars")
+    await db.write(change, {"timezone": "UTC"}, actor="test")
+    caplog.clear()
+    assert await db.read(queries.current) == Site()
+    assert caplog.text == ""
