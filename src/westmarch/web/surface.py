@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -27,6 +28,10 @@ Line = Callable[[str, str], str]
 MOST_CHROMES = 200
 #: What no document of XML 1.0 may hold, in whatever form (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_NOTHING = Markup()
+#: Escaping a path costs as much as rendering a line; lists show the same ones again and again.
+quoted = lru_cache(maxsize=8192)(quote)
 
 
 class Surface:
@@ -66,17 +71,19 @@ class Surface:
             line=lambda text, language: self.placed(line(text, language)),
             directory=directory,
             direction=direction,
+            tongue=tongue,
+            length_class=length_class,
             staging=self.staging,
             version=__version__,
         )
 
     def href(self, path: str) -> str:
         """The address of a path as links on a page write it: without the host, with the base path."""
-        return self.base + quote(path)
+        return self.base + quoted(path)
 
     def absolute(self, path: str) -> str:
         """The whole address of a path, for feeds and canonical links."""
-        return self.root + quote(path)
+        return self.root + quoted(path)
 
     def link(self, address: str) -> str:
         """An address as its owner wrote it: a path of the site gets the base path, anything else stays."""
@@ -159,6 +166,18 @@ class View:
         """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
         text = self.surface.theme.templates.get_template(template).render(site=self.site, path=self.path, **context)
         return Reply(_NOT_XML.sub("\ufffd", text).encode(), mime)
+
+
+def tongue(language: str, around: str) -> Markup:
+    """The attributes of an element whose language is not the one around it."""
+    if language == around:
+        return _NOTHING
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
+
+
+def length_class(title: str) -> str:
+    """The class, with a space before it, by which long titles are set smaller."""
+    return " longer" if len(title) > 200 else " long" if len(title) > 100 else ""
 
 
 def media_path(digest: str, extension: str) -> str:

@@ -1,0 +1,133 @@
+"""How fast uncached pages are: `python -m benchmarks.bench_pages [POSTS …] [--seconds N] [--json]`.
+
+A site with so many posts is served by one worker on one core, and asked from another. Printed for each size: answers a
+second for a post, the front page, a page far down the list, a tag and the feed; in the same run, those of a bare ASGI
+application on the same server that sends the bytes of the post's page; seconds from start to the first answer; and the
+worker's resident memory, in MiB, before the feed was asked for and at the end.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from benchmarks.filling import fill
+from benchmarks.load import pin, rate
+from westmarch.db.database import open_database
+from westmarch.ops import schema
+
+SIZES = (50, 5_000, 50_000)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(factory: str, environment: dict[str, str]) -> Iterator[tuple[str, int, float]]:
+    """A worker of uvicorn: its address, its process, and seconds until it answered."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--no-access-log"]
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    pin(process.pid, min)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while not _answers(url):
+            if process.poll() is not None:
+                raise RuntimeError(f"the server of {factory} has ended")
+            time.sleep(0.01)
+        yield url, process.pid, time.perf_counter() - start
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url + "/", timeout=5):
+            return True
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def resident(pid: int) -> float:
+    """Memory of a process in MiB."""
+    done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+async def _filled(url: str, posts: int) -> None:
+    await schema.upgrade(url)
+    async with open_database(url) as db:
+        await db.write(fill, posts)
+
+
+def measure(folder: Path, posts: int, seconds: float) -> dict[str, float]:
+    """All figures for a site of that size."""
+    (folder / "westmarch.toml").write_text('url = "https://example.org"\n')
+    asyncio.run(_filled(f"sqlite:///{folder / 'westmarch.db'}", posts))
+    found: dict[str, float] = {"posts": posts}
+    with served("westmarch.app:from_environment", {"WESTMARCH_SITE": str(folder)}) as (url, pid, first):
+        middle = f"/post-{posts // 2}/"
+        far = max(2, posts // 12 - 1)
+        body = urllib.request.urlopen(url + middle).read()
+        (folder / "body").write_bytes(body)
+        found["bytes of the post's page"] = len(body)
+        for name, path in (
+            ("post", middle),
+            ("home", "/"),
+            ("page far down", f"/page/{far}/"),
+            ("tag", "/tags/tag-7/"),
+            ("feed", "/feed.xml"),
+        ):
+            rate(url + path, 1)
+            found[f"{name}, req/s"] = rate(url + path, seconds)
+            if name == "tag":
+                found["resident after pages, MiB"] = resident(pid)
+        found["resident at the end, MiB"] = resident(pid)
+        found["first 200, s"] = first
+    with served("benchmarks.bare:application", {"BENCH_BODY": str(folder / "body")}) as (url, _, _):
+        found["same bytes, bare ASGI, req/s"] = rate(url + "/", seconds)
+    return found
+
+
+def main() -> None:
+    """Measure each size, and print a table or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("posts", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long each address is asked for")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    columns = []
+    for posts in given.posts:
+        with tempfile.TemporaryDirectory() as place:
+            columns.append(measure(Path(place), posts, given.seconds))
+    if given.json:
+        json.dump(columns, sys.stdout)
+        return
+    for name in columns[0]:
+        digits = 2 if name.endswith(", s") else 0
+        print(f"{name:30}" + "".join(f"{column[name]:12,.{digits}f}" for column in columns))
+
+
+if __name__ == "__main__":
+    main()
