@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from westmarch.text.markdown import render
 
 from westmarch.posts import actions
 from westmarch.posts.drafts import Draft
 from westmarch.posts.resolver import SessionResolver
 from westmarch.site.options import Site
+from westmarch.text.markdown import render
 
 #: The moment at which time starts in tests.
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.conftest import ConnectionElsewhere, is_here
 
+from tests.conftest import ConnectionElsewhere, is_here
 from westmarch.db.database import Database
 from westmarch.ops import schema
 

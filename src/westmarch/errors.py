@@ -1,4 +1,4 @@
-"""The errors of the domain. Each carries the HTTP status that it means; one handler for pages and one for the CLI show them."""
+"""The errors of the domain. Each carries the HTTP status that it means; pages and the CLI have one handler each."""
 
 
 class WestmarchError(Exception):

@@ -137,7 +137,7 @@ def _text_lexer() -> type[Lexer]:
     return find_lexer_class_by_name("text")
 
 
-class _TooSlow(Exception):  # noqa: N818  ends the highlighting of one block
+class _TooSlow(Exception):
     """Some of Pygments' lexers are quadratic on hostile code."""
 
 

@@ -24,7 +24,7 @@ _INLINE_TRIED = 5
 _TOKEN_SKIPPED = 1
 
 
-class TooCostly(Exception):  # noqa: N818  it ends a parse, it is no error of the program
+class TooCostly(Exception):
     """The text would cost more than it may."""
 
 

@@ -64,7 +64,7 @@ def install(md: MarkdownIt) -> None:
     md.block.ruler.before("fence", "formula_block", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
 
-class Refused(Exception):  # noqa: N818  told to the writer, no error of the program
+class Refused(Exception):
     """The formula cannot be shown; the message says why."""
 
 
