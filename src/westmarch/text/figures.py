@@ -29,6 +29,7 @@ def _figures(state: StateCore) -> None:
         closing = state.tokens[index + 2]
         token.type, token.tag = "figure_open", "figure"
         closing.type, closing.tag = "figure_close", "figure"
+        inside += 1  # its closing token is met as a figure's in its turn
         _move_width(picture, token)
         result.append(token)
         caption = str(picture.attrs.pop("title", "")).strip()
