@@ -1,0 +1,72 @@
+"""What docs/theme.md says that templates receive is what they receive."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from jinja2 import meta
+
+from tests.conftest import ROOT
+from tests.factories import post
+from tests.readers import Reader
+from tests.readers import reader as reader
+from westmarch.web.surface import View
+from westmarch.web.theme import DEFAULT, Theme
+
+DOCS = (ROOT / "docs" / "theme.md").read_text(encoding="utf-8")
+
+
+def documented() -> dict[str, set[str]]:
+    """The names that the lists of templates give for each."""
+    found: dict[str, set[str]] = {}
+    for line in re.findall(r"^- (`.*)$", DOCS, re.MULTILINE):
+        head, _, names = line.partition(": ")
+        bare = re.sub(r"\([^)]*\)", "", names)
+        for template in re.findall(r"`([a-z/]+\.(?:html|xml))`", head):
+            found[template] = set(re.findall(r"`(\w+)`", bare))
+    return found
+
+
+def everywhere() -> set[str]:
+    """The names in the table of what every template receives."""
+    table = DOCS.partition("## What every template receives")[2].partition("## ")[0]
+    return {
+        name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)[`(]", cell)
+    }
+
+
+@pytest.mark.unit
+def test_every_template_is_named_and_uses_what_is_documented() -> None:
+    theme = Theme()
+    for name in theme.templates.list_templates(extensions=["html", "xml"]):
+        assert f"`{name}`" in DOCS, name
+        used = meta.find_undeclared_variables(theme.templates.parse((DEFAULT / name).read_text(encoding="utf-8")))
+        known = documented().get(name, set()) | everywhere()
+        known |= {"parts"} | ({"current"} if name == "chrome.html" else set())
+        assert used - theme.templates.globals.keys() <= known, name
+
+
+async def test_every_template_receives_what_is_documented(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    received: dict[str, set[str]] = defaultdict(set)
+    page, document = View.page, View.document
+    common = {"title", "description", "language", "canonical", "noindex", "status"}
+
+    def noting_page(self: View, template: str, **context: Any) -> Any:
+        received[template] |= context.keys() - common
+        return page(self, template, **context)
+
+    def noting_document(self: View, template: str, mime: str, **context: Any) -> Any:
+        received[template] |= context.keys()
+        return document(self, template, mime, **context)
+
+    monkeypatch.setattr(View, "page", noting_page)
+    monkeypatch.setattr(View, "document", noting_document)
+    await reader.do(post, slug="a", tags=("T",), authors=("A",), topic="Topic")
+    for path in (
+        "/", "/a/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/", "/authors/", "/authors/a/", "/archive/",
+        "/none/", "/feed.xml", "/rss.xml", "/sitemap.xml", "/sitemap-lists.xml",
+    ):  # fmt: skip
+        await reader.get(path)
+    assert received == documented()
+    assert set(reader.app.state.surface.theme.templates.globals) - Theme().templates.globals.keys() <= everywhere()
