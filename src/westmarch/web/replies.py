@@ -20,11 +20,14 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
 
 
 def policy(frames: Iterable[str]) -> bytes:
-    """The Content-Security-Policy: what is ours alone. Players, from the hosts `frames`, come after a click."""
+    """The Content-Security-Policy: what is ours, and pictures, films and sounds that writers link to elsewhere.
+
+    Players, from the hosts `frames`, come after a click; so do films and sounds, which are not loaded before.
+    """
     players = " ".join(f"https://{host}" for host in frames) or "'none'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"img-src 'self' data:; media-src 'self'; frame-src {players}; manifest-src 'self'; "
+        f"img-src 'self' https: data:; media-src 'self' https:; frame-src {players}; manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ).encode()
 
