@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.reader import BlogReader
 from westmarch.transfer.recognition import Program
 from westmarch.transfer.report import FileRow, Report
-from westmarch.transfer.storing import Done, DryRun, Place, Stored
+from westmarch.transfer.storing import Done, DryRun, Place, Stored, Work
 from westmarch.transfer.workers import FEW, Job, Workers
 
 #: Files looked up in the database at once.
@@ -147,11 +147,13 @@ class _Import:
         self.place, self.readers = place, readers
         self.folder = wanted.folder.resolve()
         self.told: set[tuple[str, str]] = set()
-        self.claimed: dict[str, str] = {}
+        self.claimed: dict[str, tuple[str, int | None]] = {}
+        self.coming: set[str] = set()
 
     async def run(self, entries: list[Entry]) -> None:
         """All files, in order, then the links between them."""
         self.progress.begin(len(entries))
+        self.coming = {storing.key_of(address) for entry in entries for address in entry.addresses}
         workers = Workers(self.readers, self.place.site.language, many=len(entries) >= FEW)
         try:
             jobs = _Jobs(self.db, entries)
@@ -168,16 +170,19 @@ class _Import:
 
     def _tell_unchanged(self, jobs: "_Jobs") -> None:
         for entry, known in jobs.take_unchanged():
-            self._claim(entry)
+            self._claim(entry, known.id)
             self.report.add(
                 FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=entry.addresses, id=known.id)
             )
             self.progress.step()
 
-    async def _settle(self, entry: Entry, prepared: Prepared | Failed) -> None:
-        done = _failed(entry, prepared.reason) if isinstance(prepared, Failed) else await self._stored(entry, prepared)
+    async def _settle(self, entry: Entry, stored_hash: str | None, prepared: Prepared | Failed) -> None:
+        if isinstance(prepared, Failed):
+            done = _failed(entry, prepared.reason)
+        else:
+            done = await self._stored(entry, prepared, stored_hash)
         if done.row.id is not None or done.row.fate == "imported":
-            self._claim(entry)
+            self._claim(entry, done.row.id)
         self.report.add(done.row)
         for row in done.media:
             self._tell_media(row)
@@ -191,35 +196,49 @@ class _Import:
             self.told.add((shown, str(row["address"])))
             self.report.media.append(row | {"path": shown})
 
-    def _claim(self, entry: Entry) -> None:
+    def _claim(self, entry: Entry, post_id: int | None) -> None:
         for address in entry.addresses:
-            self.claimed.setdefault(address.rstrip("/"), entry.key)
+            self.claimed.setdefault(address.rstrip("/"), (entry.key, post_id))
 
     def _claimed_by_others(self, entry: Entry) -> dict[str, str]:
         """Addresses of this file that an earlier one of this run has, with the earlier one's path."""
-        found = {address: self.claimed.get(address.rstrip("/"), entry.key) for address in entry.addresses}
-        return {address: key for address, key in found.items() if key != entry.key}
+        found = {address: self.claimed.get(address.rstrip("/"), (entry.key, None)) for address in entry.addresses}
+        return {address: key for address, (key, _) in found.items() if key != entry.key}
 
-    async def _stored(self, entry: Entry, prepared: Prepared) -> Done:
-        claimed, dry_run = self._claimed_by_others(entry), self.wanted.dry_run
-        for last in (False, True):
+    def _known_links(self, prepared: Prepared) -> dict[str, int | None]:
+        """Where links to files of this run lead: to posts that are stored, or to nothing yet."""
+        found: dict[str, int | None] = {}
+        for reference in prepared.rendered.references if prepared.rendered else ():
+            path = storing.path_of(reference.href)
+            key = storing.key_of(path)
+            if key in self.claimed:
+                found[path] = self.claimed[key][1]
+            elif key in self.coming:
+                found[path] = None
+        return found
+
+    async def _stored(self, entry: Entry, prepared: Prepared, stored_hash: str | None) -> Done:
+        claimed = self._claimed_by_others(entry)
+        fresh = stored_hash is None and entry.address not in {None, "/"} and not claimed
+        work = Work(entry, prepared, claimed, self._known_links(prepared), fresh)
+        for left in (2, 1, 0):
             try:
-                return await self.db.write(storing.store, entry, prepared, self.place, claimed, dry_run=dry_run)
+                return await self.db.write(storing.store, work, self.place, dry_run=self.wanted.dry_run)
             except DryRun as result:
                 return result.done
-            except Conflict as error:
-                # Somebody took a path between our look and our claim: look once more.
-                if last:
+            except (Conflict, Invalid, Gone) as error:
+                # An address is not free, or somebody took it between our look and our claim: look (again).
+                if not left or (isinstance(error, Invalid) and not work.fresh):
                     return _failed(entry, error.message)
-            except (Invalid, Gone) as error:
-                return _failed(entry, error.message)
-        raise AssertionError("the second try returns")
+                work = replace(work, fresh=False)
+        raise AssertionError("the last try returns")
 
     async def _resolve_references(self) -> None:
         """The second pass: links to posts that came in after the text that links to them."""
+        links = {path: post_id for path, (_, post_id) in self.claimed.items() if post_id is not None}
         at: tuple[int, str] | None = (0, "")
         while at is not None and not self.wanted.dry_run:
-            at = await self.db.write(storing.resolve_references, at, _REFERENCES)
+            at = await self.db.write(storing.resolve_references, at, _REFERENCES, links)
 
 
 def _failed(entry: Entry, reason: str) -> Done:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid
 from westmarch.events.models import Event
@@ -21,9 +23,10 @@ from westmarch.posts.drafts import Draft
 from westmarch.posts.models import Post
 from westmarch.posts.resolver import SessionResolver
 from westmarch.site.options import Site
-from westmarch.subjects.models import Reference, Subject
+from westmarch.subjects.models import Reference as StoredReference
+from westmarch.subjects.models import Subject
 from westmarch.subjects.names import fold
-from westmarch.text.rendered import Rendered
+from westmarch.text.rendered import Reference, Rendered
 from westmarch.transfer.items import Entry, FileWarning, Item
 from westmarch.transfer.preparing import FoundMedia, Prepared
 from westmarch.transfer.report import Fate, FileRow
@@ -31,21 +34,23 @@ from westmarch.transfer.report import Fate, FileRow
 #: Who did it, in revisions and events.
 ACTOR = "import"
 #: Events of others after which a post is no longer what the import left: its address may change, that is no edit.
+PURGED = "is that of something that was removed here for good"
 _EDITS = ("created", "updated", "published", "withdrawn", "trashed", "restored")
 
-_STORED = select(Post.source_key, Post.id, Post.source_hash, Post.kind, Post.path, Post.title, Post.trashed_at).where(
-    Post.source_key.in_(bindparam("keys", expanding=True))
-)
+_COLUMNS = select(Post.source_key, Post.id, Post.source_hash, Post.kind, Post.path, Post.title, Post.trashed_at)
+_STORED = _COLUMNS.where(Post.source_key.in_(bindparam("keys", expanding=True)))
+_STORED_ONE = _COLUMNS.where(Post.source_key == bindparam("key")).order_by(Post.id).limit(1)
+#: Who has a path, or the one that differs by the slash at its end: the two never lead to two subjects.
 _HELD = (
     select(Link.path, Link.subject_id, Link.address, Subject.purged_at)
     .outerjoin(Subject, Subject.id == Link.subject_id)
-    .where(Link.path.in_(bindparam("paths", expanding=True)), Link.query == "")
+    .where(Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == "")
 )
 _DANGLING = (
-    select(Reference.from_subject_id, Reference.href)
-    .join(Post, Post.id == Reference.from_subject_id)
-    .where(Reference.to_subject_id.is_(None), Post.source_key.is_not(None))
-    .order_by(Reference.from_subject_id, Reference.href)
+    select(StoredReference.from_subject_id, StoredReference.href)
+    .join(Post, Post.id == StoredReference.from_subject_id)
+    .where(StoredReference.to_subject_id.is_(None), Post.source_key.is_not(None))
+    .order_by(StoredReference.from_subject_id, StoredReference.href)
 )
 
 
@@ -71,6 +76,23 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A file that is ready, and what this run knows beside it.
+
+    `claimed`: addresses of the file that an earlier one has, with that one's path. `links`: the subjects behind the
+    paths that the text links to, None where it is known that there is none yet; others are looked up. `fresh` says that
+    nothing of the file was stored when the run looked: then its addresses are taken as if they were free; where they
+    are not, the claim raises Conflict and the file is tried again without. Nearly all files of a first run are fresh.
+    """
+
+    entry: Entry
+    prepared: Prepared
+    claimed: Mapping[str, str]
+    links: Mapping[str, int | None]
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What became of a file and its media; `media` holds rows of the report."""
 
@@ -78,7 +100,7 @@ class Done:
     media: tuple[dict[str, Any], ...] = ()
 
 
-class DryRun(Exception):  # noqa: N818 - not an error: it carries the result past a transaction that is rolled back
+class DryRun(Exception):
     """Raised at the end of a transaction of which nothing may stay."""
 
     def __init__(self, done: Done) -> None:
@@ -89,21 +111,26 @@ class DryRun(Exception):  # noqa: N818 - not an error: it carries the result pas
 def stored(session: Reading, keys: Sequence[str]) -> dict[str, Stored]:
     """The posts that came from these files."""
     rows = session.execute(_STORED.params(keys=list(keys))).all()
-    return {
-        row.source_key: Stored(row.id, row.source_hash, row.kind, row.path, row.title, row.trashed_at is not None)
-        for row in rows
-    }
+    return {row.source_key: _row(row) for row in rows}
 
 
-def store(
-    session: Session, entry: Entry, prepared: Prepared, place: Place, claimed: Mapping[str, str], *, dry_run: bool
-) -> Done:
+def _row(row: NamedRow) -> Stored:
+    return Stored(row.id, row.source_hash, row.kind, row.path, row.title, row.trashed_at is not None)
+
+
+def _held(session: Session, path: str) -> NamedRow | None:
+    """The link at a path, or at its twin."""
+    twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"
+    rows = session.execute(_HELD, {"path": path, "twin": twin}).all()
+    return min(rows, key=lambda row: row.path != path, default=None)
+
+
+def store(session: Session, work: Work, place: Place, *, dry_run: bool) -> Done:
     """Make the file a post, bring its post up to date, or leave it alone, and say which.
 
-    `claimed` are addresses of it that another file of the same run has, with that file's path. With `dry_run` the same
-    is done and `DryRun` raised with the result, so that the transaction is rolled back.
+    With `dry_run` the same is done and `DryRun` raised with the result, so that the transaction is rolled back.
     """
-    done = _store(session, entry, prepared, place, claimed, keep=not dry_run)
+    done = _store(session, work, place, keep=not dry_run)
     if dry_run:
         row = replace(done.row, id=done.row.id if done.row.fate in {"updated", "unchanged", "conflict"} else None)
         media_rows = tuple(item | {"id": None if item["fate"] == "imported" else item["id"]} for item in done.media)
@@ -111,18 +138,21 @@ def store(
     return done
 
 
-def _store(
-    session: Session, entry: Entry, prepared: Prepared, place: Place, claimed: Mapping[str, str], *, keep: bool
-) -> Done:
-    known = stored(session, [entry.key]).get(entry.key)
-    left_alone = _left_alone(session, entry, prepared, known) if known else _removed(session, entry)
+def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
+    entry, prepared = work.entry, work.prepared
+    found = None if work.fresh else session.execute(_STORED_ONE, {"key": entry.key}).first()
+    known = _row(found) if found else None
+    left_alone = _left_alone(session, entry, prepared, known) if known else None
     if left_alone is not None:
         return Done(left_alone, tuple(_lost(prepared)))
     assert prepared.rendered is not None
     warnings: list[FileWarning] = list(prepared.item.warnings)
     kept, rows = _media(session, prepared, place, keep=keep)
-    addresses = _addresses(session, entry, claimed, known.id if known else None, warnings)
-    draft = _draft(session, entry, prepared, prepared.rendered, place, addresses, warnings)
+    post_id = known.id if known else None
+    addresses = _untried(entry) if work.fresh else _addresses(session, entry, work.claimed, post_id, warnings)
+    if addresses is None:
+        return Done(_removed(entry), tuple(_lost(prepared)))
+    draft = _draft(session, work, prepared.rendered, place, addresses, warnings)
     if prepared.cover is not None:
         draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
     if known is None:
@@ -145,13 +175,8 @@ def _store(
     return Done(row, (*rows, *_lost(prepared)))
 
 
-def _removed(session: Session, entry: Entry) -> FileRow | None:
+def _removed(entry: Entry) -> FileRow:
     """The row for a file whose post was removed here for good: it does not come back."""
-    if entry.address is None:
-        return None
-    held = session.execute(_HELD.params(paths=[entry.address])).first()
-    if held is None or held.purged_at is None:
-        return None
     reason = f"what was at {entry.address} was removed here for good"
     return FileRow(path=entry.key, kind=entry.kind, fate="skipped", addresses=entry.addresses, reason=reason)
 
@@ -198,19 +223,18 @@ def _same(session: Session, item: Item, known: Stored) -> bool:
     """Whether the file and the post are the same text: by the address or the title, one of which may have changed."""
     if item.metadata.title == known.title or not item.metadata.addresses:
         return True
-    held = session.execute(_HELD.params(paths=list(item.metadata.addresses))).all()
-    return any(row.subject_id == known.id for row in held)
+    return any(_leads_to(session, address, known.id) for address in item.metadata.addresses)
 
 
 def _draft(
     session: Session,
-    entry: Entry,
-    prepared: Prepared,
+    work: Work,
     rendered: Rendered,
     place: Place,
     addresses: tuple[str | None, tuple[str, ...]],
     warnings: list[FileWarning],
 ) -> Draft:
+    entry, prepared = work.entry, work.prepared
     about = prepared.item.metadata
     status = about.status
     path, aliases = addresses
@@ -219,13 +243,11 @@ def _draft(
         status = "draft"
     if len(about.title) > actions.TITLE:
         warnings.append(FileWarning(None, f"the title was cut to {actions.TITLE} characters"))
-    resolver = SessionResolver(session)
-    references = tuple(replace(one, subject_id=resolver.link(paths_of(one.href))) for one in rendered.references)
     return Draft(
         kind=about.kind,
         title=about.title[: actions.TITLE],
         markdown=prepared.markdown,
-        rendered=replace(rendered, references=references),
+        rendered=replace(rendered, references=_references(session, rendered, work.links)),
         language=prepared.language,
         slug=about.slug or None,
         path=path,
@@ -248,17 +270,34 @@ def _draft(
     )
 
 
-def paths_of(href: str) -> str:
+def _references(session: Session, rendered: Rendered, links: Mapping[str, int | None]) -> tuple[Reference, ...]:
+    """The links of a text with the subjects behind them."""
+    resolver = SessionResolver(session)
+    found = []
+    for one in rendered.references:
+        path = path_of(one.href)
+        found.append(replace(one, subject_id=links[path] if path in links else resolver.link(path)))
+    return tuple(found)
+
+
+def path_of(href: str) -> str:
     """The path of an internal link, without query and fragment."""
     return href.split("#")[0].split("?")[0]
 
 
+def _untried(entry: Entry) -> tuple[str | None, tuple[str, ...]]:
+    """All addresses of a file, percent-encoded, without a look at who has them."""
+    own, *others = (paths.quote(address) for address in entry.addresses)
+    return own, tuple(others)
+
+
 def _addresses(
     session: Session, entry: Entry, claimed: Mapping[str, str], post_id: int | None, warnings: list[FileWarning]
-) -> tuple[str | None, tuple[str, ...]]:
+) -> tuple[str | None, tuple[str, ...]] | None:
     """The post's path and its old addresses, percent-encoded; those that others have are left out, with a warning.
 
-    The path is None where the site makes one, and where an existing post keeps the one that it has.
+    The path is None where the site makes one, and where an existing post keeps the one that it has. None in place of
+    both: what was at the file's own address was removed for good.
     """
     free: list[str] = []
     for address in entry.addresses:
@@ -267,6 +306,8 @@ def _addresses(
         reason = f"is that of {claimed[address]}" if address in claimed else _taken(session, address, post_id)
         if reason is None:
             free.append(address)
+        elif reason is PURGED and address == entry.address and post_id is None:
+            return None
         else:
             warnings.append(FileWarning(None, f"the address {address} {reason}"))
     own = entry.address
@@ -283,7 +324,8 @@ def _addresses(
 
 def _leads_to(session: Session, address: str, post_id: int) -> bool:
     """Whether the post has an address already, as its path or as an old one."""
-    return any(row.subject_id == post_id for row in session.execute(_HELD.params(paths=[address])).all())
+    held = _held(session, address)
+    return held is not None and held.subject_id == post_id
 
 
 def _numbered(session: Session, address: str) -> str | None:
@@ -305,13 +347,12 @@ def _taken(session: Session, address: str, post_id: int | None) -> str | None:
         return "is the program's own"
     if len(path.encode()) > paths.LONGEST_OWNED:
         return "is too long"
-    twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"
-    for row in session.execute(_HELD.params(paths=[path, twin])).all():
-        if row.subject_id is None:
-            return f"leads to {row.address} here"
-        if row.subject_id != post_id:
-            return "is that of another post or page"
-    return None
+    held = _held(session, path)
+    if held is None or (held.subject_id == post_id and post_id is not None):
+        return None
+    if held.purged_at is not None:
+        return PURGED
+    return f"leads to {held.address} here" if held.subject_id is None else "is that of another post or page"
 
 
 def _media(
@@ -354,22 +395,31 @@ def _lost(prepared: Prepared) -> list[dict[str, Any]]:
     ]
 
 
-def resolve_references(session: Session, after: tuple[int, str], most: int) -> tuple[int, str] | None:
+def key_of(path: str) -> str:
+    """A path of a link as this run remembers it: decoded, without the slash at its end."""
+    return unquote(path).rstrip("/")
+
+
+def resolve_references(
+    session: Session, after: tuple[int, str], most: int, links: Mapping[str, int]
+) -> tuple[int, str] | None:
     """Let up to `most` links of imported texts that led nowhere lead to posts that came in later.
 
-    `after` is where the last call ended, `(0, "")` at first; None when there are no more.
+    `after` is where the last call ended, `(0, "")` at first; None when there are no more. `links` are paths whose
+    subjects are known; others are looked up.
     """
-    where = (Reference.from_subject_id > after[0]) | (
-        (Reference.from_subject_id == after[0]) & (Reference.href > after[1])
+    where = (StoredReference.from_subject_id > after[0]) | (
+        (StoredReference.from_subject_id == after[0]) & (StoredReference.href > after[1])
     )
     rows = session.execute(_DANGLING.where(where).limit(most)).all()
     resolver = SessionResolver(session)
     for from_id, href in rows:
-        target = resolver.link(paths_of(href))
+        path = path_of(href)
+        target = links.get(key_of(path)) or resolver.link(path)
         if target is not None:
             session.execute(
-                update(Reference)
-                .where(Reference.from_subject_id == from_id, Reference.href == href)
+                update(StoredReference)
+                .where(StoredReference.from_subject_id == from_id, StoredReference.href == href)
                 .values(to_subject_id=target)
             )
     return (rows[-1].from_subject_id, rows[-1].href) if len(rows) == most else None

@@ -17,7 +17,9 @@ FEW = 64
 #: Files that are prepared ahead, for each process: memory does not grow with the blog.
 _AHEAD = 8
 
+#: A file, and the hash that was stored for it before.
 Job = tuple[Entry, str | None]
+Result = tuple[Entry, str | None, Prepared | Failed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,11 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def prepared(self, jobs: Iterable[Job]) -> Iterator[tuple[Entry, Prepared | Failed]]:
+    def prepared(self, jobs: Iterable[Job]) -> Iterator[Result]:
         """Each file with what was made of it, in order. Blocks while it waits."""
         if self._pool is None:
             for entry, stored_hash in jobs:
-                yield entry, prepare(self._given.readers[entry.blog], entry, stored_hash, self._given.language)
+                yield entry, stored_hash, self._here(entry, stored_hash)
             return
         waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]] = deque()
         for entry, stored_hash in jobs:
@@ -71,23 +73,35 @@ class Workers:
         while waiting:
             yield self._next(waiting)
 
-    def _submit(self, entry: Entry, stored_hash: str | None) -> Future[Prepared | Failed]:
+    def _here(self, entry: Entry, stored_hash: str | None) -> Prepared | Failed:
+        return prepare(self._given.readers[entry.blog], entry, stored_hash, self._given.language)
+
+    def _answers(self) -> bool:
+        """Whether a process can be started and does anything."""
         assert self._pool is not None
+        try:
+            return self._pool.submit(os.getpid).result() > 0
+        except BrokenProcessPool:
+            return False
+
+    def _submit(self, entry: Entry, stored_hash: str | None) -> Future[Prepared | Failed]:
+        future: Future[Prepared | Failed] = Future()
+        if self._pool is None:
+            return future
         try:
             return self._pool.submit(_run, entry, stored_hash)
         except BrokenProcessPool as error:
-            broken: Future[Prepared | Failed] = Future()
-            broken.set_exception(error)
-            return broken
+            future.set_exception(error)
+            return future
 
-    def _next(
-        self, waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]]
-    ) -> tuple[Entry, Prepared | Failed]:
+    def _next(self, waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]]) -> Result:
         entry, stored_hash, future = waiting.popleft()
+        if self._pool is None:
+            return entry, stored_hash, self._here(entry, stored_hash)
         try:
-            return entry, future.result()
+            return entry, stored_hash, future.result()
         except BrokenProcessPool:
-            return entry, self._again(entry, stored_hash, waiting)
+            return entry, stored_hash, self._again(entry, stored_hash, waiting)
 
     def _again(
         self, entry: Entry, stored_hash: str | None, waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]]
@@ -96,6 +110,11 @@ class Workers:
         assert self._pool is not None
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._new_pool()
+        if not self._answers():
+            # No process can be started here at all: the rest is done without.
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+            return self._here(entry, stored_hash)
         try:
             found = self._pool.submit(_run, entry, stored_hash).result()
         except BrokenProcessPool:

@@ -1,0 +1,167 @@
+"""`westmarch import markdown`, as a person or a program runs it: a process of its own, also one that dies."""
+
+import json
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.transfer.folders import counted, png, write
+
+COMMAND = [sys.executable, "-m", "westmarch", "--site"]
+
+
+def westmarch(site: Path, *arguments: str, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*COMMAND, str(site), *arguments], capture_output=True, text=True, timeout=120, check=False, preexec_fn=limit
+    )
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A new site on SQLite."""
+    folder = tmp_path / "site"
+    done = westmarch(
+        folder, "init", "--title", "T", "--url", "http://127.0.0.1:8000", "--timezone", "UTC", "--language", "en"
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def query(site: Path, statement: str) -> list[Any]:
+    """Rows of the site's database, for which no process is running."""
+    connection = sqlite3.connect(site / "westmarch.db")
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
+
+
+def many(folder: Path, posts: int) -> Path:
+    """A blog of so many posts, each with a link to the next and to the one before."""
+    head = "---\ntitle: Post {n}\ntags: [a, b]\n---\n\n[next](/2020/01/01/p{m}.html) [before](/2020/01/01/p{k}.html)\n"
+    text = "Some words that stand in every post, *again* and `again`.\n\n" * 20
+    return write(
+        folder, {f"_posts/2020-01-01-p{n}.md": head.format(n=n, m=n + 1, k=n - 1) + text for n in range(posts)}
+    )
+
+
+def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "blog",
+        {
+            "_posts/2020-01-01-a.md": "---\ntags: [x, X]\n---\n{% odd %} ![p](/p.png)",
+            "p.png": png(),
+            "_posts/b.yml": "",
+        },
+    )
+    done = westmarch(site, "import", "markdown", str(folder), "--report", str(tmp_path / "r.json"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 imported, 1 skipped" in done.stdout
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert set(report) == {"counts", "files", "tags", "media"}
+    assert set(report["counts"]) == {"imported", "updated", "unchanged", "skipped", "conflict", "failed"}
+    for row in report["files"]:
+        assert set(row) == {"path", "kind", "fate", "addresses", "id", "reason", "line", "warnings"}
+    (imported,) = [row for row in report["files"] if row["fate"] == "imported"]
+    assert imported["addresses"] == ["/2020/01/01/a.html"]
+    assert imported["warnings"] == [{"line": 4, "message": "'{% odd %}' is not known here; it stays as text"}]
+    assert [(row["path"], row["fate"]) for row in report["media"]] == [("p.png", "imported")]
+
+
+def test_the_exit_status_says_what_failed(site: Path, tmp_path: Path) -> None:
+    good = {"_posts/2020-01-01-a.md": "A"}
+    bad = {"_posts/2020-01-02-b.md": b"\x00"}
+    assert westmarch(site, "import", "markdown", str(write(tmp_path / "good", {**good}))).returncode == 0
+    some = westmarch(site, "import", "markdown", str(write(tmp_path / "some", {**good, **bad})))
+    assert some.returncode == 1
+    assert "failed: _posts/2020-01-02-b.md: the file is not text" in some.stderr
+    assert westmarch(site, "import", "markdown", str(write(tmp_path / "bad", {**bad}))).returncode == 2
+    nowhere = westmarch(site, "import", "markdown", str(tmp_path / "nowhere"))
+    assert (nowhere.returncode, "does not exist" in nowhere.stderr, "Traceback" in nowhere.stderr) == (2, True, False)
+
+
+def test_json_is_the_report_on_standard_output(site: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"})
+    dry = json.loads(westmarch(site, "import", "markdown", str(folder), "--dry-run", "--json").stdout)
+    assert counted(dry) == {"imported": 1}
+    assert query(site, "SELECT count(*) FROM post") == [(0,)]
+    real = json.loads(westmarch(site, "import", "markdown", str(folder), "--json").stdout)
+    assert counted(real) == {"imported": 1}
+    assert query(site, "SELECT count(*) FROM post") == [(1,)]
+
+
+def test_the_program_can_be_named_where_the_folder_does_not_show_it(site: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"})
+    done = westmarch(
+        site, "import", "markdown", str(folder), "--from", "pelican", "--permalink", "{date:%Y}/{slug}.html"
+    )
+    assert done.returncode == 0, done.stderr
+    assert query(site, "SELECT path FROM post") == [("/2020/a.html",)]
+
+
+@pytest.mark.parametrize(
+    "moment", [1.4, pytest.param(0.05, marks=pytest.mark.long), pytest.param(6.0, marks=pytest.mark.long)]
+)
+def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, moment: float) -> None:
+    folder = many(tmp_path / "blog", 300)
+    report = tmp_path / "r.json"
+    running = subprocess.Popen(
+        [*COMMAND, str(site), "import", "markdown", str(folder), "--report", str(report)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    reading = sqlite3.connect(site / "westmarch.db")
+    began = time.monotonic()
+    while reading.execute("SELECT count(*) FROM post").fetchone()[0] < 40 * moment and time.monotonic() < began + 60:
+        time.sleep(0.01)
+    reading.close()
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    ((stored,),) = query(site, "SELECT count(*) FROM post")
+    assert 0 < stored < 300
+    assert query(site, "SELECT count(*) FROM post WHERE published_revision_id IS NULL") == [(0,)]
+    so_far = json.loads(report.read_text())
+    assert so_far["counts"]["imported"] <= stored
+    done = westmarch(site, "import", "markdown", str(folder), "--report", str(report))
+    assert done.returncode == 0, done.stderr
+    assert counted(json.loads(report.read_text())) == {"imported": 300 - stored, "unchanged": stored}
+    assert query(site, "SELECT count(*), count(DISTINCT path) FROM post") == [(300, 300)]
+    assert query(site, "SELECT href FROM reference WHERE to_subject_id IS NULL ORDER BY 1") == [
+        ("/2020/01/01/p-1.html",),
+        ("/2020/01/01/p300.html",),
+    ]
+    checked = westmarch(site, "doctor")
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_a_full_disk_stops_the_import_and_keeps_the_report_so_far(site: Path, tmp_path: Path) -> None:
+    folder = many(tmp_path / "blog", 300)
+    report = tmp_path / "r.json"
+    room = sum(path.stat().st_size for path in site.glob("westmarch.db*")) + 400_000
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+    done = westmarch(site, "import", "markdown", str(folder), "--report", str(report), limit=limit)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "disk" in done.stderr
+    so_far = json.loads(report.read_text())
+    ((stored,),) = query(site, "SELECT count(*) FROM post")
+    assert so_far["counts"]["imported"] == stored
+    assert 0 < stored < 300
+    again = westmarch(site, "import", "markdown", str(folder), "--report", str(report))
+    assert again.returncode == 0, again.stderr
+    assert counted(json.loads(report.read_text())) == {"imported": 300 - stored, "unchanged": stored}
