@@ -108,11 +108,10 @@ def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: sock
         return
     _hand_to_children(site, flags)
     if reload:
-        from uvicorn.supervisors import ChangeReload
+        from westmarch.cli.reloading import Reloader
 
-        watched = [str(path) for path in (Path(__file__).parent.parent, settings.theme_folder) if path.is_dir()]
-        config = _server_config(settings, "westmarch.app:from_environment", reload=True, reload_dirs=watched)
-        ChangeReload(config, target=Server(config).run, sockets=[listener]).run()
+        config = _server_config(settings, "westmarch.app:from_environment", reload=True)
+        Reloader(config, settings, [listener]).run()
         return
     config = _server_config(settings, "westmarch.app:from_environment", workers=settings.workers)
     _supervise(config, listener)
