@@ -37,6 +37,11 @@ def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
     return found if sum(1 + len(heading.below) for heading in found) >= CONTENTS_FROM else []
 
 
+def _text(value: object) -> str:
+    """What front matter says, where it is text."""
+    return value if isinstance(value, str) else ""
+
+
 def detail(session: Reading, view: View, post_id: int) -> Reply:
     """The page of a post or page. Raises NotFound where readers may not see it."""
     post = queries.detail(session, post_id)
@@ -51,6 +56,8 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
         canonical=post.path,
         noindex=post.visible == UNLISTED,
         post=post,
+        cover_alt=_text(post.extra.get("cover_alt")) or post.cover_alt or "",
+        cover_caption=_text(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
         contents=contents(post.toc),
         authors=queries.authors(session, post_id),
