@@ -27,10 +27,16 @@ class Block:
 
 
 class CodeRegions:
-    """The code of a text; `position in regions` says whether it lies in some."""
+    """The code of a text; `position in regions` says whether it lies in some.
 
-    def __init__(self, text: str, *, indented: bool = True) -> None:
-        self.blocks = list(_Scan(text, indented=indented).blocks())
+    Without `unclosed` a fence that is never closed is no code, as programs see it that look for pairs of fences.
+    """
+
+    def __init__(self, text: str, *, indented: bool = True, unclosed: bool = True) -> None:
+        scan = _Scan(text, indented=indented)
+        self.blocks = list(scan.blocks())
+        if scan.fence and not unclosed:
+            self.blocks.pop()
         spans = [(block.start, block.end) for block in self.blocks]
         spans += _inline(text, spans)
         spans.sort()

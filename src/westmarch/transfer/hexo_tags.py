@@ -123,12 +123,12 @@ class _Tags:
         return embeds.iframe(given[0])
 
     @staticmethod
-    def img(given: list[str], _tag: Tag, _: Context) -> str | None:
-        return _picture(given)
+    def img(given: list[str], tag: Tag, _: Context) -> str | None:
+        return _picture(given, tag.arguments)
 
     @staticmethod
-    def asset_img(given: list[str], _tag: Tag, _: Context) -> str | None:
-        return _picture(given)
+    def asset_img(given: list[str], tag: Tag, _: Context) -> str | None:
+        return _picture(given, tag.arguments)
 
     @staticmethod
     def asset_path(given: list[str], _tag: Tag, _: Context) -> str | None:
@@ -200,8 +200,8 @@ def _footer(written: str) -> str:
     return f"**{written}**" if written else ""
 
 
-def _picture(given: list[str]) -> str | None:
-    """`[class names] address [width] [height] ["title" "alt"]`."""
+def _picture(given: list[str], written: str) -> str | None:
+    """`[class names] address [width] [height] [title]`, the title in quotes where words for the picture follow it."""
     at = next((number for number, word in enumerate(given) if _PATH.fullmatch(word)), None)
     if at is None:
         return None
@@ -209,8 +209,9 @@ def _picture(given: list[str]) -> str | None:
     sizes: list[str] = []
     while rest and len(sizes) < 2 and re.fullmatch(r"\d{1,5}(?:px|%)?", rest[0]):
         sizes.append(rest.pop(0))
-    words = [word for part in rest for word in (re.findall(r"\"([^\"]*)\"", part) or [part])]
-    title, alt = words[0] if words else "", words[1] if len(words) > 1 else ""
+    tail = written.partition(given[at])[2]
+    quoted = re.findall(r"\"([^\"]*)\"", tail) or re.findall(r"'([^']*)'", tail)
+    title, alt = (quoted[0], "".join(quoted[1:2])) if quoted else (" ".join(rest), "")
     names = ("width", "height")
     size = " ".join(f"{name}={value.removesuffix('px')}" for name, value in zip(names, sizes, strict=False))
     return f"![{_escaped(alt)}]({_url(given[at])}{_title(title)})" + ("{" + size + "}" if size else "")

@@ -13,6 +13,7 @@ from westmarch.transfer.lines import Lines
 from westmarch.transfer.permalinks import as_url, tidy
 
 _HEADING = re.compile(r"^(#{1,6})([^#\s].*)$", re.MULTILINE)
+_ITEM = re.compile(r"^ {1,3}(?P<marker>[-*+]|\d{1,9}[.)])(?P<gap> {1,4})(?=\S)", re.MULTILINE)
 _LANGUAGE = re.compile(r"[ \t]*(?:(?::::|#!)(?P<name>[\w+#.-]+)(?P<options>[^\n]*))\n")
 _MARKED = re.compile(r"hl_lines=\"([\d\s-]+)\"")
 _ADMONITION = re.compile(
@@ -26,14 +27,27 @@ _SPECIAL = re.compile(r"(?:\{(?P<braced>\w+)\}|\|(?P<barred>\w+)\|)(?P<value>.*)
 
 
 def convert(body: Body) -> Body:
-    """Headings without a space, code with its language in its first line, and admonitions, as ours."""
-    text = _coded(body.text)
+    """Lists, headings without a space, code with its language in its first line, and admonitions, as ours."""
+    text = _coded(_listed(body.text))
     regions = CodeRegions(text)
     text = _HEADING.sub(lambda one: one[0] if one.start() in regions else f"{one[1]} {one[2]}", text)
     if "!!!" in text:
         regions = CodeRegions(text, indented=False)
         text = _ADMONITION.sub(lambda one: one[0] if one.start() in regions else _admonition(one), text)
     return Body(text, body.line)
+
+
+def _listed(text: str) -> str:
+    """Items whose text begins behind the fourth column, moved to it: what belongs to them stands four deep there."""
+    regions = CodeRegions(text)
+
+    def moved(found: re.Match[str]) -> str:
+        marker, gap = found["marker"], found["gap"]
+        if found.start() in regions or len(found[0]) <= 4:
+            return found[0]
+        return marker + " " * max(1, min(len(gap), 4 - len(marker)))
+
+    return _ITEM.sub(moved, text)
 
 
 def _coded(text: str) -> str:

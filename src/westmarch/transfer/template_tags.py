@@ -102,7 +102,7 @@ def expand(body: Body, dialect: Dialect, warnings: list[FileWarning]) -> Body:
     """The text with every tag replaced that the dialect knows. Those it does not know stay, with a warning each."""
     if "{%" not in body.text and "{{" not in body.text:
         return body
-    regions = CodeRegions(body.text, indented=False) if dialect.code_is_text else None
+    regions = CodeRegions(body.text, indented=False, unclosed=False) if dialect.code_is_text else None
     context = Context(body, warnings, regions)
     found = [tag for tag in tags(body) if regions is None or tag.start not in regions]
     return Body(_Expansion(body.text, found, dialect, context).run(), body.line)
