@@ -89,6 +89,16 @@ def test_ordinary_brackets_are_not_refused(source: str) -> None:
 
 
 @unit
+def test_a_text_of_much_code_and_many_formulas_is_rendered_with_what_it_may_cost() -> None:
+    code = "```python\n" + "value = measure(harbour, 'tide', 12)  # metres\n" * 600 + "```\n\n"
+    rendered = render(code * 3 + "$x$ and " * 1_500)
+    assert not rendered.plain
+    assert rendered.html.count('<code class="language-python">') == 3
+    assert '<span class="n">value</span>' in rendered.html
+    assert rendered.html.count("measure") >= 1_800
+
+
+@unit
 def test_hostile_code_is_shown_without_colours() -> None:
     rendered = render("```perl\n" + "m{" * 15_000 + "\n```")
     assert not rendered.plain

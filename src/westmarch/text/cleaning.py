@@ -2,12 +2,10 @@
 
 import re
 
-_UNFIT = re.compile(
-    "\ufeff|\r\n?"  # byte order marks, other line ends
-    "|[\0\ud800-\udfff]"  # NUL and lone surrogates
-    "|[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"  # controls
-    "|[\ufdd0-\ufdef\ufffe\uffff]"  # noncharacters: ours to use
-)
+_BROKEN = "\0\ud800-\udfff"  # NUL and lone surrogates
+_UNWANTED = "\ufeff\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"  # byte order marks, controls
+_OURS = "\ufdd0-\ufdef\ufffe\uffff"  # noncharacters
+_UNFIT = re.compile(f"[{_BROKEN}{_UNWANTED}{_OURS}]")
 
 
 def clean(text: str) -> str:
@@ -15,13 +13,9 @@ def clean(text: str) -> str:
 
     CommonMark asks that NUL be replaced; lone surrogates cannot be encoded by any database.
     """
-    return _UNFIT.sub(_fit, text)
+    return _UNFIT.sub(_fit, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _fit(match: re.Match[str]) -> str:
     found = match[0]
-    if found[0] == "\r":
-        return "\n"
-    if found == "\0" or "\ud800" <= found <= "\udfff":
-        return "\ufffd"
-    return ""
+    return "\ufffd" if found == "\0" or "\ud800" <= found <= "\udfff" else ""

@@ -29,14 +29,14 @@ from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
 from westmarch.text.attributes import ATTRIBUTES, parse
+from westmarch.text.cost import affords
 
 CLASSES = frozenset({name for name in STANDARD_TYPES.values() if name} | {"hll"})
 """Pygments' class names."""
 
 _PER_BLOCK = 40_000
-_PER_TEXT = 120_000
 _SECONDS_PER_BLOCK = 0.25
-_SPENT = "highlighted"
+_CHARACTER_COST = 3
 _TITLE = re.compile(r"\b(?:title|filename|file)=(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'{}]+))")
 _LINES = re.compile(r"\{([\d\s,-]{1,300})\}")
 _LANGUAGE = re.compile(r"\{?\.?([\w+#.-]{1,40})")
@@ -121,8 +121,9 @@ def _formatter() -> HtmlFormatter[str]:
 
 def _highlighted(source: str, lexer: type[Lexer] | None, written: Info, env: Any) -> str:
     """The lines of code with spans; without them when that would take too long."""
-    env[_SPENT] = env.get(_SPENT, 0) + len(source)
-    if (lexer is None and not written.lines) or len(source) > _PER_BLOCK or env[_SPENT] > _PER_TEXT:
+    if (lexer is None and not written.lines) or len(source) > _PER_BLOCK:
+        return escape(source, quote=False)
+    if not affords(env, len(source) * _CHARACTER_COST):
         return escape(source, quote=False)
     out = StringIO()
     formatter = HtmlFormatter(nowrap=True, hl_lines=sorted(written.lines)) if written.lines else _formatter()

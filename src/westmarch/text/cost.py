@@ -39,6 +39,14 @@ def charge(env: Any, units: int) -> None:
         raise TooCostly
 
 
+def affords(env: Any, units: int) -> bool:
+    """Take units off what a text may cost if they are there: for what can be left out without loss."""
+    if env[LEFT] < units:
+        return False
+    env[LEFT] -= units
+    return True
+
+
 class MeteredBlock(ParserBlock):
     """The block parser, which stops at deep nesting instead of dropping what is nested deeper."""
 

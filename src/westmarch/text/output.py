@@ -9,7 +9,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from westmarch.text import code, formulas, headings
-from westmarch.text.cost import charge
+from westmarch.text.cost import affords
 from westmarch.text.languages import Words
 from westmarch.text.notices import warn
 from westmarch.text.raw_html import bad_scheme, defuse
@@ -134,7 +134,6 @@ class Output(RendererHTML):
         return self._code(tokens[idx], code.info(""), env)
 
     def _code(self, token: Token, info: code.Info, env: Any) -> str:
-        charge(env, len(token.content) * 3)
         classes = f"{token.attrs.get('class', '')} {info.attributes.get('class', '')}".strip()
         id_ = "" if env.get(EXCERPT) else str(token.attrs.get("id", info.attributes.get("id", "")))
         return code.figure(token.content, info, env, classes, id_)
@@ -154,7 +153,8 @@ class Output(RendererHTML):
 
     def _mathml(self, source: str, line: int | None, env: Any, *, block: bool) -> str:
         try:
-            charge(env, formulas.cost(source))
+            if not affords(env, formulas.cost(source)):
+                raise formulas.Refused("there are too many in this text")
             return formulas.mathml(source, block=block)
         except formulas.Refused as reason:
             shown = " ".join(source.split())

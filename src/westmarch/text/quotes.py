@@ -1,7 +1,7 @@
 """Quotation marks, dashes and ellipses by language, in one pass over each paragraph.
 
 Straight marks are paired with a stack. A single mark without partner is an apostrophe; a double one without partner
-opens or closes by where it stands (a quotation may run over paragraphs), and stays straight after a figure (inches).
+stays as it is (inches), but at the head of a paragraph it opens.
 """
 
 import re
@@ -12,8 +12,10 @@ from markdown_it.token import Token
 
 from westmarch.text.languages import Language, Quotes
 
-_MARKS = re.compile(r"[\"']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)")
+_MARKS = re.compile(r"[\"']|-{2,}|\.{3,}")
+_SHAPES = {"--": "–", "---": "—", "...": "…"}
 _BEFORE_OPENING = frozenset(" \t\n\xa0([{<–—-/«„“‚‘»›‹¿¡=（「『【")
+_STANDS = ("<br", "<img")
 _SPACES = frozenset(" \t\n\xa0")
 
 
@@ -60,7 +62,7 @@ def _flatten(children: list[Token]) -> tuple[str, list[tuple[int, int]]]:
             piece = token.content
         elif token.type in ("softbreak", "hardbreak"):
             piece = " "
-        elif token.nesting or token.type == "html_inline":
+        elif token.nesting or (token.type == "html_inline" and not token.content.lower().startswith(_STANDS)):
             piece = ""
         else:
             piece = "x"
@@ -74,10 +76,8 @@ def _pair(line: str, marks: list[tuple[int, str]], quotes: Quotes) -> dict[int, 
     result: dict[int, str] = {}
     pairs = _Pairs(quotes, result)
     for at, text in marks:
-        if text[0] == "-":
-            result[at] = "—" if text == "---" else "–"
-        elif text[0] == ".":
-            result[at] = "…"
+        if len(text) > 1:
+            result[at] = _SHAPES.get(text, text)
         else:
             pairs.meet(text, at, line[at - 1] if at else " ", line[at + 1] if at + 1 < len(line) else " ")
     pairs.finish()
@@ -99,15 +99,15 @@ class _Pairs:
         starts = after not in _SPACES and (before in _BEFORE_OPENING or follows_opening)
         if mark == "'" and before.isalnum() and after.isalnum():
             self.result[at] = "’"
-        elif self.waiting[mark] and before not in _SPACES and not (starts and before not in "-/"):
+        elif mark == '"' == after and before.isdigit():
+            self.result[at] = mark  # inches, at the end of a quotation
+        elif self.waiting[mark] and not (starts and before not in "-/"):
             self._close(mark, at)
         elif starts:
             self.stack.append((mark, at))
             self.waiting[mark] += 1
-        elif mark == "'":
-            self.result[at] = "’"
         else:
-            self.result[at] = mark if before.isdigit() or before in _SPACES else self.shapes[mark][1]
+            self.result[at] = "’" if mark == "'" else mark
 
     def finish(self) -> None:
         """Give what was opened and never closed its shape."""
@@ -124,4 +124,5 @@ class _Pairs:
         self.result[where], self.result[at] = self.shapes[mark]
 
     def _leave_open(self, mark: str, at: int) -> None:
-        self.result[at] = "’" if mark == "'" else self.shapes[mark][0]
+        # A quotation that runs over paragraphs is opened again at the head of each.
+        self.result[at] = "’" if mark == "'" else self.shapes[mark][0] if at == 0 else mark
