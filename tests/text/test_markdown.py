@@ -97,7 +97,7 @@ def test_a_line_of_liquid_stays_visible() -> None:
         ("(https://example.org/a_(b)).", "https://example.org/a_(b)", "https://example.org/a_(b)"),
         ("www.example.org/x, and", "http://www.example.org/x", "www.example.org/x"),
         ("me.too@example.org.", "mailto:me.too@example.org", "me.too@example.org"),
-        ("见https://example.org/路径。", "https://example.org/%E8%B7%AF%E5%BE%84", "https://example.org/路径"),
+        ("见https://example.org/路径。然后（", "https://example.org/%E8%B7%AF%E5%BE%84", "https://example.org/路径"),
     ],
 )
 def test_bare_addresses_become_links(written: str, address: str, shown: str) -> None:

@@ -9,12 +9,14 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-_URL = re.compile(r"://[^\s<>\"“”„«»'’`\\|]+")
+# No address that people type holds these; Chinese puts no space before them.
+_NOT_IN_URL = r"\s<>\"“”„«»'’`\\|，。、；：！？（）「」『』《》【】"
+_URL = re.compile(rf"://[^{_NOT_IN_URL}]+")
 _HOST = re.compile(r"://[^\W_](?:[\w.-]{0,252}[^\W_])?(?![\w-])|://\[[0-9a-fA-F:.]{2,45}\]")
-_TAIL = "?!.,:*_~;。，、；：！？…"
-_CLOSING = {")": "(", "]": "[", "）": "（", "】": "【", "」": "「", "》": "《"}
+_TAIL = "?!.,:*_~;…"
+_CLOSING = {")": "(", "]": "["}
 _ENTITY = re.compile(r"&[A-Za-z0-9]{1,31};$")
-_BARE = re.compile(r"www\.[^\s<>\"“”'’`\\|@]{3,1000}|@", re.IGNORECASE)
+_BARE = re.compile(rf"www\.[^{_NOT_IN_URL}@]{{3,1000}}|@", re.IGNORECASE)
 _LOCAL = re.compile(r"[A-Za-z0-9.+_-]{1,64}$")
 _DOMAIN = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9](?![\w-])")
 

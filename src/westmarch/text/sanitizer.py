@@ -99,7 +99,7 @@ _OPENING_OR_CLOSING = re.compile(r"<(/?)[A-Za-z]")
 @cache
 def language_classes() -> frozenset[str]:
     """`language-…` for each name that Pygments knows a language by."""
-    return frozenset(f"language-{alias}" for _, aliases, _, _ in get_all_lexers() for alias in aliases)
+    return frozenset(f"language-{alias}" for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 def classes_of(tag: str) -> frozenset[str]:
