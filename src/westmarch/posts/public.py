@@ -11,7 +11,7 @@ from westmarch.posts import queries
 from westmarch.posts.models import UNLISTED
 from westmarch.tags import queries as tag_queries
 from westmarch.web.replies import Reply
-from westmarch.web.surface import View
+from westmarch.web.surface import View, quoted
 
 #: From so many headings on a post has a table of contents beside it.
 CONTENTS_FROM = 3
@@ -21,7 +21,7 @@ CONTENTS_FROM = 3
 class Heading:
     """An entry of the contents, with those a level below it."""
 
-    id: str
+    href: str
     title: str
     below: list["Heading"] = field(default_factory=list)
 
@@ -30,10 +30,11 @@ def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
     """Two levels of contents from a revision's headings (level, id, title), nothing where there are few."""
     found: list[Heading] = []
     for level, identifier, title in toc:
+        heading = Heading("#" + quoted(identifier), title)
         if level == 2 or (level == 3 and not found):
-            found.append(Heading(identifier, title))
+            found.append(heading)
         elif level == 3:
-            found[-1].below.append(Heading(identifier, title))
+            found[-1].below.append(heading)
     return found if sum(1 + len(heading.below) for heading in found) >= CONTENTS_FROM else []
 
 
