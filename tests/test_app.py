@@ -19,6 +19,7 @@ from tests.readers import Reader
 from tests.readers import reader as reader
 from tests.serving import serving
 from westmarch.app import LISTINGS, ROUTES, create_app
+from westmarch.db.database import open_database
 from westmarch.links import actions as links
 from westmarch.links.paths import RESERVED
 from westmarch.settings import Settings
@@ -189,3 +190,21 @@ def test_no_request_over_a_socket_is_answered_with_a_fault(
     assert status[:1] in (b"2", b"3", b"4"), (request, answer[:500])
     head = answer.partition(b"\r\n\r\n")[0].lower()
     assert b"evil.example" not in (head.partition(b"location:")[2].partition(b"\r\n")[0].split(b"/") + [b""] * 3)[2]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all.db", "postgresql://nobody@127.0.0.1:1/none"])
+async def test_a_database_that_is_away_is_503_with_a_time(
+    tmp_path: Path, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = create_app(Settings(site=tmp_path, url="https://example.org", database_url=url))
+    async with open_database(url) as db:
+        app.state.db = db
+        away = Reader(app, db, "https://example.org")
+        answer = await away.get("/")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "database" not in answer.text
+        assert (await away.get("/feed.json", accept="application/json")).json()["status"] == 503
+        ready = await away.get("/readyz")
+        assert (ready.status_code, ready.headers["retry-after"]) == (503, "5")
+        await away.client.aclose()
+    assert any(record.levelname == "ERROR" and "database" in record.message for record in caplog.records)
