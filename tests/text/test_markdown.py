@@ -163,6 +163,11 @@ def test_footnotes_are_numbered_linked_both_ways_and_may_be_named_twice() -> Non
     assert '<li id="fn-2"><p>inline <em>note</em> <a class="back plain" href="#ref-2"' in made
 
 
+def test_a_note_within_a_line_is_set_like_any_text() -> None:
+    made = html('A^[see www.example.org, "so" :smile: HTML].\n\n*[HTML]: Hyper')
+    assert '<a href="http://www.example.org">www.example.org</a>, “so” 😄 <abbr title="Hyper">HTML</abbr>' in made
+
+
 def test_a_footnote_that_nothing_refers_to_is_reported() -> None:
     assert messages("Text.\n\n[^a]: Lost.") == ["Nothing refers to the footnote [^a]: left out."]
 

@@ -24,7 +24,7 @@ _DOMAIN = re.compile(r"@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z][A-Za-z0-9-]{0,61}[
 def install(md: MarkdownIt) -> None:
     """Add the rules to a parser."""
     md.inline.ruler.after("text", "bare_url", _bare_url)
-    md.core.ruler.after("inline", "bare_www", _bare_www)
+    md.core.ruler.after("footnote_tail", "bare_www", _bare_www)
 
 
 def trim(url: str) -> str:

@@ -9,7 +9,7 @@ _WIDTHS = ("wide", "full")
 
 def install(md: MarkdownIt) -> None:
     """Add the rule to a parser."""
-    md.core.ruler.after("inline", "figures", _figures)
+    md.core.ruler.after("footnote_tail", "figures", _figures)
 
 
 def _figures(state: StateCore) -> None:

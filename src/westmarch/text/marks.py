@@ -20,7 +20,7 @@ def install(md: MarkdownIt) -> None:
     md.inline.ruler.before("strikethrough", "mark", _mark)
     md.inline.ruler.before("strikethrough", "sub", _sub)
     md.inline.ruler.before("strikethrough", "sup", _sup)
-    md.core.ruler.after("inline", "emoji", _emoji)
+    md.core.ruler.after("footnote_tail", "emoji", _emoji)
 
 
 def _mark(state: StateInline, silent: bool) -> bool:

@@ -63,7 +63,7 @@ def parser(language: Language) -> MarkdownIt:
     figures.install(md)
     videos.install(md)
     md.core.ruler.after("block", "blocks_made", _charge_blocks)
-    md.core.ruler.after("inline", "lines_made", _charge_lines)
+    md.core.ruler.after("footnote_tail", "lines_made", _charge_lines)
     md.core.ruler.push("tasks", _tasks)
     abbreviations.install(md)
     headings.install(md)
