@@ -9,7 +9,7 @@ quoted by SQLAlchemy's preparer or as a literal; hence no rule against SQL from 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Dialect, MetaData, String, Table, literal, text
+from sqlalchemy import Column, Connection, Dialect, MetaData, String, Table, insert, literal, text, update
 
 from westmarch.changes.models import Change
 from westmarch.db.types import UTCDateTime
@@ -72,6 +72,18 @@ def install(connection: Connection, metadata: MetaData) -> None:
     for trigger in declared(metadata, connection.dialect):
         for statement in trigger.create:
             connection.exec_driver_sql(statement)
+
+
+def renew(connection: Connection, metadata: MetaData) -> None:
+    """Make all triggers anew where they were not those of the models.
+
+    What changed meanwhile was not logged: one change of operation `schema` tells followers to begin anew.
+    """
+    install(connection, metadata)
+    changed = insert(Change).values(table_name="*", operation="schema").returning(Change.id)
+    row = connection.execute(changed).scalar()
+    if connection.dialect.name == "sqlite":
+        connection.execute(update(Change).where(Change.id == row).values(position=row))
 
 
 def drop(connection: Connection) -> None:

@@ -1,10 +1,9 @@
 """What `westmarch doctor --mend` mends: triggers, stored counts, and posts' paths, in one transaction."""
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.changes import triggers
-from westmarch.changes.models import Change
 from westmarch.links.models import Link
 from westmarch.migrations.metadata import metadata
 from westmarch.posts.actions import recount
@@ -25,9 +24,5 @@ def mend_all(session: Session) -> None:
 def mend_triggers(session: Session) -> None:
     """Make the triggers anew where one is missing or old; followers then begin anew, for they may have missed rows."""
     connection = session.connection()
-    if not triggers.faults(connection, metadata):
-        return
-    triggers.install(connection, metadata)
-    row = session.execute(insert(Change).values(table_name="*", operation="schema").returning(Change.id)).scalar()
-    if connection.dialect.name == "sqlite":
-        session.execute(update(Change).where(Change.id == row).values(position=row))
+    if triggers.faults(connection, metadata):
+        triggers.renew(connection, metadata)

@@ -1,11 +1,12 @@
 """Engines with what each database needs to be safe and quick, as measured (see docs/architecture.md)."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
@@ -84,7 +85,7 @@ def sqlite_engine(
         if readonly:
             cursor.execute("PRAGMA query_only=ON")
         else:
-            cursor.execute("PRAGMA journal_mode=WAL").fetchall()
+            _write_ahead(cursor, lock_timeout)
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -92,6 +93,21 @@ def sqlite_engine(
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _write_ahead(cursor: DBAPICursor, lock_timeout: float) -> None:
+    """Turn the write-ahead log on. Two that do so with a new file at once are refused without a wait: we wait here."""
+    patience = time.monotonic() + lock_timeout
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.fetchall()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def postgresql_engine(url: URL, *, lock_timeout: float = LOCK_TIMEOUT, **options: Any) -> AsyncEngine:

@@ -7,10 +7,9 @@ the schema is the newest already, triggers that are missing or old are made anew
 
 from alembic import context
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
 
 from westmarch.changes import triggers
-from westmarch.changes.models import Change
 from westmarch.migrations.metadata import metadata
 
 
@@ -29,11 +28,7 @@ def run(connection: Connection) -> None:
     triggers.drop(connection)
     context.run_migrations()
     if context.get_context().get_current_revision() == head:
-        triggers.install(connection, metadata)
-        schema_changed = insert(Change).values(table_name="*", operation="schema").returning(Change.id)
-        row = connection.execute(schema_changed).scalar()
-        if connection.dialect.name == "sqlite":
-            connection.execute(update(Change).where(Change.id == row).values(position=row))
+        triggers.renew(connection, metadata)
 
 
 run(context.config.attributes["connection"])
