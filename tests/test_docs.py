@@ -42,6 +42,11 @@ def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
+def prose_of(page: Path) -> str:
+    """A page without its code."""
+    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text_of(page)))
+
+
 @pytest.mark.parametrize("page", sorted({name for name, _ in GENERATE.PARTS}))
 def test_what_is_generated_is_up_to_date(page: str) -> None:
     text = text_of(ROOT / "docs" / page)
@@ -142,8 +147,7 @@ def test_every_target_that_a_page_names_exists() -> None:
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
 def test_every_link_to_a_page_leads_there(page: Path) -> None:
-    text = FENCE.sub("", text_of(page))
-    for target in re.findall(r"\]\((?!https?:|/|mailto:)([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+    for target in re.findall(r"\]\((?!https?:|/|mailto:)([^)\s]+)\)", prose_of(page)):
         name, _, anchor = target.partition("#")
         file = page.parent / name if name else page
         assert file.exists(), f"{page.name} links to {target}"
@@ -163,7 +167,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         page = waiting.pop()
         if page not in reached:
             reached.add(page)
-            names = re.findall(r"\]\((?!https?:)([\w/.-]+\.md)", text_of(page))
+            names = re.findall(r"\]\((?!https?:)([\w/.-]+\.md)", prose_of(page))
             waiting += [(page.parent / name).resolve() for name in names]
     assert set(DOCS) <= reached, set(DOCS) - reached
 
