@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from westmarch.text.cleaning import clean
 from westmarch.text.notices import warn
 from westmarch.text.sanitizer import ATTRIBUTES, EVERYWHERE, SCHEMES, TAGS, classes_of
 
 _TAG = re.compile(r"<(?:([A-Za-z][^\s/><]{0,60})|!--)")
 _ATTRIBUTE = re.compile(r"[\s/]*+([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:(\")|(')|([^\s>\"'][^\s>]*+)))?")
 _END = re.compile(r"[\s/]*+>")
-_FORGED_MARK = re.compile(r"&#(?:x0*fd[de][0-9a-f]|0*649(?:7[6-9]|8\d|9\d)|0*6500[0-7]);?", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:[xX]0*+([0-9a-fA-F]{1,7})|0*+([0-9]{1,7}));?")
 # Browsers pass over tabs and line ends anywhere in an address, and over controls and spaces before it.
 _SCHEME = re.compile(r"[\0-\x20]*([A-Za-z][A-Za-z0-9+.\t\r\n-]{0,40}):")
 _URLS = frozenset({"href", "src", "cite", "poster"})
@@ -41,7 +42,7 @@ class Tag:
 
 def defuse(html: str, line: int | None, env: Any) -> str:
     """Raw HTML that keeps to itself, with warnings of what of it will not be kept."""
-    html = _FORGED_MARK.sub("", html) if "&#" in html else html
+    html = _REFERENCE.sub(_fit, html) if "&#" in html else html
     pieces: list[str] = []
     done = 0
     for tag in tags(html):
@@ -53,6 +54,13 @@ def defuse(html: str, line: int | None, env: Any) -> str:
             pieces += [html[done : tag.start], "&lt;"]
             done = tag.start + 1
     return "".join(pieces) + html[done:]
+
+
+def _fit(match: re.Match[str]) -> str:
+    """A character reference, unless it stands for what may not stand in a text: controls, noncharacters."""
+    code = int(match[1], 16) if match[1] else int(match[2])
+    # From 128 to 159 browsers read the letters of Windows-1252; above the last code point a replacement character.
+    return match[0] if 0x80 <= code <= 0x9F or code > 0x10FFFF or clean(chr(code)) else ""
 
 
 def bad_scheme(url: str) -> str:
