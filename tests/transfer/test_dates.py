@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from westmarch.transfer.dates import moment
@@ -49,6 +49,7 @@ def test_what_is_no_date_is_said_in_a_sentence(written: str) -> None:
         moment(written, UTC)
 
 
+@settings(max_examples=40)
 @given(st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0)))
 def test_every_date_written_in_iso_comes_back(at: datetime) -> None:
     assert moment(at.isoformat(" "), UTC) == at

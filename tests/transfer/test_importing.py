@@ -196,6 +196,18 @@ async def test_pictures_come_along_and_lost_ones_are_told(db: Database, tmp_path
     assert counted(await bring(db, folder)) == {"updated": 1}
 
 
+async def test_the_words_for_a_cover_and_the_address_of_a_lost_one_are_kept(db: Database, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.md": "---\ndate: 2020-01-01\ncover: p.png\ncover_alt: A red dot\n---\nA",
+        "b.md": "---\ndate: 2020-01-02\ncover: https://example.org/x.png\n---\nB",
+        "p.png": PIXEL,
+    }
+    report = await bring(db, write(tmp_path / "blog", files))
+    rows = [await post(db, one["id"]) for one in report["files"]]
+    assert [one.extra for one in rows] == [{"cover_alt": "A red dot"}, {"cover": "https://example.org/x.png"}]
+    assert [one.cover_id is not None for one in rows] == [True, False]
+
+
 async def test_pictures_outside_of_the_folder_are_not_read(db: Database, tmp_path: Path) -> None:
     write(tmp_path, {"secret.png": PIXEL})
     folder = write(tmp_path / "blog", {"a.md": "![x](../secret.png) ![y](link.png)"})

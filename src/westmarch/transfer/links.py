@@ -36,15 +36,23 @@ class Rewriting:
     warnings: list[FileWarning] = field(default_factory=list)
     pictures: dict[str, PictureReference] = field(default_factory=dict)
     _lines: Lines | None = None
+    _known: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def run(self, text: str) -> str:
         """The text with each link and picture of the old site's own as a path from our root."""
-        return destinations.rewrite(text, self._replace)
+        return destinations.rewrite(text, self._remembered)
 
     def cover(self, address: str) -> str:
         """The same for the picture that stands for the post."""
         one = Destination(address, 0, 0, "picture", "markdown")
         return self._replace(one) or address
+
+    def _remembered(self, one: Destination) -> str | None:
+        """What an address became the first time: looking for files takes a while."""
+        key = one.kind, one.address
+        if key not in self._known:
+            self._known[key] = self._replace(one)
+        return self._known[key]
 
     def _replace(self, one: Destination) -> str | None:
         address = one.address.strip()

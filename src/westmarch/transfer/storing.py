@@ -265,9 +265,16 @@ def _draft(
         guid=about.guid,
         source_key=entry.key,
         source_hash=prepared.source_hash,
-        extra=about.extra,
+        extra=about.extra | _cover_fields(prepared),
         aliases=aliases,
     )
+
+
+def _cover_fields(prepared: Prepared) -> dict[str, Any]:
+    """What templates are told of a cover: the words for it, and the address of one that did not come along."""
+    about = prepared.item.metadata
+    words = {"cover_alt": about.cover_alt} if about.cover_alt else {}
+    return words if prepared.cover or not about.cover else words | {"cover": about.cover}
 
 
 def _references(session: Session, rendered: Rendered, links: Mapping[str, int | None]) -> tuple[Reference, ...]:

@@ -1,0 +1,75 @@
+"""Whatever lies in a folder: reading it ends, with an item or with a sentence."""
+
+import time
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.transfer.folders import write
+from tests.transfer.reading import NOW
+from westmarch.transfer.blogs import Options
+from westmarch.transfer.items import Entry, Item, Unread
+from westmarch.transfer.reader import BlogReader
+from westmarch.transfer.recognition import blogs
+
+pytestmark = pytest.mark.unit
+
+PROGRAMS = {
+    "jekyll": "_posts/2020-01-02-a.md",
+    "hexo": "source/_posts/a.md",
+    "pelican": "content/a.md",
+    "plain": "a.md",
+}
+PIECES = [
+    "---\n", "title: x\n", "date: 2020-13-45\n", "date: '2020-01-01 25:00'\n", "tags: [a, {b: c}]\n",
+    "tags: {a: 1}\n", "permalink: /:year/../:x/{y}\n", "slug: [1]\n", "author: {name: [x]}\n", "series: [{}]\n",
+    "part: -1\n", "aliases: {a: b}\n", "cover: [{src: 1}]\n", "published: maybe\n", "lang: '../x'\n",
+    "categories: [[a, [b]], null]\n", "\n", "Title: y\n", "[a](b.md)", "![p](../../x.png)", "{% raw %}",
+    "{% endraw %}", "{% highlight c %}", "{% endhighlight %}", "{{ page.title }}", "{% post_url x %}",
+    "{% codeblock %}", "{% endcodeblock %}", "{% img a b %}", "{filename}", "{: .note}\n", "    :::python\n    x\n",
+    "!!! note\n    a\n", "```\n", "`", "<img src='x'>", "[r]: /x y\n", "<!-- more -->", "\t", "|filename|a.md",
+    "http://[::1", "%zz",
+]  # fmt: skip
+HOSTILE = [
+    "{%", "{{ a }}", "[", "](", "![](a ", "`", "{: ", "!!! a\n", "    :::x\n", "- ", "> ", "<img src='", "\n[a]: b", "|x|",
+]  # fmt: skip
+TEXTS = st.one_of(
+    st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=25).map(lambda p: "".join(p).encode())
+)
+
+
+def item(folder: Path, program: Any, content: bytes) -> Item | Unread:
+    """The one file of a folder, read as a file of this program."""
+    write(folder, {PROGRAMS[program]: content})
+    (blog,) = blogs(folder, program, Options(folder, UTC, NOW), "/{slug}/")
+    reader = BlogReader(blog, 0, folder, "")
+    (entry,) = list(reader.entries())
+    return reader.item(entry.source) if isinstance(entry, Entry) else entry
+
+
+@pytest.mark.parametrize("program", list(PROGRAMS))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(content=TEXTS)
+def test_any_content_becomes_an_item_or_is_told(tmp_path: Path, program: str, content: bytes) -> None:
+    found = item(tmp_path, program, content)
+    if isinstance(found, Unread):
+        assert found.reason
+        return
+    about = found.metadata
+    assert about.title.strip()
+    assert all(address.startswith("/") for address in about.addresses)
+    assert (about.date is None) or about.date.tzinfo is UTC
+    assert found.body == "" or found.body.endswith("\n")
+
+
+@pytest.mark.parametrize("program", list(PROGRAMS))
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_texts_take_no_longer_than_their_length_allows(tmp_path: Path, program: str, piece: str) -> None:
+    text = "---\ntitle: x\ndate: 2020-01-01\n---\n" + piece * (30_000 // len(piece))
+    began = time.process_time()
+    item(tmp_path, program, text.encode())
+    assert time.process_time() - began < 1.5
