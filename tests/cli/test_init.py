@@ -41,6 +41,13 @@ def test_what_is_given_is_kept(westmarch: Westmarch, tmp_path: Path) -> None:
     assert (found["title"], found["timezone"], found["language"]) == ("Übersee", "Asia/Shanghai", "zh-Hans")
 
 
+def test_settings_that_may_hold_a_password_are_for_their_owner_alone(
+    westmarch: Westmarch, tmp_path: Path, empty_database_url: str
+) -> None:
+    assert westmarch("--site", tmp_path, "init", "--database-url", empty_database_url).status == 0
+    assert stat.S_IMODE((tmp_path / "westmarch.toml").stat().st_mode) == 0o600
+
+
 def test_without_a_terminal_nothing_is_asked(westmarch: Westmarch, tmp_path: Path) -> None:
     done = westmarch("--site", tmp_path, "init")
     assert (done.status, done.err) == (0, "")

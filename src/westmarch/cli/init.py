@@ -135,6 +135,7 @@ def _write_settings(file: Path, *, url: str | None, database_url: str | None) ->
         database_url=_line("database_url", database_url, "sqlite:///westmarch.db"),
     )
     new = file.with_suffix(".new")
+    new.touch(mode=0o600 if database_url else 0o644)  # A database's address may hold its password.
     new.write_text(text, encoding="utf-8")
     new.replace(file)
 
