@@ -24,9 +24,9 @@ from westmarch.transfer.report import Report
 
 WORDS = [
     "harbour", "measure", "lantern", "of", "the", "and", "a", "to", "in", "that", "it", "was", "for", "on", "are",
-    "with", "as", "at", "be", "this", "have", "from", "or", "had", "by", "word", "but", "what", "some", "we", "can", "out",
-    "other", "were", "all", "there", "when", "up", "use", "your", "how", "said", "an", "each", "she", "which", "their",
-    "time", "if", "will", "way", "about", "many", "then", "them", "write", "would", "like", "these", "long", "make",
+    "with", "as", "at", "be", "this", "have", "from", "or", "had", "by", "word", "but", "what", "some", "we", "can",
+    "out", "other", "were", "all", "there", "when", "up", "use", "your", "how", "said", "an", "each", "she", "which",
+    "their", "time", "if", "will", "way", "about", "many", "then", "them", "write", "would", "like", "these", "long",
 ]  # fmt: skip
 
 

@@ -109,6 +109,17 @@ def test_the_program_can_be_named_where_the_folder_does_not_show_it(site: Path, 
     assert query(site, "SELECT path FROM post") == [("/2020/a.html",)]
 
 
+def await_end_of_group(group: int) -> None:
+    """Wait until no process is left of those that a process started."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("processes are left")
+
+
 @pytest.mark.parametrize(
     "moment", [1.4, pytest.param(0.05, marks=pytest.mark.long), pytest.param(6.0, marks=pytest.mark.long)]
 )
@@ -126,8 +137,9 @@ def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, m
     while reading.execute("SELECT count(*) FROM post").fetchone()[0] < 40 * moment and time.monotonic() < began + 60:
         time.sleep(0.01)
     reading.close()
-    os.killpg(running.pid, signal.SIGKILL)
+    os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    await_end_of_group(running.pid)
     ((stored,),) = query(site, "SELECT count(*) FROM post")
     assert 0 < stored < 300
     assert query(site, "SELECT count(*) FROM post WHERE published_revision_id IS NULL") == [(0,)]
@@ -143,6 +155,30 @@ def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, m
     ]
     checked = westmarch(site, "doctor")
     assert checked.returncode == 0, checked.stdout
+
+
+def test_an_interrupted_import_ends_quietly_with_its_report(site: Path, tmp_path: Path) -> None:
+    folder = many(tmp_path / "blog", 300)
+    report = tmp_path / "r.json"
+    running = subprocess.Popen(
+        [*COMMAND, str(site), "import", "markdown", str(folder), "--report", str(report)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    began = time.monotonic()
+    while not report.exists() or report.stat().st_size < 5_000:
+        assert time.monotonic() < began + 60
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    await_end_of_group(running.pid)
+    assert running.returncode != 0
+    assert "Traceback" not in told, told
+    reported = json.loads(report.read_text())["counts"]["imported"]
+    ((stored,),) = query(site, "SELECT count(*) FROM post")
+    assert stored - 1 <= reported <= stored  # one may have been on its way
 
 
 def test_a_full_disk_stops_the_import_and_keeps_the_report_so_far(site: Path, tmp_path: Path) -> None:

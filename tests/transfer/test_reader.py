@@ -35,11 +35,11 @@ PIECES = [
     "http://[::1", "%zz",
 ]  # fmt: skip
 HOSTILE = [
-    "{%", "{{ a }}", "[", "](", "![](a ", "`", "{: ", "!!! a\n", "    :::x\n", "- ", "> ", "<img src='", "\n[a]: b", "|x|",
+    "{%", "{{ a }}", "[", "](", "![](a ", "`", "{: ", "!!! a\n", "    :::x\n", "- ", "> ", "<img src='", "\n[a]: b",
+    "|x|",
 ]  # fmt: skip
-TEXTS = st.one_of(
-    st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=25).map(lambda p: "".join(p).encode())
-)
+WRITTEN = st.lists(st.sampled_from(PIECES), max_size=25).map(lambda pieces: "".join(pieces).encode())
+TEXTS = st.one_of(st.binary(max_size=200), WRITTEN)
 
 
 def item(folder: Path, program: Any, content: bytes) -> Item | Unread:

@@ -1,7 +1,10 @@
 """The processes beside the one that writes: they prepare files a little ahead of it, in order."""
 
 import multiprocessing
+import multiprocessing.connection
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -34,6 +37,17 @@ _work: _Work | None = None
 def _begin(work: _Work) -> None:
     global _work  # noqa: PLW0603 - a process of a pool has no other place for what it is told at its start
     _work = work
+    # Ctrl-C reaches all processes of a terminal; only the one that writes is to decide what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool does not notice that its parent was killed, and would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def _run(entry: Entry, stored_hash: str | None) -> Prepared | Failed:
