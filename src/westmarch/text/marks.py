@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 
-from emoji import emojize
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -77,4 +76,6 @@ def _picture(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1000)
 def _emojized(short_code: str) -> str:
+    from emoji import emojize  # Its tables take ten megabytes, which a server that only shows pages can do without.
+
     return emojize(short_code, language="alias")
