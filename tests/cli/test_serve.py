@@ -147,6 +147,18 @@ def test_flags_reach_the_workers(site: Path) -> None:
         assert len(set(re.findall(r"Started server process \[(\d+)\]", log_when(running, "startup complete", 2)))) == 2
 
 
+@pytest.mark.parametrize(("arguments", "path"), [((), "/blog/"), (("--root-path", "/blog"), "/")])
+def test_a_site_below_a_path_answers_whether_or_not_a_proxy_removes_it(
+    site: Path, arguments: tuple[str, ...], path: str
+) -> None:
+    (site / "westmarch.toml").write_text("url = 'https://example.org/blog'\n", encoding="utf-8")
+    with serving(site, *arguments) as running:
+        answer = fetched(running.url + path)
+        assert answer.status_code == 200
+        assert 'href="/blog/static/' in answer.text
+        assert fetched(f"{running.url}{path}healthz").status_code == 200
+
+
 def log_when(running: Serving, words: str, times: int) -> str:
     """The log as soon as it has the words so many times."""
     deadline = time.monotonic() + 20
