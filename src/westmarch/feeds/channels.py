@@ -7,7 +7,6 @@ oldest, so that it stays as it is when new ones come.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from westmarch.authors import queries as author_queries
 from westmarch.db.rows import NamedRow
@@ -20,7 +19,6 @@ from westmarch.topics import queries as topic_queries
 from westmarch.web.surface import View
 
 _PAGE = re.compile(r"(?:^|&)page=([0-9]{1,9})(?:&|$)")
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ def of_topic(session: Reading, view: View, topic_id: int) -> Channel:
 def _reader(session: Reading, view: View, scope: Scope) -> Callable[[int, int], Sequence[NamedRow]]:
     def read(skip: int, take: int) -> Sequence[NamedRow]:
         if skip == 0:
-            return queries.texts(session, Window(_END_OF_TIME, 0, take), scope)
+            return queries.texts(session, Window(archive.END_OF_TIME, 0, take), scope)
         window = archive.window(archive.counts(session, scope), skip, take, view.site.zone)
         return queries.texts(session, window, scope) if window else ()
 

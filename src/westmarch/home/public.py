@@ -35,17 +35,17 @@ def _paging(path: str, suffix: Suffix, items: int, size: int) -> Paging:
     return Paging(path, suffix.page, count)
 
 
-def _posts(session: Reading, view: View, scope: Scope, months: Sequence[NamedRow], page: int) -> Sequence[NamedRow]:
+def _posts(session: Reading, view: View, scope: Scope, path: str, suffix: Suffix) -> tuple[Paging, Sequence[NamedRow]]:
+    """The page of a list by time that is asked for, and its posts. Raises NotFound as `_paging` does."""
     size = view.site.posts_per_page
-    window = archive.window(months, (page - 1) * size, size, view.site.zone)
-    return queries.entries(session, window, scope) if window else ()
+    total, window = archive.place(session, scope, (suffix.page - 1) * size, size, view.site.zone)
+    paging = _paging(path, suffix, total, size)
+    return paging, queries.entries(session, window, scope) if window else ()
 
 
 def front(session: Reading, view: View, suffix: Suffix) -> Reply:
     """The front page: the pinned or the newest post, then the others by time; or what to do with an empty site."""
-    months = archive.counts(session)
-    paging = _paging("/", suffix, archive.total(months), view.site.posts_per_page)
-    posts = _posts(session, view, SITE, months, paging.number)
+    paging, posts = _posts(session, view, SITE, "/", suffix)
     lead = None
     if paging.number == 1:
         lead = queries.pinned(session) or next(iter(posts), None)
@@ -90,9 +90,7 @@ def _list(
     introduction: Markup,
     links: Sequence[dict[str, str]],
 ) -> Reply:
-    months = archive.counts(session, scope)
-    paging = _paging(directory(about.path), suffix, archive.total(months), view.site.posts_per_page)
-    posts = _posts(session, view, scope, months, paging.number)
+    paging, posts = _posts(session, view, scope, directory(about.path), suffix)
     return view.page(
         "home/list.html",
         title=about.name,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -22,6 +22,8 @@ class Scope:
 
 
 SITE = Scope()
+#: Later than any post.
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def total(months: Iterable[NamedRow]) -> int:
 def month_end(year: int, month: int, zone: ZoneInfo) -> datetime:
     """The first moment after a month of the calendar in `zone`, in UTC."""
     if (year, month) >= (9999, 12):
-        return datetime.max.replace(tzinfo=UTC)
+        return END_OF_TIME
     after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
     return after.astimezone(UTC)
 
@@ -69,3 +71,18 @@ def window(months: Sequence[NamedRow], skip: int, size: int, zone: ZoneInfo) -> 
             return Window(month_end(month.year, month.month, zone), skip, min(size, left))
         skip -= month.posts
     return None
+
+
+_TOTAL = select(func.sum(_count.c.posts)).where(_count.c.scope_id == bindparam("scope"))
+
+
+def place(session: Reading, scope: Scope, skip: int, size: int, zone: ZoneInfo) -> tuple[int, Window | None]:
+    """How many posts a scope has, and the window of the `size` after the `skip` newest (None where there are none).
+
+    The first page needs no month, and is asked for most: the database adds up for it.
+    """
+    if skip:
+        months = counts(session, scope)
+        return total(months), window(months, skip, size, zone)
+    posts = session.execute(_TOTAL, {"scope": scope.id}).scalar_one() or 0
+    return posts, Window(END_OF_TIME, 0, min(size, posts)) if posts else None
