@@ -86,6 +86,7 @@ def test_drafts_unpublished_files_and_files_without_a_date_come_in_as_drafts(tmp
         "_posts/2030-01-01-later.md": "scheduled",
     }  # fmt: skip
     assert found["_drafts/idea.md"].addresses == ()
+    assert found["_posts/2020-01-02-b.md"].addresses == ("/2020/01/02/b.html",)
 
 
 def test_pages_lie_where_their_file_does(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ class _Import:
         for entry, known in jobs.take_unchanged():
             self._claim(entry, known.id)
             self.report.add(
-                FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=entry.addresses, id=known.id)
+                FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=entry.old_addresses, id=known.id)
             )
             self.progress.step()
 
@@ -242,7 +242,7 @@ class _Import:
 
 
 def _failed(entry: Entry, reason: str) -> Done:
-    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", addresses=entry.addresses, reason=reason))
+    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", addresses=entry.old_addresses, reason=reason))
 
 
 class _Jobs:

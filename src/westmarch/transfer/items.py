@@ -94,7 +94,8 @@ class PictureReference:
 class Entry:
     """What is known of a file before its text is converted: the first pass keeps one for each file.
 
-    `blog` is the number of the blog that it belongs to, where the folder holds several.
+    `blog` is the number of the blog that it belongs to, where the folder holds several. `answered` says whether the old
+    site showed it: a draft has an address for the day on which it is published.
     """
 
     blog: int
@@ -107,6 +108,12 @@ class Entry:
     date: datetime | None
     tags: tuple[str, ...]
     source_hash: str
+    answered: bool
+
+    @property
+    def old_addresses(self) -> tuple[str, ...]:
+        """All addresses at which the old site answered."""
+        return self.addresses if self.answered else ()
 
     @property
     def key(self) -> str:

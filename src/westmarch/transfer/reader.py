@@ -47,11 +47,19 @@ class BlogReader:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
         about = document.about
         self.index.add([(source.inner, about.title, about.addresses)])
-        addresses = self._ours(about.addresses)
         return Entry(
-            self.number, source, about.kind, about.status, about.title, about.slug, addresses, about.date, about.tags,
-            digest(data),
-        )  # fmt: skip
+            blog=self.number,
+            source=source,
+            kind=about.kind,
+            status=about.status,
+            title=about.title,
+            slug=about.slug,
+            addresses=self._ours(about.addresses),
+            date=about.date,
+            tags=about.tags,
+            source_hash=digest(data),
+            answered=about.status == "published" or about.broken is not None,
+        )
 
     def _document(self, source: Source, text: str) -> Document:
         front = self.blog.parse(text)

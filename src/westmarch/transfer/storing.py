@@ -166,7 +166,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
         path=entry.key,
         kind=draft.kind,
         fate="failed" if broken else fate,
-        addresses=entry.addresses,
+        addresses=entry.old_addresses,
         id=post_id,
         reason=f"{broken.reason}; what could be read came in as a draft" if broken else "",
         line=broken.line if broken else None,
@@ -178,7 +178,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
 def _removed(entry: Entry) -> FileRow:
     """The row for a file whose post was removed here for good: it does not come back."""
     reason = f"what was at {entry.address} was removed here for good"
-    return FileRow(path=entry.key, kind=entry.kind, fate="skipped", addresses=entry.addresses, reason=reason)
+    return FileRow(path=entry.key, kind=entry.kind, fate="skipped", addresses=entry.old_addresses, reason=reason)
 
 
 def _left_alone(session: Session, entry: Entry, prepared: Prepared, known: Stored) -> FileRow | None:
@@ -187,7 +187,7 @@ def _left_alone(session: Session, entry: Entry, prepared: Prepared, known: Store
         path=entry.key,
         kind=known.kind,
         fate="unchanged",
-        addresses=entry.addresses,
+        addresses=entry.old_addresses,
         id=known.id,
         warnings=prepared.item.warnings,
     )
