@@ -13,12 +13,12 @@ from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
 from westmarch.transfer import hexo_tags, kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, is_markdown, walk
+from westmarch.transfer.configuration import read_yaml, zone
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.jekyll_settings import read_yaml, zone
 from westmarch.transfer.permalinks import expand_colons, from_url, tidy, unknown_colons
 from westmarch.transfer.yaml_fields import typed
 

@@ -14,7 +14,7 @@ from westmarch.followers.run import catch_up, process_name
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
-from westmarch.transfer import recognition, storing
+from westmarch.transfer import recognition, references, storing
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.items import Entry, Unread
 from westmarch.transfer.preparing import Failed, Prepared
@@ -153,7 +153,7 @@ class _Import:
     async def run(self, entries: list[Entry]) -> None:
         """All files, in order, then the links between them."""
         self.progress.begin(len(entries))
-        self.coming = {storing.key_of(address) for entry in entries for address in entry.addresses}
+        self.coming = {references.key_of(address) for entry in entries for address in entry.addresses}
         workers = Workers(self.readers, self.place.site.language, many=len(entries) >= FEW)
         try:
             jobs = _Jobs(self.db, entries)
@@ -209,8 +209,8 @@ class _Import:
         """Where links to files of this run lead: to posts that are stored, or to nothing yet."""
         found: dict[str, int | None] = {}
         for reference in prepared.rendered.references if prepared.rendered else ():
-            path = storing.path_of(reference.href)
-            key = storing.key_of(path)
+            path = references.path_of(reference.href)
+            key = references.key_of(path)
             if key in self.claimed:
                 found[path] = self.claimed[key][1]
             elif key in self.coming:
@@ -238,7 +238,7 @@ class _Import:
         links = {path: post_id for path, (_, post_id) in self.claimed.items() if post_id is not None}
         at: tuple[int, str] | None = (0, "")
         while at is not None and not self.wanted.dry_run:
-            at = await self.db.write(storing.resolve_references, at, _REFERENCES, links)
+            at = await self.db.write(references.resolve_dangling, at, _REFERENCES, links)
 
 
 def _failed(entry: Entry, reason: str) -> Done:

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from westmarch.errors import Invalid
+from westmarch.transfer.configuration import zone
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.items import FileWarning
-from westmarch.transfer.jekyll_settings import zone
 
 #: The second says what differs where the site is published, so it is read after the first.
 NAMES = ("pelicanconf.py", "publishconf.py")

@@ -10,7 +10,7 @@ from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Blog, Document
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import Broken, Entry, FileWarning, Item, Source, Unread
+from westmarch.transfer.items import Entry, FileWarning, Item, Source, Unread
 from westmarch.transfer.links import Rewriting
 from westmarch.transfer.permalinks import moved_base
 
@@ -85,7 +85,7 @@ class BlogReader:
         text = rewriting.run(body.text)
         cover = rewriting.cover(about.cover) if about.cover else None
         warnings += [*more, *rewriting.warnings]
-        if isinstance(about.broken, Broken):
+        if about.broken is not None:
             warnings.append(FileWarning(about.broken.line, about.broken.reason))
         return Item(
             key=source.key,

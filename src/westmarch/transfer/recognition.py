@@ -10,11 +10,11 @@ from typing import Literal
 from westmarch.errors import Invalid
 from westmarch.transfer import pelican_settings
 from westmarch.transfer.blogs import Blog, Options, is_markdown, walk
+from westmarch.transfer.configuration import read_yaml
 from westmarch.transfer.fields import text
 from westmarch.transfer.hexo import Hexo
 from westmarch.transfer.jekyll import Jekyll
 from westmarch.transfer.jekyll_settings import NAMES as JEKYLL_NAMES
-from westmarch.transfer.jekyll_settings import read_yaml
 from westmarch.transfer.pelican import Pelican
 from westmarch.transfer.plain import Plain
 

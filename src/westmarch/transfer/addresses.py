@@ -1,0 +1,101 @@
+"""Which of a file's old addresses its post can have, and under which it comes in where it cannot have its own."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from westmarch.db.rows import NamedRow
+from westmarch.errors import Invalid
+from westmarch.links import paths
+from westmarch.links.models import Link
+from westmarch.subjects.models import Subject
+from westmarch.transfer.items import Entry, FileWarning
+
+#: A path, None where the site makes one, and the old addresses beside it: all percent-encoded.
+Addresses = tuple[str | None, tuple[str, ...]]
+
+_PURGED = "is that of something that was removed here for good"
+#: Who has a path, or the one that differs by the slash at its end: the two never lead to two subjects.
+_HELD = (
+    select(Link.path, Link.subject_id, Link.address, Subject.purged_at)
+    .outerjoin(Subject, Subject.id == Link.subject_id)
+    .where(Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == "")
+)
+
+
+def untried(entry: Entry) -> Addresses:
+    """All addresses of a file, percent-encoded, without a look at who has them."""
+    own, *others = (paths.quote(address) for address in entry.addresses)
+    return own, tuple(others)
+
+
+def free(
+    session: Session, entry: Entry, claimed: Mapping[str, str], post_id: int | None, warnings: list[FileWarning]
+) -> Addresses | None:
+    """The post's path and its old addresses, percent-encoded; those that others have are left out, with a warning.
+
+    The path is None where the site makes one, and where an existing post keeps the one that it has. None in place of
+    both: what was at the file's own address was removed for good.
+    """
+    found: list[str] = []
+    for address in entry.addresses:
+        if address == "/":
+            continue
+        reason = f"is that of {claimed[address]}" if address in claimed else _taken(session, address, post_id)
+        if reason is None:
+            found.append(address)
+        elif reason is _PURGED and address == entry.address and post_id is None:
+            return None
+        else:
+            warnings.append(FileWarning(None, f"the address {address} {reason}"))
+    own = entry.address
+    if own in found:
+        aliases = tuple(paths.quote(address) for address in found if address != own)
+        if post_id is not None and leads_to(session, own, post_id):
+            return None, aliases
+        return paths.quote(own), aliases
+    aliases = tuple(paths.quote(address) for address in found)
+    if own is None or own == "/" or post_id is not None:
+        return None, aliases
+    return _numbered(session, own), aliases
+
+
+def leads_to(session: Session, address: str, post_id: int) -> bool:
+    """Whether the post has an address already, as its path or as an old one."""
+    held = _held(session, address)
+    return held is not None and held.subject_id == post_id
+
+
+def _numbered(session: Session, address: str) -> str | None:
+    """The address with the first free number behind it; None where the site has to make one."""
+    for number in range(2, 100):
+        wanted = paths.numbered(address, number)
+        if _taken(session, wanted, None) is None:
+            return paths.quote(wanted)
+    return None
+
+
+def _taken(session: Session, address: str, post_id: int | None) -> str | None:
+    """Why a path cannot be the post's, or None where it can."""
+    try:
+        path = paths.checked(address)
+    except Invalid as error:
+        return f"cannot be had: {error.message}"
+    if not paths.claimable(path):
+        return "is the program's own"
+    if len(path.encode()) > paths.LONGEST_OWNED:
+        return "is too long"
+    held = _held(session, path)
+    if held is None or (held.subject_id == post_id and post_id is not None):
+        return None
+    if held.purged_at is not None:
+        return _PURGED
+    return f"leads to {held.address} here" if held.subject_id is None else "is that of another post or page"
+
+
+def _held(session: Session, path: str) -> NamedRow | None:
+    """The link at a path, or at its twin."""
+    twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"
+    rows = session.execute(_HELD, {"path": path, "twin": twin}).all()
+    return min(rows, key=lambda row: row.path != path, default=None)

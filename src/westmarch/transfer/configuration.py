@@ -1,0 +1,35 @@
+"""Configuration files as several programs have them."""
+
+import tomllib
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from westmarch.errors import Invalid
+from westmarch.transfer import yaml_fields
+from westmarch.transfer.decoding import decode
+from westmarch.transfer.items import FileWarning
+
+
+def read_yaml(path: Path) -> tuple[dict[str, Any], FileWarning | None]:
+    """A configuration in YAML or TOML. One that cannot be read is empty, and said to be so."""
+    try:
+        written = decode(path.read_bytes()).text
+        if path.suffix == ".toml":
+            return tomllib.loads(written), None
+        fields, _, _ = yaml_fields.load(written)
+    except yaml_fields.FieldsError as error:
+        return {}, FileWarning(error.line, f"it cannot be read: {error.message}")
+    except (OSError, tomllib.TOMLDecodeError, Invalid) as error:
+        return {}, FileWarning(None, f"it cannot be read: {error}")
+    values: dict[str, Any] = yaml_fields.typed(fields)
+    return values, None
+
+
+def zone(name: str, default: tzinfo) -> tzinfo:
+    """A zone by its name in the IANA database, or the default."""
+    try:
+        return ZoneInfo(name) if name else default
+    except (KeyError, ValueError, OSError):
+        return default
