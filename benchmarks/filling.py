@@ -10,7 +10,7 @@ from westmarch.authors import actions as authors
 from westmarch.links.models import Link
 from westmarch.links.paths import fold
 from westmarch.posts import actions
-from westmarch.posts.models import Byline, Post, Related
+from westmarch.posts.models import Byline, Post
 from westmarch.site.options import Site
 from westmarch.subjects.models import Revision, Subject
 from westmarch.tags import actions as tags
@@ -34,7 +34,7 @@ TEXT = "\n\n".join(
 
 
 def fill(session: Session, posts: int) -> None:
-    """So many posts over sixteen years, each with three of sixty tags, an author, neighbours and related posts."""
+    """So many posts over sixteen years, each with three of sixty tags, an author and its neighbours."""
     rendered = render(TEXT)
     tag_ids = tags.ensure(session, [f"Tag {number}" for number in range(TAGS)])
     (author_id,) = authors.ensure(session, ["Ann Example"])
@@ -96,13 +96,6 @@ def fill(session: Session, posts: int) -> None:
             Byline,
             [{"post_id": FIRST + n, "author_id": author_id, "rank": 0, "listed_at": moments[n]} for n in numbers],
         )
-    related = [
-        {"post_id": FIRST + n, "rank": k, "other_id": FIRST + (n * 31 + 17 * k + 1) % posts}
-        for n in range(posts)
-        for k in range(3)
-    ]
-    for start in range(0, len(related), BATCH):
-        _insert(session, Related, related[start : start + BATCH])
     actions.recount(session, Site.model_validate({}))
 
 
