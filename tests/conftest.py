@@ -7,6 +7,7 @@ open, no event loop can be started in its thread.
 
 import asyncio
 import ipaddress
+import logging
 import os
 import shutil
 import subprocess
@@ -296,6 +297,26 @@ def _no_settings_from_outside() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(PREFIX)]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Whatever configures logging, as commands and the program do, does so for its own test alone."""
+    root = logging.root
+    before = {logger: _state(logger) for logger in (root, *_loggers())}
+    yield
+    for logger in (root, *_loggers()):
+        level, handlers, propagate, disabled = before.get(logger, (logging.NOTSET, [], True, False))
+        logger.setLevel(level)
+        logger.handlers[:], logger.propagate, logger.disabled = handlers, propagate, disabled
+
+
+def _loggers() -> list[logging.Logger]:
+    return [logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
+
+
+def _state(logger: logging.Logger) -> tuple[int, list[logging.Handler], bool, bool]:
+    return logger.level, logger.handlers[:], logger.propagate, logger.disabled
 
 
 # A real browser

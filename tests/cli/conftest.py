@@ -1,8 +1,7 @@
 """Running commands as a shell does, but in this process."""
 
-import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +53,3 @@ def site_on_each(westmarch: Westmarch, tmp_path: Path, empty_database_url: str) 
     done = westmarch("--site", folder, "init", "--title", "A site", "--database-url", empty_database_url)
     assert done.status == 0, done.err
     return folder
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.root
-    before = root.level, root.handlers[:]
-    yield
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]

@@ -5,7 +5,6 @@ import json
 import logging
 import logging.config
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,6 @@ from westmarch.settings import Settings
 from westmarch.web import request_ids
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    root = logging.root
-    before = root.level, root.handlers[:]
-    loggers = {name: logger for name, logger in root.manager.loggerDict.items() if isinstance(logger, logging.Logger)}
-    levels = {name: logger.level for name, logger in loggers.items()}
-    yield
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for name in [name for name in root.manager.loggerDict if name not in levels]:
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 def set_up(tmp_path: Path, **values: Any) -> io.StringIO:
