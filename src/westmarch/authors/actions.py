@@ -11,7 +11,8 @@ from westmarch.links.paths import slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold, spellings
 
-_NAMED = select(Author.folded, Author.id).where(Author.folded.in_(bindparam("names", expanding=True)))
+_author = Author.__table__
+_NAMED = select(_author.c.folded, _author.c.id).where(_author.c.folded.in_(bindparam("names", expanding=True)))
 
 
 def ensure(session: Session, names: Sequence[str]) -> list[int]:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from pydantic import HttpUrl, ValidationError
 from sqlalchemy import Row, and_, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from westmarch.db.types import now
+from westmarch.db.upsert import both
 from westmarch.errors import Conflict, Gone, Invalid, NotFound
 from westmarch.links import parameters, queries
 from westmarch.links.models import Link
@@ -24,24 +24,24 @@ _LONGEST_ADDRESS = 2_000
 # How many numbers `claim_free` looks up at once: a name that hundreds of subjects share costs a few look-ups.
 _NUMBERS = 64
 
-# Statements are built once: an import runs each of them for every post.
+_link, _subject = Link.__table__, Subject.__table__
+
+# Statements are built once, on tables: an import runs each of them for every post, and a session passes them on.
 _SUBJECT = (
-    select(Subject.kind, Subject.purged_at, Link.id.label("link_id"), Link.path)
-    .outerjoin(Link, and_(Link.subject_id == Subject.id, Link.current))
-    .where(Subject.id == bindparam("subject_id"))
+    select(_subject.c.kind, _subject.c.purged_at, _link.c.id.label("link_id"), _link.c.path)
+    .select_from(_subject)
+    .outerjoin(_link, and_(_link.c.subject_id == _subject.c.id, _link.c.current))
+    .where(_subject.c.id == bindparam("subject_id"))
 )
-_HELD = select(Link.id, Link.path, Link.subject_id, Link.address).where(
-    Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == bindparam("declared")
+_HELD = select(_link.c.id, _link.c.path, _link.c.subject_id, _link.c.address).where(
+    _link.c.path.in_([bindparam("path"), bindparam("twin")]), _link.c.query == bindparam("declared")
 )
-_TAKEN = select(Link.folded).where(
-    Link.folded.in_(bindparam("folded", expanding=True)),
-    Link.query == "",
-    Link.subject_id.is_distinct_from(bindparam("subject_id")),
+_TAKEN = select(_link.c.folded).where(
+    _link.c.folded.in_(bindparam("folded", expanding=True)),
+    _link.c.query == "",
+    _link.c.subject_id.is_distinct_from(bindparam("subject_id")),
 )
-_INSERT = {
-    "sqlite": sqlite.insert(Link).on_conflict_do_nothing().returning(Link.id),
-    "postgresql": postgresql.insert(Link).on_conflict_do_nothing().returning(Link.id),
-}
+_INSERT = {name: statement.on_conflict_do_nothing().returning(_link.c.id) for name, statement in both(Link).items()}
 
 
 def claim(session: Session, subject_id: int, path: str) -> str:
@@ -178,7 +178,7 @@ def _insert(
     link_id = session.execute(_INSERT[session.get_bind().dialect.name], values).scalar()
     if link_id is None:
         raise Conflict(f"The path {path!r} was taken at this moment.", place="path", hint="Try again.")
-    return link_id
+    return int(link_id)
 
 
 def _taken(session: Session, path: str, held: Row[*tuple[Any, ...]]) -> Conflict:

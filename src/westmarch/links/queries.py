@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select
-from sqlalchemy.orm import aliased
 
 from westmarch.changes.models import Change
 from westmarch.db.sessions import Reading
@@ -18,6 +17,8 @@ from westmarch.subjects.models import Subject
 
 #: How many redirects from path to path are followed here. Rings cannot be made by `actions.redirect`, only by hand.
 HOPS = 5
+_link, _subject = Link.__table__, Subject.__table__
+
 # A path can be read in at most this many ways (see `paths.split`).
 _READINGS = 3
 
@@ -52,28 +53,28 @@ def _look_up(query_parameters: int) -> Select[Any]:
     """
     folded: list[ColumnElement[str]] = [bindparam(f"folded_{number}") for number in range(_READINGS)]
     queries: list[ColumnElement[str]] = [bindparam(f"query_{number}") for number in range(query_parameters)]
-    now = aliased(Link)
+    now = _link.alias("now")
     always = select(literal(1).label("always")).subquery()
-    position = select(func.max(Change.position)).scalar_subquery().label("position")
+    position = select(func.max(Change.__table__.c.position)).scalar_subquery().label("position")
     return (
         select(
             position,
-            Link.id,
-            Link.path,
-            Link.query,
-            Link.folded,
-            Link.subject_id,
-            Link.address,
-            Link.current,
-            Link.permanent,
-            Subject.kind,
-            Subject.purged_at,
-            now.path.label("current_path"),
+            _link.c.id,
+            _link.c.path,
+            _link.c.query,
+            _link.c.folded,
+            _link.c.subject_id,
+            _link.c.address,
+            _link.c.current,
+            _link.c.permanent,
+            _subject.c.kind,
+            _subject.c.purged_at,
+            now.c.path.label("current_path"),
         )
         .select_from(always)
-        .outerjoin(Link, and_(Link.folded.in_(folded), Link.query.in_([literal(""), *queries])))
-        .outerjoin(Subject, Subject.id == Link.subject_id)
-        .outerjoin(now, and_(now.subject_id == Link.subject_id, now.current))
+        .outerjoin(_link, and_(_link.c.folded.in_(folded), _link.c.query.in_([literal(""), *queries])))
+        .outerjoin(_subject, _subject.c.id == _link.c.subject_id)
+        .outerjoin(now, and_(now.c.subject_id == _link.c.subject_id, now.c.current))
     )
 
 

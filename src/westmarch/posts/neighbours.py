@@ -9,25 +9,21 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import UTCDateTime
 from westmarch.posts.models import LISTED, Post
 
-_LISTED = (Post.kind == "post", Post.visible == LISTED)
-_AT, _ID = bindparam("at", type_=UTCDateTime), bindparam("post_id", type_=Integer)
+_post = Post.__table__
+_LISTED = (_post.c.kind == "post", _post.c.visible == LISTED)
+_PLACE = tuple_(_post.c.published_at, _post.c.id)
+_HERE = tuple_(bindparam("at", type_=UTCDateTime), bindparam("post_id", type_=Integer))
 
 # Statements are built once: an import runs each of them for every post.
 _BEFORE = (
-    select(Post.id, Post.next_id)
-    .where(*_LISTED, tuple_(Post.published_at, Post.id) < tuple_(_AT, _ID))
-    .order_by(Post.published_at.desc(), Post.id.desc())
+    select(_post.c.id, _post.c.next_id)
+    .where(*_LISTED, _PLACE < _HERE)
+    .order_by(_post.c.published_at.desc(), _post.c.id.desc())
     .limit(1)
 )
-_AFTER = (
-    select(Post.id)
-    .where(*_LISTED, tuple_(Post.published_at, Post.id) > tuple_(_AT, _ID))
-    .order_by(Post.published_at, Post.id)
-    .limit(1)
-)
-_TABLE = Post.__table__
-_SET_NEXT = update(_TABLE).where(_TABLE.c.id == bindparam("which")).values(next_id=bindparam("other"))
-_SET_PREVIOUS = update(_TABLE).where(_TABLE.c.id == bindparam("which")).values(previous_id=bindparam("other"))
+_AFTER = select(_post.c.id).where(*_LISTED, _PLACE > _HERE).order_by(_post.c.published_at, _post.c.id).limit(1)
+_SET_NEXT = update(_post).where(_post.c.id == bindparam("which")).values(next_id=bindparam("other"))
+_SET_PREVIOUS = update(_post).where(_post.c.id == bindparam("which")).values(previous_id=bindparam("other"))
 
 
 def around(session: Session, post_id: int, at: datetime) -> tuple[int | None, int | None]:

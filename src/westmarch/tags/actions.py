@@ -13,8 +13,9 @@ from westmarch.subjects.names import fold, spellings
 from westmarch.tags.models import Tag, Tagging
 
 # Statements are built once: an import runs each of them for every post.
-_NAMED = select(Tag.folded, Tag.id).where(Tag.folded.in_(bindparam("names", expanding=True)))
-_WITH_SYNONYMS = select(Tag.id, Tag.synonyms).where(Tag.synonyms != [])
+_tag = Tag.__table__
+_NAMED = select(_tag.c.folded, _tag.c.id).where(_tag.c.folded.in_(bindparam("names", expanding=True)))
+_WITH_SYNONYMS = select(_tag.c.id, _tag.c.synonyms).where(_tag.c.synonyms != [])
 _INSERT = insert(Tagging.__table__)
 
 
