@@ -24,6 +24,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("[a]: /x/ 'title'", [("link", "/x/")]),
         ('<img alt="" src="a&amp;b.png">', [("picture", "a&b.png")]),
         ("<a href='/x/'>x</a>", [("link", "/x/")]),
+        ('::video{url="https://a.example/v" poster="../p.webp"}', [("picture", "../p.webp")]),
+        ('```\n::video{poster="p.webp"}\n```', []),
         ("`[a](/x/)` and\n\n    [a](/y/)", []),
         ("[^1]: /x/", []),
         ("f(x)[0](y z)", []),

@@ -19,6 +19,9 @@ _DEFINITION = re.compile(
 )
 _ELEMENT = re.compile(r"<(?P<name>a|img|video|audio|source|iframe)\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?<![\w-])(?:href|src|poster)\s*=\s*(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)')", re.I)
+_STILL = re.compile(
+    r"^ {0,3}::video\{[^{}\n]*?\bposter=(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)')", re.MULTILINE
+)
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic|ico)$", re.IGNORECASE)
 
 
@@ -38,9 +41,9 @@ class Destination:
 
 def destinations(text: str) -> Iterator[Destination]:
     """All destinations outside of code, in order."""
-    if "](" not in text and "]:" not in text and "<" not in text:
+    if "](" not in text and "]:" not in text and "<" not in text and "::video" not in text:
         return
-    found = [*_in_brackets(text), *_in_definitions(text), *_in_elements(text)]
+    found = [*_in_brackets(text), *_in_definitions(text), *_in_elements(text), *_stills(text)]
     if not found:
         return
     regions = CodeRegions(text)
@@ -102,6 +105,13 @@ def _in_elements(text: str) -> Iterator[Destination]:
             picture = name == "img" or "poster" in match[0][:6].lower() or bool(_PICTURE_NAME.search(address))
             kind: Literal["link", "picture"] = "picture" if picture else "link"
             yield Destination(address, match.start(group), match.end(group), kind, "html")
+
+
+def _stills(text: str) -> Iterator[Destination]:
+    """The stills of our own `::video{poster="…"}`."""
+    for match in _STILL.finditer(text):
+        group = "double" if match["double"] is not None else "single"
+        yield Destination(match[group], match.start(group), match.end(group), "picture", "markdown")
 
 
 def rewrite(text: str, replace: Callable[[Destination], str | None]) -> str:
