@@ -41,9 +41,7 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 	$(BIN)/ruff format
 
 bench: $(VENV)/test.stamp ## Measure, and print the tables
-	@for benchmark in $(sort $(basename $(notdir $(wildcard benchmarks/bench_*.py)))); do \
-	  echo "== $$benchmark"; $(BIN)/python -m benchmarks.$$benchmark || exit 1; \
-	done
+	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/core.stamp ## Write the generated parts of the docs
 	$(BIN)/python docs/generate.py

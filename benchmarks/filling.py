@@ -66,7 +66,7 @@ def fill(session: Session, posts: int) -> None:
                     "path": f"/post-{n}/", "summary": "What the sea does, twice a day.", "language": "en",
                     "excerpt_html": rendered.excerpt_html, "minutes": rendered.minutes, "status": "published",
                     "unlisted": False, "pinned": False, "published_at": moments[n], "updated_at": moments[n],
-                    "published_revision_id": FIRST + n, "extra": {},
+                    "published_revision_id": FIRST + n, "extra": {}, "guid": f"urn:post:{n}",
                 }
                 for n in numbers
             ],

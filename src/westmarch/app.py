@@ -29,6 +29,7 @@ from westmarch.media import public as media
 from westmarch.ops import health
 from westmarch.ops.logging import configure
 from westmarch.posts import public as posts
+from westmarch.posts import queries as post_queries
 from westmarch.posts import schedule
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
@@ -90,6 +91,8 @@ def answer(session: Reading, surface: Surface, path: str, query: str) -> Reply:
 
 def _found(session: Reading, view: View, found: Resolution) -> Reply:
     if found.status in (301, 302):
+        if found.kind in ("post", "page") and not post_queries.shown(session, found.subject_id or 0):
+            raise NotFound("Nothing is published at this address.")  # A redirect would tell of a draft.
         return _redirected(view, found.location, permanent=found.status == 301)
     if found.status == 410:
         return home.missing(session, view, 410)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT4
 from sqlalchemy.orm import Session
 
-from tests.factories import day, post
+from tests.factories import SITE, day, draft, post
 from tests.readers import Reader
 from westmarch.posts import actions
 from westmarch.site import actions as site_actions
@@ -126,8 +127,9 @@ async def test_ids_outlive_a_move_and_come_along_from_elsewhere(reader: Reader) 
     post_id = await reader.do(make)
     first = [item.id for item in feedparser.parse((await reader.get("/feed.xml")).content).entries]
     assert first[0] == "http://old.example/?p=3"
-    assert re.fullmatch(rf"tag:example\.org,\d{{4}}-\d\d-\d\d:post-{post_id}", first[1])
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", first[1])
     await reader.do(actions.move, post_id, "/elsewhere/", actor="test")
+    await reader.do(actions.revise, post_id, draft(title="Another"), SITE, actor="test")
     for path in ("/feed.xml", "/rss.xml"):
         assert [item.id for item in feedparser.parse((await reader.get(path)).content).entries] == first
     assert [item["id"] for item in (await reader.get("/feed.json")).json()["items"]] == first
@@ -152,3 +154,17 @@ async def test_an_empty_site_has_valid_feeds(reader: Reader, inputs: Callable[[s
 async def test_a_page_that_the_archive_does_not_have_is_404(reader: Reader, query: str) -> None:
     await reader.do(fill)
     assert (await reader.get(f"/feed.xml?{query}")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/rss.xml", "/feed.json"])
+async def test_links_within_a_post_lead_to_its_page_and_code_stays_as_it_is(reader: Reader, path: str) -> None:
+    text = 'A [link](#end "1 > 0"), code `<a href="#end">`.\n\n```html\n<a href="#end">x</a>\n```\n\n## End\n'
+    await reader.do(post, "A", text, slug="a")
+    answer = await reader.get(path)
+    if path.endswith("json"):
+        html = answer.json()["items"][0]["content_html"]
+    else:
+        html = feedparser.parse(answer.content, sanitize_html=False).entries[0].content[0].value
+    assert re.search(r'<a [^\n]*?href="https://example\.org/a/#end"', html)
+    shown = unescape(re.sub("<[^>]*>", "", html))
+    assert shown.count('<a href="#end">') == 2

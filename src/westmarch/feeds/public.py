@@ -14,7 +14,7 @@ from westmarch.links.paths import Suffix, directory
 from westmarch.posts import queries
 from westmarch.tags import queries as tag_queries
 from westmarch.web.replies import Reply
-from westmarch.web.surface import View, media_path
+from westmarch.web.surface import View, led_to, media_path
 
 ATOM, RSS, JSON = "application/atom+xml", "application/rss+xml", "application/feed+json"
 #: When a feed without posts was updated: no document reads the clock.
@@ -64,7 +64,6 @@ def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Rep
         tags=names[1],
         updated=max(map(_changed, found.posts), default=_NEVER),
         changed=_changed,
-        id_of=lambda post: _id(view, post),
         html_of=lambda post: _html(view, post),
         rfc3339=_rfc3339,
         rfc822=format_datetime,
@@ -79,15 +78,9 @@ def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _id(view: View, post: NamedRow) -> str:
-    """The id that the post came with, else a tag URI (RFC 4151), which outlives a change of its path."""
-    return post.guid or f"tag:{view.surface.host},{post.created_at:%Y-%m-%d}:post-{post.id}"
-
-
 def _html(view: View, post: NamedRow) -> str:
     """The whole text with whole addresses, also of what it refers to within itself."""
-    html = view.surface.place(post.html, view.surface.root)
-    return html.replace('href="#', f'href="{view.surface.absolute(post.path)}#')
+    return view.surface.place(led_to(view.surface.absolute(post.path), post.html), view.surface.root)
 
 
 def _json(
@@ -114,7 +107,7 @@ def _json(
     feed["items"] = [
         _without_empty(
             {
-                "id": _id(view, post),
+                "id": post.guid,
                 "url": surface.absolute(post.path),
                 "title": post.title,
                 "summary": post.summary,

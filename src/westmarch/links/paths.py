@@ -37,6 +37,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_DECODED = 3 * LONGEST
 _NAME_ENDINGS = ("/index.html", "/index.htm", ".html", ".htm")
 _SAFE = "/:@!$&'()*+,;=~"
+_FOR_PROGRAMS = re.compile(r"robots\.txt|sitemap(?:-[^/]*)?\.xml|feed\.xml|rss\.xml|feed\.json", re.IGNORECASE)
 _FEED = re.compile(rf"(.*/)({'|'.join(map(re.escape, FEEDS))})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _PAGE = re.compile(r"(.*/)page/([1-9][0-9]{0,5})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _YEAR = re.compile(r"(.*/)([12][0-9]{3})/?", re.ASCII | re.DOTALL)
@@ -122,8 +123,12 @@ def fold(path: str) -> str:
 
 
 def claimable(path: str) -> bool:
-    """Whether a link may have the path: its first segment is not one of ours."""
-    return path.split("/", 2)[1].casefold() not in RESERVED
+    """Whether a link may have the path: its first segment is not one of ours, and it is no file that programs ask for.
+
+    A post that took the feed or robots.txt from the site would be noticed by nobody but those programs.
+    """
+    first, _, rest = path[1:].partition("/")
+    return first.casefold() not in RESERVED and (bool(rest) or not _FOR_PROGRAMS.fullmatch(first))
 
 
 def directory(path: str) -> str:

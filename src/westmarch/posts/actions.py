@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -45,7 +46,14 @@ def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
     listed_at = columns["published_at"] if draft.listed else None
     after = Listing(listed_at, tuple(tags.ensure(session, draft.tags)), tuple(authors.ensure(session, draft.authors)))
     neighbouring = neighbours.around(session, post_id, listed_at) if listed_at else (None, None)
-    keys = {"id": post_id, "kind": draft.kind, "path": path, "previous_id": neighbouring[0], "next_id": neighbouring[1]}
+    keys = {
+        "id": post_id,
+        "kind": draft.kind,
+        "path": path,
+        "previous_id": neighbouring[0],
+        "next_id": neighbouring[1],
+        "guid": draft.guid or uuid4().urn,
+    }
     session.execute(_INSERT, keys | columns)
     neighbours.link(session, post_id, *neighbouring)
     _hang(session, post_id, after)
@@ -72,7 +80,8 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
         move(session, post_id, draft.path, actor=actor)
     moment, before = now(), listings.of(session, post_id)
     revision_id = revisions.add(session, post_id, draft, actor, moment)
-    session.execute(update(Post).where(Post.id == post_id).values(_columns(draft, revision_id, moment)))
+    columns = _columns(draft, revision_id, moment) | ({"guid": draft.guid} if draft.guid else {})
+    session.execute(update(Post).where(Post.id == post_id).values(columns))
     tags.take_off(session, post_id)
     session.execute(delete(Byline).where(Byline.post_id == post_id))
     tag_ids, author_ids = tags.ensure(session, draft.tags), authors.ensure(session, draft.authors)
@@ -107,7 +116,6 @@ def _columns(draft: Draft, revision_id: int, moment: datetime) -> dict[str, Any]
         "draft_revision_id": None if public else revision_id,
         "cover_id": draft.cover_id,
         "translation_group": draft.translation_group,
-        "guid": draft.guid,
         "source_key": draft.source_key,
         "source_hash": draft.source_hash,
         "extra": draft.extra,

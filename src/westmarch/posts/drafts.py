@@ -14,6 +14,8 @@ Status = Literal["draft", "scheduled", "published"]
 class Draft:
     """All that makes a post or page, ready to be stored: `rendered` is what `markdown` gives in `language`.
 
+    `guid` is the id that feed readers know it by; without one a new post gets one of its own, for ever.
+
     `path` is an exact address, else one is made by the site's permalink from `slug` or the title. `tags`, `authors`
     and `topic` are names; `part` is the rank in the topic. `aliases` are old addresses: paths, each may have a query.
     """

@@ -81,7 +81,7 @@ class Post(Model):
     next_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"), index=True)
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
     translation_group: Mapped[str | None] = mapped_column(String(200))
-    guid: Mapped[str | None] = mapped_column(Text)
+    guid: Mapped[str] = mapped_column(Text)
     source_key: Mapped[str | None] = mapped_column(Text)
     source_hash: Mapped[str | None] = mapped_column(String(64))
     extra: Mapped[JsonObject] = mapped_column(Json, default=dict)

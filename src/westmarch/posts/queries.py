@@ -17,11 +17,11 @@ from westmarch.db.types import UTCDateTime
 from westmarch.media.models import Media
 from westmarch.posts.archive import SITE, Scope, Window
 from westmarch.posts.models import LISTED, UNLISTED, Byline, Post, Related
-from westmarch.subjects.models import Revision, Subject
+from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tagging
 from westmarch.topics.models import Part, Topic
 
-_post, _revision, _subject, _media = (model.__table__ for model in (Post, Revision, Subject, Media))
+_post, _revision, _media = (model.__table__ for model in (Post, Revision, Media))
 _tagging, _byline, _related = (model.__table__ for model in (Tagging, Byline, Related))
 _author, _topic, _part = (model.__table__ for model in (Author, Topic, Part))
 
@@ -39,7 +39,7 @@ _COVER = (
 _TITLE = (_post.c.id, _post.c.title, _post.c.path, _post.c.language, _post.c.published_at)
 _ENTRY = (*_TITLE, _post.c.summary, _post.c.excerpt_html, _post.c.minutes, _post.c.pinned, *_COVER)
 _TEXT = (
-    *_TITLE, _post.c.summary, _post.c.updated_at, _post.c.guid, _revision.c.html, _subject.c.created_at, *_COVER[:2],
+    *_TITLE, _post.c.summary, _post.c.updated_at, _post.c.guid, _revision.c.html, *_COVER[:2],
 )  # fmt: skip
 
 _DETAIL = (
@@ -63,6 +63,14 @@ _DETAIL = (
 def detail(session: Reading, post_id: int) -> NamedRow | None:
     """A post or page that readers may see, with its text, cover and place in a topic; None where they may not."""
     return session.execute(_DETAIL, {"id": post_id}).one_or_none()
+
+
+_SHOWN = select(_post.c.id).where(_post.c.id == bindparam("id"), _post.c.visible >= UNLISTED)
+
+
+def shown(session: Reading, post_id: int) -> bool:
+    """Whether readers may see the post or page at its address."""
+    return session.execute(_SHOWN, {"id": post_id}).first() is not None
 
 
 _others = union_all(
@@ -146,9 +154,7 @@ def bylines(session: Reading, post_ids: Sequence[int]) -> dict[int, list[NamedRo
 def _entries(columns: tuple[Any, ...]) -> NamedSelect:
     statement = select(*columns).select_from(_post)
     if columns is _TEXT:
-        statement = statement.join(_revision, _revision.c.id == _post.c.published_revision_id).join(
-            _subject, _subject.c.id == _post.c.id
-        )
+        statement = statement.join(_revision, _revision.c.id == _post.c.published_revision_id)
     if columns is not _TITLE:
         statement = statement.outerjoin(_media, _media.c.id == _post.c.cover_id)
     return statement.order_by(_post.c.published_at.desc(), _post.c.id.desc())

@@ -255,7 +255,7 @@ def upgrade() -> None:
         sa.Column("next_id", sa.Integer(), nullable=True),
         sa.Column("cover_id", sa.Integer(), nullable=True),
         sa.Column("translation_group", sa.String(length=200), nullable=True),
-        sa.Column("guid", sa.Text(), nullable=True),
+        sa.Column("guid", sa.Text(), nullable=False),
         sa.Column("source_key", sa.Text(), nullable=True),
         sa.Column("source_hash", sa.String(length=64), nullable=True),
         sa.Column("extra", JSON, nullable=False),

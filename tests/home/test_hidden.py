@@ -1,0 +1,31 @@
+"""No address tells of what readers may not see."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.factories import SITE, day, post
+from tests.readers import Reader
+from westmarch.posts import actions
+
+HIDDEN: list[dict[str, Any]] = [{"status": "draft"}, {"status": "scheduled", "published_at": day(40_000)}, {}]
+
+
+@pytest.mark.parametrize("fields", HIDDEN, ids=["draft", "scheduled", "trashed"])
+async def test_no_redirect_leads_to_what_is_hidden(reader: Reader, fields: dict[str, Any]) -> None:
+    def hide(session: Session) -> None:
+        hidden = post(session, "Xyzzy", path="/xyzzy/", aliases=("/old/", "/?p=7"), **fields)
+        if not fields:
+            actions.trash(session, hidden, SITE, actor="test")
+
+    await reader.do(hide)
+    for path in ("/xyzzy/", "/xyzzy", "/XYZZY/", "/xyzzy.html", "/old/", "/old"):
+        answer = await reader.get(path)
+        assert (answer.status_code, "xyzzy" in answer.text.lower()) == (404, False), path
+    assert (await reader.get("/?p=7")).status_code == 404
+
+
+async def test_an_old_address_of_an_unlisted_post_leads_to_it(reader: Reader) -> None:
+    await reader.do(post, "Unlisted", path="/unlisted/", aliases=("/old/",), unlisted=True)
+    assert (await reader.get("/old/")).headers["location"] == "https://example.org/unlisted/"
