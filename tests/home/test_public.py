@@ -245,3 +245,10 @@ async def test_a_changed_option_shows_on_the_next_page(reader: Reader) -> None:
     await reader.page("/")
     await reader.do(options, title="Another name")
     assert "<title>Another name</title>" in await reader.page("/")
+
+
+async def test_a_link_to_a_place_of_the_post_leads_there_from_a_list_too(reader: Reader) -> None:
+    await reader.do(post, "A", 'See [below](#end) and `<a href="#end">`.\n\n<!-- more -->\n\n## End\n', slug="a")
+    excerpt = (await reader.page("/")).split('<div class="summary')[1].split("</div>")[0]
+    assert excerpt.count("/a/#end") == 1
+    assert re.search(r'<a [^>]*href="/a/#end"', excerpt)

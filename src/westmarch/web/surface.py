@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from westmarch import __version__
 from westmarch.db.sessions import Reading
@@ -28,6 +28,9 @@ Line = Callable[[str, str], str]
 MOST_CHROMES = 200
 #: What no document of XML 1.0 may hold, in whatever form (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: A link to a place of its own page. It matches in tags alone: in text `<` is always escaped.
+_WITHIN = re.compile(r'(<a(?=\s)(?:[^">]|"[^"]*")*?\shref=")#')
 
 _NOTHING = Markup()
 #: Escaping a path costs as much as rendering a line; lists show the same ones again and again.
@@ -89,8 +92,13 @@ class Surface:
         """An address as its owner wrote it: a path of the site gets the base path, anything else stays."""
         return self.base + address if address.startswith("/") else address
 
-    def placed(self, html: str) -> Markup:
-        """Stored HTML, which passed the sanitizer before, with the site's own links below the base path."""
+    def placed(self, html: str, page: str = "") -> Markup:
+        """Stored HTML, which passed the sanitizer before, with the site's own links below the base path.
+
+        Where it is shown elsewhere than on the page at the path `page`, links to places of that page lead there.
+        """
+        if page:
+            html = led_to(self.href(page), html)
         return Markup(self.place(html, self.base))  # noqa: S704 - see above
 
     def view(self, session: Reading, path: str, query: str, position: int) -> "View":
@@ -166,6 +174,11 @@ class View:
         """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
         text = self.surface.theme.templates.get_template(template).render(site=self.site, path=self.path, **context)
         return Reply(_NOT_XML.sub("\ufffd", text).encode(), mime)
+
+
+def led_to(address: str, html: str) -> str:
+    """Stored HTML away from its page: what refers to a place of that page (`href="#note"`) leads to its address."""
+    return _WITHIN.sub(lambda found: f"{found[1]}{escape(address)}#", html)
 
 
 def tongue(language: str, around: str) -> Markup:
