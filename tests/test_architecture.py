@@ -15,7 +15,7 @@ from westmarch.ops import schema
 pytestmark = pytest.mark.unit
 
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
-WORDS = {"four": 4, "five": 5, "seven": 7, "eight": 8}
+WORDS = {"two": 2, "four": 4, "five": 5, "seven": 7, "eight": 8}
 
 
 def number(pattern: str) -> float:

@@ -25,7 +25,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Threads, and so connections, that read from SQLite at once.
-READERS = 4
+READERS = 2
 #: Connections to PostgreSQL, for reading and for writing each.
 CONNECTIONS = 8
 #: How often a write that another one pushed aside is run.
