@@ -193,7 +193,8 @@ async def test_a_link_elsewhere_is_followed_with_its_own_permanence(reader: Read
 PAGES = (
     "/", "/page/2/", "/p1/", "/archive/", "/archive/2024/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/",
     "/authors/", "/authors/a/", "/nothing/", "/feed.xml", "/rss.xml", "/feed.json", "/feed.xml?page=1",
-    "/tags/t/feed.xml", "/topics/topic/feed.json", "/authors/a/rss.xml", "/sitemap.xml", "/sitemap-2024.xml",
+    "/tags/t/feed.xml", "/topics/topic/feed.json", "/authors/a/rss.xml", "/tags/t/feed.xml?page=1",
+    "/topics/topic/feed.xml?page=1", "/authors/a/feed.json?page=1", "/sitemap.xml", "/sitemap-2024.xml",
     "/sitemap-lists.xml", "/robots.txt",
 )  # fmt: skip
 
@@ -205,6 +206,7 @@ async def test_no_page_asks_more_than_six_statements(reader: Reader) -> None:
     await reader.do(fill)
     asked = {}
     for path in PAGES:
+        await reader.do(options, tagline=f"Before {path}")  # The options are read again after a write.
         answer = await reader.get(path)
         assert answer.status_code == (404 if path == "/nothing/" else 200), path
         asked[path] = [statement for statement in reader.statements if statement.startswith("SELECT")]
@@ -252,3 +254,17 @@ async def test_a_link_to_a_place_of_the_post_leads_there_from_a_list_too(reader:
     excerpt = (await reader.page("/")).split('<div class="summary')[1].split("</div>")[0]
     assert excerpt.count("/a/#end") == 1
     assert re.search(r'<a [^>]*href="/a/#end"', excerpt)
+
+
+async def test_what_only_hidden_posts_use_is_not_there(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        fields: dict[str, Any] = {"tags": ("Secret",), "authors": ("Ghost",), "topic": "Plot"}
+        post(session, "Draft", slug="d", status="draft", published_at=None, **fields)
+        post(session, "Unlisted", slug="u", unlisted=True, **fields)
+
+    await reader.do(fill)
+    for path in ("/tags/secret/", "/authors/ghost/", "/topics/plot/"):
+        for name in ("", "feed.xml", "rss.xml", "feed.json"):
+            answer = await reader.get(path + name)
+            assert answer.status_code == 404, path + name
+            assert not re.search("Secret|Ghost|Plot", answer.text)

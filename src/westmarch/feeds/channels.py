@@ -61,7 +61,7 @@ def of_site(session: Reading, view: View) -> Channel:
 def of_tag(session: Reading, view: View, tag_id: int) -> Channel:
     """The feed of a tag. Raises NotFound."""
     tag = tag_queries.by_id(session, tag_id)
-    if tag is None:
+    if tag is None or tag.post_count == 0:
         raise NotFound("There is no such tag.")
     read = _reader(session, view, Scope("tag", tag_id))
     title = f"{tag.name} · {view.site.title}"
@@ -71,7 +71,7 @@ def of_tag(session: Reading, view: View, tag_id: int) -> Channel:
 def of_author(session: Reading, view: View, author_id: int) -> Channel:
     """The feed of an author. Raises NotFound."""
     author = author_queries.by_id(session, author_id)
-    if author is None:
+    if author is None or author.post_count == 0:
         raise NotFound("There is no such author.")
     read = _reader(session, view, Scope("author", author_id))
     title = f"{author.name} · {view.site.title}"
@@ -81,7 +81,7 @@ def of_author(session: Reading, view: View, author_id: int) -> Channel:
 def of_topic(session: Reading, view: View, topic_id: int) -> Channel:
     """The feed of a topic: its parts, the last one first. Raises NotFound."""
     topic = topic_queries.by_id(session, topic_id)
-    if topic is None:
+    if topic is None or topic.post_count == 0:
         raise NotFound("There is no such topic.")
 
     def read(skip: int, take: int) -> Sequence[NamedRow]:

@@ -8,11 +8,10 @@ from typing import Any
 
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
-from westmarch.feeds import channels
+from westmarch.feeds import channels, names
 from westmarch.feeds.channels import Channel, Document
+from westmarch.feeds.names import Names
 from westmarch.links.paths import Suffix, directory
-from westmarch.posts import queries
-from westmarch.tags import queries as tag_queries
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View, led_to, media_path
 
@@ -44,14 +43,14 @@ def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
 def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Reply:
     found = channels.document(channel, view.query, view.site.feed_items)
     ids = [post.id for post in found.posts]
-    names = queries.bylines(session, ids), tag_queries.of_subjects(session, ids)
+    named = names.of_posts(session, ids)
     address = view.surface.absolute(directory(channel.path)) + (suffix.feed or "")
 
     def at(number: int | None) -> str | None:
         return None if number is None else f"{address}?page={number}"
 
     if suffix.feed == "feed.json":
-        return _json(view, channel, found, names, address, at)
+        return _json(view, channel, found, named, address, at)
     template, mime = ("feeds/rss.xml", RSS) if suffix.feed == "rss.xml" else ("feeds/atom.xml", ATOM)
     return view.document(
         template,
@@ -60,8 +59,7 @@ def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Rep
         document=found,
         address=address,
         at=at,
-        bylines=names[0],
-        tags=names[1],
+        names=named,
         updated=max(map(_changed, found.posts), default=_NEVER),
         changed=_changed,
         html_of=lambda post: _html(view, post),
@@ -87,11 +85,10 @@ def _json(
     view: View,
     channel: Channel,
     found: Document,
-    names: tuple[dict[int, list[NamedRow]], dict[int, list[NamedRow]]],
+    named: dict[int, Names],
     address: str,
     at: Callable[[int | None], str | None],
 ) -> Reply:
-    bylines, tags = names
     surface = view.surface
     feed = _without_empty(
         {
@@ -115,8 +112,8 @@ def _json(
                 "date_published": _rfc3339(post.published_at),
                 "date_modified": _rfc3339(_changed(post)),
                 "language": post.language,
-                "authors": [{"name": a.name, "url": surface.absolute(a.path)} for a in bylines[post.id]],
-                "tags": [tag.name for tag in tags[post.id]],
+                "authors": [{"name": a.name, "url": surface.absolute(a.path)} for a in named[post.id].authors],
+                "tags": [tag.name for tag in named[post.id].tags],
             }
         )
         | {"content_html": _html(view, post)}

@@ -66,7 +66,7 @@ def front(session: Reading, view: View, suffix: Suffix) -> Reply:
 def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
     """The posts with a tag."""
     about = tag_queries.by_id(session, tag_id)
-    if about is None:
+    if about is None or about.post_count == 0:
         raise NotFound("There is no such tag.")
     return _list(session, view, suffix, Scope("tag", tag_id), about, "tag", Markup.escape(about.description), ())
 
@@ -74,7 +74,7 @@ def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
 def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
     """Somebody who writes, and the posts."""
     about = author_queries.by_id(session, author_id)
-    if about is None:
+    if about is None or about.post_count == 0:
         raise NotFound("There is no such author.")
     bio = view.surface.placed(about.bio_html)
     return _list(session, view, suffix, Scope("author", author_id), about, "author", bio, about.links)
@@ -109,7 +109,7 @@ def _list(
 def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
     """A topic as a table of contents, in the order in which to read."""
     about = topic_queries.by_id(session, topic_id)
-    if about is None:
+    if about is None or about.post_count == 0:
         raise NotFound("There is no such topic.")
     paging = _paging(directory(about.path), suffix, about.post_count, PARTS_PER_PAGE)
     last = paging.number * PARTS_PER_PAGE

@@ -131,23 +131,6 @@ def authors(session: Reading, post_id: int) -> Sequence[NamedRow]:
     return session.execute(_AUTHORS, {"id": post_id}).all()
 
 
-_BYLINES = (
-    select(_byline.c.post_id, _author.c.id, _author.c.name, _author.c.path)
-    .select_from(_byline)
-    .join(_author, _author.c.id == _byline.c.author_id)
-    .where(_byline.c.post_id.in_(bindparam("ids", expanding=True)))
-    .order_by(_byline.c.post_id, _byline.c.rank, _author.c.id)
-)
-
-
-def bylines(session: Reading, post_ids: Sequence[int]) -> dict[int, list[NamedRow]]:
-    """Who wrote each of the posts."""
-    found: dict[int, list[NamedRow]] = {post_id: [] for post_id in post_ids}
-    for row in session.execute(_BYLINES, {"ids": list(post_ids)}) if found else ():
-        found[row.post_id].append(row)
-    return found
-
-
 # Lists by time
 
 
