@@ -1,5 +1,6 @@
 """Importing folders into the site."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,46 @@ async def test_pictures_outside_of_the_folder_are_not_read(db: Database, tmp_pat
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
     report = await bring(db, folder)
     assert {one["fate"] for one in report["media"]} == {"missing"}
+
+
+async def test_pipes_odd_names_and_links_out_of_the_folder_stop_nothing(db: Database, tmp_path: Path) -> None:
+    write(tmp_path, {"secret.md": "---\ntitle: Secret\n---\nSecret."})
+    folder = write(tmp_path / "blog", {"_config.yml": "title: x", "_posts/2020-01-01-a.md": "A"})
+    (folder / "_posts" / "2020-01-02-link.md").symlink_to(tmp_path / "secret.md")
+    (folder / "_posts" / "2020-01-03-inside.md").symlink_to(folder / "_posts" / "2020-01-01-a.md")
+    os.mkfifo(folder / "_posts" / "2020-01-04-pipe.md")
+    os.mkfifo(folder / "pipe.md")
+    (folder / "_posts" / os.fsdecode(b"2020-01-05-\xff.md")).write_text("Odd.")
+    report = await bring(db, folder)
+    assert {one["path"]: (one["fate"], one["reason"]) for one in report["files"]} == {
+        "_posts/2020-01-01-a.md": ("imported", ""),
+        "_posts/2020-01-02-link.md": ("skipped", "it is a link to a file outside of the folder"),
+        "_posts/2020-01-03-inside.md": ("imported", ""),
+        "_posts/2020-01-04-pipe.md": ("skipped", "it is no regular file"),
+        "pipe.md": ("skipped", "it is no regular file"),
+        "_posts/2020-01-05-?.md": ("failed", "its name is not UTF-8: rename it"),
+    }
+    assert await posts(db) == 2
+
+
+@pytest.mark.parametrize("name", ["_config.yml", "pelicanconf.py"])
+async def test_a_configuration_outside_of_the_folder_is_not_read_and_told(
+    db: Database, tmp_path: Path, name: str
+) -> None:
+    write(tmp_path, {"_config.yml": "permalink: /secret/:title/", "pelicanconf.py": "ARTICLE_URL = 'secret/{slug}'"})
+    folder = write(tmp_path / "blog", {"_posts/2020-01-01-a.md": "A"})
+    (folder / name).symlink_to(tmp_path / name)
+    report = await bring(db, folder)
+    assert counted(report) == {"imported": 1, "failed": 1}
+    told = row(report, "configuration")["reason"]
+    assert told == f"{name} is a link to a file outside of the folder; it was not read"
+    assert "secret" not in str(row(report, "_posts/2020-01-01-a.md")["addresses"])
+
+
+async def test_a_folder_that_a_configuration_names_is_not_left(db: Database, tmp_path: Path) -> None:
+    write(tmp_path, {"_posts/2020-01-01-secret.md": "Secret."})
+    folder = write(tmp_path / "blog", {"_config.yml": "source: ..", "_posts/2020-01-01-a.md": "A"})
+    assert [one["path"] for one in (await bring(db, folder))["files"]] == ["_posts/2020-01-01-a.md"]
 
 
 async def test_of_two_files_with_one_address_the_later_gets_a_number(db: Database, tmp_path: Path) -> None:

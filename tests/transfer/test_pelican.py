@@ -47,7 +47,7 @@ def test_the_configuration_is_read_and_never_run(tmp_path: Path) -> None:
     settings = "A = 'x'\nSITEURL = A + '/y'\nB = os.environ\nTIMEZONE: str = 'Europe/Paris'\n"
     (tmp_path / "pelicanconf.py").write_text(f"import os\nopen({str(touched)!r}, 'w')\n{settings}")
     (tmp_path / "publishconf.py").write_text("SITEURL = 'https://example.org/base'\n")
-    found = pelican_settings.read(tmp_path)
+    found = pelican_settings.read(tmp_path, tmp_path)
     assert not touched.exists()
     assert found.values == {"A": "x", "SITEURL": "https://example.org/base", "TIMEZONE": "Europe/Paris"}
     assert (found.url, found.base) == ("https://example.org", "/base")
@@ -56,7 +56,7 @@ def test_the_configuration_is_read_and_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["SITEURL = (", "\x00", "x = " + "(" * 5000, "A = [" * 500])
 def test_a_broken_configuration_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "pelicanconf.py").write_text(text)
-    assert pelican_settings.read(tmp_path).trouble is not None
+    assert pelican_settings.read(tmp_path, tmp_path).trouble is not None
 
 
 def test_status_translations_and_pages(tmp_path: Path) -> None:

@@ -76,10 +76,10 @@ def _report(path: Path | None) -> "Iterator[Report]":
     from westmarch.transfer.report import Report
 
     if path is not None:
-        with path.open("w+b") as file:
+        with path.open("w+b", buffering=0) as file:
             yield Report(file)
     else:
-        with tempfile.TemporaryFile() as file:
+        with tempfile.TemporaryFile(buffering=0) as file:
             yield Report(file)
 
 

@@ -108,8 +108,20 @@ def is_markdown(name: str) -> bool:
 
 def begins_with(path: Path, start: bytes) -> bool:
     """Whether a file begins with these bytes, a byte order mark aside; one that cannot be read does not."""
+    return beginning(path, len(start) + 3).removeprefix(b"\xef\xbb\xbf").startswith(start)
+
+
+def beginning(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file; none of one that cannot be read, or of a pipe, which may never end."""
     try:
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
-            return file.read(len(start) + 3).removeprefix(b"\xef\xbb\xbf").startswith(start)
+            return file.read(most)
     except OSError:
-        return False
+        return b""
+
+
+def outside(path: Path, folder: Path) -> bool:
+    """Whether a path leads out of a folder, whose own path is resolved: by a link, or by `..`."""
+    return not Path(os.path.realpath(path)).is_relative_to(folder)

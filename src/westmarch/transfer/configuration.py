@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from westmarch.errors import Invalid
 from westmarch.transfer import yaml_fields
+from westmarch.transfer.blogs import outside
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.items import FileWarning
 
 
-def read_yaml(path: Path) -> tuple[dict[str, Any], FileWarning | None]:
-    """A configuration in YAML or TOML. One that cannot be read is empty, and said to be so."""
+def read_yaml(path: Path, folder: Path) -> tuple[dict[str, Any], FileWarning | None]:
+    """A configuration in YAML or TOML. One that cannot be read, or lies outside of `folder`, is empty and said so."""
     try:
+        if outside(path, folder):
+            return {}, FileWarning(None, f"{path.name} is a link to a file outside of the folder; it was not read")
         written = decode(path.read_bytes()).text
         if path.suffix == ".toml":
             return tomllib.loads(written), None

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
 from westmarch.transfer import hexo_tags, kramdown, metadata
-from westmarch.transfer.blogs import Document, Options, is_markdown, walk
+from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml, zone
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.fields import Fields, names, text
@@ -36,7 +36,7 @@ class Hexo:
     def __init__(self, root: Path, home: Path, options: Options) -> None:
         self.root, self.home, self.options = root, home, options
         path = home / "_config.yml"
-        self.settings, self.trouble = read_yaml(path) if path.is_file() else ({}, None)
+        self.settings, self.trouble = read_yaml(path, options.folder) if path.is_file() else ({}, None)
         address = urlsplit(text(self.settings.get("url")))
         base = text(self.settings.get("root")).strip("/") or address.path.strip("/")
         self.base = f"/{base}" if base else ""
@@ -185,7 +185,7 @@ class Hexo:
         folder = text(self.settings.get("code_dir")) or "downloads/code"
         path = self.root / folder.strip("/") / name.lstrip("/")
         try:
-            if path.resolve().is_relative_to(self.options.folder):
+            if path.is_file() and not outside(path, self.options.folder):
                 return decode(path.read_bytes()).text
         except (OSError, ValueError, Invalid):
             return None

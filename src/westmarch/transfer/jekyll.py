@@ -32,7 +32,7 @@ class Jekyll:
 
     def __init__(self, root: Path, options: Options) -> None:
         self.root, self.options = root, options
-        self.settings = jekyll_settings.read(root)
+        self.settings = jekyll_settings.read(root, options.folder)
         self.trouble = self.settings.trouble
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)

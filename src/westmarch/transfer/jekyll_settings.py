@@ -85,9 +85,9 @@ def _matches(inner: str, pattern: str) -> bool:
     return inner == pattern or inner.startswith(f"{pattern}/") or fnmatch.fnmatchcase(inner, pattern)
 
 
-def read(root: Path) -> JekyllSettings:
-    """The configuration of the blog in this folder."""
+def read(root: Path, folder: Path) -> JekyllSettings:
+    """The configuration of the blog in `root`, which lies in `folder`: nothing outside of that is read."""
     for name in NAMES:
         if (root / name).is_file():
-            return JekyllSettings(*read_yaml(root / name))
+            return JekyllSettings(*read_yaml(root / name, folder))
     return JekyllSettings()

@@ -29,7 +29,7 @@ class Pelican:
 
     def __init__(self, root: Path, home: Path, options: Options) -> None:
         self.root, self.home, self.options = root, home, options
-        self.settings = pelican_settings.read(home)
+        self.settings = pelican_settings.read(home, options.folder)
         self.trouble = self.settings.trouble
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)

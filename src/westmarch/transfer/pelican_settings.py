@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from westmarch.errors import Invalid
+from westmarch.transfer.blogs import outside
 from westmarch.transfer.configuration import zone
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.items import FileWarning
@@ -54,13 +55,16 @@ class PelicanSettings:
         return zone(self.word("TIMEZONE"), default)
 
 
-def read(folder: Path) -> PelicanSettings:
-    """The settings of the site in this folder."""
+def read(home: Path, folder: Path) -> PelicanSettings:
+    """The settings of the site in `home`, which lies in `folder`: nothing outside of that is read."""
     values: dict[str, Any] = {}
     trouble: FileWarning | None = None
     for name in NAMES:
-        path = folder / name
+        path = home / name
         if not path.is_file():
+            continue
+        if outside(path, folder):
+            trouble = FileWarning(None, f"{name} is a link to a file outside of the folder; it was not read")
             continue
         try:
             tree = ast.parse(decode(path.read_bytes()).text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from westmarch.errors import Invalid
 from westmarch.transfer import metadata
-from westmarch.transfer.blogs import Blog, Document
+from westmarch.transfer.blogs import Blog, Document, outside
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Entry, FileWarning, Item, Source, Unread
@@ -31,13 +31,19 @@ class BlogReader:
         Run it to its end before `item`.
         """
         for source in self.blog.sources():
-            if source.role == "skip":
-                yield Unread(source, "skipped", source.reason)
-                continue
-            found = self._entry(source)
-            yield found
+            yield self._entry(source)
 
     def _entry(self, source: Source) -> Entry | Unread:
+        try:
+            source.key.encode()
+        except UnicodeEncodeError:
+            return Unread(source, "failed", "its name is not UTF-8: rename it")
+        if outside(source.path, self.folder):
+            return Unread(source, "skipped", "it is a link to a file outside of the folder")
+        if source.path.exists() and not source.path.is_file():
+            return Unread(source, "skipped", "it is no regular file")
+        if source.role == "skip":
+            return Unread(source, "skipped", source.reason)
         try:
             data = source.path.read_bytes()
             document = self._document(source, decode(data).text)

@@ -1,6 +1,7 @@
 """Which program wrote the blog in a folder, and where in the folder it lies."""
 
 import itertools
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Literal
 
 from westmarch.errors import Invalid
 from westmarch.transfer import pelican_settings
-from westmarch.transfer.blogs import Blog, Options, is_markdown, walk
+from westmarch.transfer.blogs import Blog, Options, beginning, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml
 from westmarch.transfer.fields import text
 from westmarch.transfer.hexo import Hexo
@@ -69,7 +70,7 @@ def _forced(folder: Path, program: Program) -> list[_Place]:
     if program == "hexo":
         roots = [folder / "source"] if (folder / "source").is_dir() else []
         roots = roots or [posts.parent for posts in _posts(folder)] or [folder]
-        return [_Place("hexo", root, _home(root)) for root in roots]
+        return [_Place("hexo", root, _home(folder, root)) for root in roots]
     if _configured(folder) or (folder / "_posts").is_dir():
         return [_Place("jekyll", _jekyll_root(folder), folder)]
     return [_Place("jekyll", root, root) for root in _roots(folder, list(_posts(folder)))] or [
@@ -81,8 +82,8 @@ def _recognised(folder: Path) -> list[_Place]:
     if any((folder / name).is_file() for name in pelican_settings.NAMES):
         return [_pelican(folder)]
     if _configured(folder):
-        if _hexo_settings(folder):
-            return [_Place("hexo", folder / _source(folder), folder)]
+        if _hexo_settings(folder, folder):
+            return [_Place("hexo", _source(folder), folder)]
         return [_Place("jekyll", _jekyll_root(folder), folder)]
     posts = list(_posts(folder))
     if posts:
@@ -99,9 +100,9 @@ def _by_names(folder: Path, root: Path, posts: list[Path]) -> _Place:
     names = [path.name for one in posts if one.is_relative_to(root) for path, _ in walk(one) if is_markdown(path.name)]
     sample = names[:_SAMPLE]
     dated = sum(bool(_DATED.match(name)) for name in sample)
-    home = _home(root)
-    if (home != root and _hexo_settings(home)) or (sample and dated * 2 < len(sample)):
-        return _Place("hexo", root, home if home.is_relative_to(folder) else root)
+    home = _home(folder, root)
+    if (home != root and _hexo_settings(folder, home)) or (sample and dated * 2 < len(sample)):
+        return _Place("hexo", root, home)
     return _Place("jekyll", root, root)
 
 
@@ -122,7 +123,7 @@ def _roots(folder: Path, posts: list[Path]) -> list[Path]:
     roots: list[Path] = []
     for one in posts:
         above = [one.parent, *itertools.takewhile(lambda path: path.is_relative_to(folder), one.parent.parents)]
-        configured = next((path for path in above if _configured(path) and not _hexo_settings(path)), None)
+        configured = next((path for path in above if _configured(path) and not _hexo_settings(folder, path)), None)
         root = configured or one.parent
         if not any(root == known or root.is_relative_to(known) for known in roots):
             roots.append(root)
@@ -133,43 +134,48 @@ def _configured(folder: Path) -> bool:
     return any((folder / name).is_file() for name in JEKYLL_NAMES)
 
 
-def _hexo_settings(folder: Path) -> bool:
-    """Whether the configuration of a folder is Hexo's: by its keys, or by what is installed beside it."""
-    path = folder / "_config.yml"
+def _hexo_settings(folder: Path, home: Path) -> bool:
+    """Whether the configuration in `home` is Hexo's: by its keys, or by what is installed beside it."""
+    path = home / "_config.yml"
     if not path.is_file():
         return False
-    values, _ = read_yaml(path)
-    package = folder / "package.json"
+    values, _ = read_yaml(path, folder)
+    package = home / "package.json"
     try:
-        installed = package.is_file() and '"hexo"' in package.read_text(errors="replace")
+        installed = package.is_file() and not outside(package, folder) and b'"hexo"' in package.read_bytes()
     except OSError:
         installed = False
     return installed or bool(_HEXO_KEYS & values.keys())
 
 
-def _source(folder: Path) -> str:
-    values, _ = read_yaml(folder / "_config.yml")
-    return text(values.get("source_dir")).strip("/") or "source"
+def _source(folder: Path) -> Path:
+    values, _ = read_yaml(folder / "_config.yml", folder)
+    return _inside(folder, text(values.get("source_dir")).strip("/") or "source")
 
 
-def _home(root: Path) -> Path:
-    """The folder of a Hexo site, from its folder of sources."""
-    return root.parent if root.name == "source" or _hexo_settings(root.parent) else root
+def _inside(folder: Path, name: str) -> Path:
+    """A folder that a configuration names; the whole one where that lies elsewhere."""
+    named = Path(os.path.normpath(folder / name))
+    return named if named.is_dir() and not outside(named, folder) and named.is_relative_to(folder) else folder
+
+
+def _home(folder: Path, root: Path) -> Path:
+    """The folder of a Hexo site, from its folder of sources; not above the one that was given."""
+    above = root != folder and (root.name == "source" or _hexo_settings(folder, root.parent))
+    return root.parent if above else root
 
 
 def _jekyll_root(folder: Path) -> Path:
     for name in JEKYLL_NAMES:
         if (folder / name).is_file():
-            values, _ = read_yaml(folder / name)
-            inside = folder / text(values.get("source")).strip("/")
-            return inside if inside.is_dir() else folder
+            values, _ = read_yaml(folder / name, folder)
+            return _inside(folder, text(values.get("source")).strip("/"))
     return folder
 
 
 def _pelican(folder: Path) -> _Place:
-    settings = pelican_settings.read(folder)
-    named = folder / settings.word("PATH", "content").strip("/")
-    return _Place("pelican", named if named.is_dir() and named.is_relative_to(folder) else folder, folder)
+    settings = pelican_settings.read(folder, folder)
+    return _Place("pelican", _inside(folder, settings.word("PATH", "content").strip("/")), folder)
 
 
 def _like_pelican(folder: Path) -> bool:
@@ -177,10 +183,6 @@ def _like_pelican(folder: Path) -> bool:
     sample = list(itertools.islice((path for path, inner in walk(folder) if is_markdown(inner)), _SAMPLE))
     alike = 0
     for path in sample:
-        try:
-            with path.open("rb") as file:
-                head = file.read(400)
-        except OSError:
-            continue
+        head = beginning(path, 400)
         alike += bool(_META.match(head) and _PELICAN_KEY.search(head) and b"\n---" not in head)
     return bool(sample) and alike * 2 > len(sample)

@@ -1,7 +1,9 @@
 """The report of an import: written as it goes, so that it is whole JSON whenever the import ends."""
 
 import json
+import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, BinaryIO, Literal
@@ -12,8 +14,9 @@ from westmarch.transfer.items import FileWarning
 Fate = Literal["imported", "updated", "unchanged", "skipped", "conflict", "failed"]
 FATES: tuple[Fate, ...] = ("imported", "updated", "unchanged", "skipped", "conflict", "failed")
 
-#: How many rows go by before the file is made whole on the disk.
+#: How many rows, and seconds, go by before the file is made whole on the disk.
 _ROWS = 50
+_SECONDS = 1.0
 #: Problems kept in memory to be told at the end; the report has all of them.
 _TOLD = 20
 
@@ -63,6 +66,8 @@ class Report:
     _rows: list[bytes] = field(default_factory=list)
     _written: int = 0
     _any: bool = False
+    _kept: bytes = b""
+    _flushed: float = 0.0
 
     def __post_init__(self) -> None:
         self._append(b'{\n"files": [')
@@ -77,7 +82,7 @@ class Report:
         text = json.dumps(row.as_json(), ensure_ascii=False)
         self._append(((",\n" if self._any else "\n") + text).encode(errors="replace"))
         self._any = True
-        if len(self._rows) >= _ROWS:
+        if len(self._rows) >= _ROWS or time.monotonic() - self._flushed >= _SECONDS:
             self.flush()
 
     def _append(self, piece: bytes) -> None:
@@ -91,29 +96,33 @@ class Report:
         """Make the file whole: the rows so far, and the end of the document."""
         if self.full:
             return
+        self._flushed = time.monotonic()
         try:
             self._write(b"".join(self._rows))
             self._rows.clear()
         except OSError as error:
             # The rows do not fit; what was there before does.
             self.full = True
-            self._write_end()
+            with suppress(OSError):
+                self._put(self._kept)
             raise Unavailable(
                 f"The report cannot be written: {error.strerror}.",
                 hint="What it holds so far is kept; free some space.",
             ) from error
 
     def _write(self, rows: bytes) -> None:
-        self.file.seek(self._written)
-        self.file.write(rows + self._end())
-        self.file.truncate()
-        self.file.flush()
+        end = self._end()
+        self._put(rows + end)
         self._written += len(rows)
+        self._kept = end
 
-    def _write_end(self) -> None:
+    def _put(self, piece: bytes) -> None:
+        """Write behind the rows. Cut after that: what is written over has its place on the disk already."""
         self.file.seek(self._written)
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[self.file.write(rest) :]
         self.file.truncate()
-        self.file.write(self._end())
         self.file.flush()
 
     def _end(self) -> bytes:
