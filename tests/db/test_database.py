@@ -141,8 +141,8 @@ async def test_a_reference_to_what_is_gone_is_a_conflict(db: Database) -> None:
 
 
 async def test_a_fault_of_the_program_is_not_dressed_up(db: Database) -> None:
-    with pytest.raises(Exception, match="no_such_column"):
-        await db.read(statement, "SELECT no_such_column FROM site_option")
+    with pytest.raises(Exception, match="syntax error"):
+        await db.read(statement, "SELEC key FROM site_option")
 
 
 @on_sqlite

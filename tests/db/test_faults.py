@@ -3,16 +3,18 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tests.shells import Holding
+from tests.shells import Holding, Shell
+from westmarch.changes import triggers
 from westmarch.db.database import Database, open_database
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid, Unavailable, WestmarchError
@@ -207,3 +209,57 @@ async def test_an_error_of_the_files_that_a_function_handles_is_its_own(db: Data
 
     with pytest.raises(FileNotFoundError):
         await db.write(careless)
+
+
+@on_postgresql
+async def test_a_server_that_does_not_answer_in_time_is_told_and_costs_one_connection(db: Database) -> None:
+    async with open_database(db.url.render_as_string(hide_password=False), answer_timeout=0.3) as hasty:
+        for call in (hasty.read, hasty.write):
+            with pytest.raises(Unavailable, match=r"not answered within 0\.3 seconds") as failure:
+                await call(run, "SELECT pg_sleep(20)")
+            assert failure.value.hint
+            assert await call(run, "SELECT 1") == 1
+
+
+@on_postgresql
+async def test_connections_that_hang_are_told_and_given_up(db: Database, shell: Shell) -> None:
+    async with open_database(db.url.render_as_string(hide_password=False), answer_timeout=0.3) as hasty:
+        await hasty.read(look)
+        await hasty.write(put, "a")
+        found = shell("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        pids = [int(pid) for pid in found.split()]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            for call in (hasty.read(look), hasty.write(put, "b")):
+                with pytest.raises(Unavailable) as failure:
+                    await asyncio.wait_for(call, 10)
+                assert "()" not in failure.value.hint
+            await hasty.read(look)
+            await hasty.write(put, "c")
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_time_that_is_up_in_the_function_itself_is_its_own(db: Database) -> None:
+    def slow(session: Reading) -> None:
+        look(session)
+        raise TimeoutError("mine")
+
+    for call in (db.read, db.write):
+        with pytest.raises(TimeoutError, match="mine"):
+            await call(slow)
+
+
+@pytest.mark.parametrize(
+    "change", ["ALTER TABLE site_option RENAME COLUMN value TO worth", "ALTER TABLE site_option DROP COLUMN value"]
+)
+async def test_a_table_that_was_changed_under_us_is_told(db: Database, shell: Shell, change: str) -> None:
+    await db.write(put, "a")
+    await db.write(lambda session: triggers.drop(session.connection()))
+    shell(change)
+    for call in (db.read(lambda session: session.execute(select(SiteOption)).all()), db.write(put, "b")):
+        with pytest.raises(Unavailable, match="another schema") as failure:
+            await call
+        assert "westmarch db check" in failure.value.hint

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from westmarch.db.engines import LOCK_TIMEOUT, parse_url, postgresql_engine, sqlite_engine
+from westmarch.db.engines import ANSWER_TIMEOUT, LOCK_TIMEOUT, parse_url, postgresql_engine, sqlite_engine
 from westmarch.db.faults import FAULTS, away, told, transient
 from westmarch.db.sessions import Reading
 
@@ -114,11 +114,12 @@ class SQLiteDatabase(Database):
 class PostgreSQLDatabase(Database):
     """A server: sessions run inside the event loop, their waiting is the driver's."""
 
-    def __init__(self, url: URL, *, lock_timeout: float) -> None:
+    def __init__(self, url: URL, *, lock_timeout: float, answer_timeout: float | None) -> None:
         super().__init__(url)
         self._reading = postgresql_engine(
             url,
             lock_timeout=lock_timeout,
+            answer_timeout=answer_timeout,
             pool_size=CONNECTIONS,
             max_overflow=0,
             execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -128,6 +129,7 @@ class PostgreSQLDatabase(Database):
         self._writing = postgresql_engine(
             url,
             lock_timeout=lock_timeout,
+            answer_timeout=answer_timeout,
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_pre_ping=True,
@@ -182,14 +184,20 @@ async def _connect(session: AsyncSession) -> None:
 
 
 @asynccontextmanager
-async def open_database(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncIterator[Database]:
+async def open_database(
+    url: str, *, lock_timeout: float = LOCK_TIMEOUT, answer_timeout: float | None = ANSWER_TIMEOUT
+) -> AsyncIterator[Database]:
     """The database at `url` (`sqlite:///…`, `postgresql://…`) until the block ends. Raises Invalid for another URL.
 
-    A statement waits `lock_timeout` seconds at most for the write of another process, then raises Unavailable.
+    A statement waits `lock_timeout` seconds at most for the write of another process, and `answer_timeout` seconds for
+    PostgreSQL's answer (None: whenever it comes), then raises Unavailable.
     """
     parsed = parse_url(url)
-    engine = SQLiteDatabase if parsed.get_backend_name() == "sqlite" else PostgreSQLDatabase
-    database = engine(parsed, lock_timeout=lock_timeout)
+    database: Database
+    if parsed.get_backend_name() == "sqlite":
+        database = SQLiteDatabase(parsed, lock_timeout=lock_timeout)
+    else:
+        database = PostgreSQLDatabase(parsed, lock_timeout=lock_timeout, answer_timeout=answer_timeout)
     try:
         yield database
     finally:

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from westmarch.db.faults import silent
 from westmarch.errors import Invalid
 
 #: How long a statement waits for another process's write, in seconds.
 LOCK_TIMEOUT = 5.0
 #: How long a connection to PostgreSQL may take to come about, in seconds.
 CONNECT_TIMEOUT = 5.0
+#: How long PostgreSQL may take to answer one statement, in seconds: a server that hangs does not close its connections.
+ANSWER_TIMEOUT = 15.0
 #: What may stand behind the question mark of a PostgreSQL URL; `sslmode` is what other programs call `ssl`.
 _PARAMETERS = frozenset({"host", "port", "ssl", "sslmode"})
 
@@ -110,19 +113,38 @@ def _write_ahead(cursor: DBAPICursor, lock_timeout: float) -> None:
             return
 
 
-def postgresql_engine(url: URL, *, lock_timeout: float = LOCK_TIMEOUT, **options: Any) -> AsyncEngine:
+def postgresql_engine(
+    url: URL,
+    *,
+    lock_timeout: float = LOCK_TIMEOUT,
+    answer_timeout: float | None = ANSWER_TIMEOUT,
+    **options: Any,
+) -> AsyncEngine:
     """An engine for PostgreSQL that waits `lock_timeout` seconds at most where another transaction holds a lock.
+
+    A statement that has no answer after `answer_timeout` seconds (None: whenever it comes) raises Unavailable and costs
+    its connection. A TimeoutError of the function that runs the statement is not touched by that.
 
     Raises Invalid where the driver is not installed.
     """
     settings = {"application_name": "westmarch", "lock_timeout": f"{lock_timeout * 1000:.0f}ms"}
+    arguments = {"timeout": CONNECT_TIMEOUT, "command_timeout": answer_timeout, "server_settings": settings}
     try:
-        return create_async_engine(
-            url, connect_args={"timeout": CONNECT_TIMEOUT, "server_settings": settings}, **options
-        )
+        engine = create_async_engine(url, connect_args=arguments, **options)
     except ModuleNotFoundError as error:
         raise Invalid(
             "The driver for PostgreSQL is not installed.",
             place="database_url",
             hint="Install it: pip install 'westmarch[postgresql]'.",
         ) from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up(context: ExceptionContext) -> Exception | None:
+        # The driver raises it bare. The statement may still be running, so nobody else may get the connection.
+        if not isinstance(context.original_exception, TimeoutError):
+            return None
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+        return silent(answer_timeout)
+
+    return engine

@@ -33,8 +33,17 @@ def transient(error: DBAPIError) -> bool:
 
 def away(error: OSError) -> Unavailable:
     """The error of a server that does not answer."""
+    why = str(error) or "it does not answer"
     return Unavailable(
-        "The database cannot be reached.", hint=f"Is the server running, and is database_url right? ({error})"
+        "The database cannot be reached.", hint=f"Is the server running, and is database_url right? ({why})"
+    )
+
+
+def silent(seconds: float | None) -> Unavailable:
+    """The error of a server that took a statement and gave no answer in time."""
+    return Unavailable(
+        f"The database has not answered within {seconds or 0:g} seconds.",
+        hint="Does PostgreSQL hang, or has it too much to do? pg_stat_activity shows what it does.",
     )
 
 
@@ -79,15 +88,27 @@ def _told_sqlite(error: sqlite3.Error) -> WestmarchError | None:
     for prefix, (message, hint) in _SQLITE.items():
         if name.startswith(prefix):
             return Unavailable(message, hint=hint)
-    if isinstance(error, sqlite3.OperationalError) and "no such table" in str(error):
-        return _no_tables()
+    if isinstance(error, sqlite3.OperationalError):  # These have no code of their own.
+        if "no such table" in str(error):
+            return _no_tables()
+        if "no such column" in str(error) or "has no column named" in str(error):
+            return _another_schema()
     if name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_FOREIGNKEY"}:
         return _contradicts()
     return None
 
 
 def _no_tables() -> Unavailable:
-    return Unavailable("The database has no tables of Westmarch's.", hint="Run `westmarch db upgrade`.")
+    return Unavailable(
+        "The database has not all tables of Westmarch's.",
+        hint="Run `westmarch db upgrade`; where that has nothing to do, `westmarch db check` says what is missing.",
+    )
+
+
+def _another_schema() -> Unavailable:
+    return Unavailable(
+        "The database has another schema than this version.", hint="`westmarch db check` says where they differ."
+    )
 
 
 def _contradicts() -> Conflict:
@@ -121,6 +142,8 @@ def _told_postgresql(error: DBAPIError) -> WestmarchError | None:
             return Unavailable(message, hint=hint)
     if state == "42P01":
         return _no_tables()
+    if state == "42703":
+        return _another_schema()
     if state in {"23503", "23505"}:
         return _contradicts()
     if state.startswith("22"):

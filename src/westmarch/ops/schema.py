@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, column, func, inspect, select, t
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import NullPool
 
-from westmarch.db.engines import parse_url, postgresql_engine, sqlite_engine, sqlite_file
+from westmarch.db.engines import ANSWER_TIMEOUT, parse_url, postgresql_engine, sqlite_engine, sqlite_file
 from westmarch.db.faults import FAULTS, away, told
 from westmarch.errors import Unavailable
 
@@ -175,14 +175,20 @@ def _copy(source: sqlite3.Connection, copy: Path, *, like: Path) -> Path:
 async def with_connection(url: URL, f: Callable[[Connection], T], *, migrates: bool = False) -> T:
     """Run `f` in one transaction of an engine of its own, which can write only if it `migrates`.
 
-    Raises Unavailable where the engine cannot answer.
+    A migration may take its time; a look gives up a server that does not answer. Raises Unavailable where the engine
+    cannot answer.
     """
     try:
         if url.get_backend_name() == "sqlite":
             engine = sqlite_engine(url, readonly=not migrates, size=1, lock_timeout=LOCK_TIMEOUT, migrates=migrates)
             return await asyncio.to_thread(_in_sqlite, engine, f, migrates=migrates)
-        options = {"postgresql_readonly": not migrates}
-        server = postgresql_engine(url, lock_timeout=LOCK_TIMEOUT, poolclass=NullPool, execution_options=options)
+        server = postgresql_engine(
+            url,
+            lock_timeout=LOCK_TIMEOUT,
+            answer_timeout=None if migrates else ANSWER_TIMEOUT,
+            poolclass=NullPool,
+            execution_options={"postgresql_readonly": not migrates},
+        )
         return await _in_postgresql(server, f)
     except FAULTS as error:
         if (fault := told(error)) is None:
