@@ -64,3 +64,37 @@ async def test_nothing_else_is_to_be_had(reader: Reader, settings: Settings, pat
 async def test_a_folder_without_media_is_404(reader: Reader, settings: Settings, tmp_path: Path) -> None:
     assert not settings.media_folder.exists()
     assert (await reader.get("/media/ab/" + "0" * 62 + ".webp")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told"),
+    [
+        ("bytes=a", 200, None), ("bytes=5-1", 200, None), ("lines=1-2", 200, None), ("bytes=", 200, None),
+        ("bytes=0-1,x", 200, None), ("bytes=200-", 416, "bytes */200"), ("bytes=-0", 416, "bytes */200"),
+        ("bytes=999999999999-", 416, "bytes */200"), ("bytes=190-900", 206, "bytes 190-199/200"),
+        ("bytes=-10", 206, "bytes 190-199/200"), ("bytes=0-9, 300-400", 206, "bytes 0-9/200"),
+    ],
+)  # fmt: skip
+async def test_parts_that_are_not_there_are_refused_and_what_is_no_range_is_ignored(
+    reader: Reader, settings: Settings, asked: str, status: int, told: str | None
+) -> None:
+    answer = await reader.get(kept(settings, bytes(range(200)), "mp4"), range=asked)
+    assert (answer.status_code, answer.headers.get("content-range")) == (status, told)
+    assert len(answer.content) == {200: 200, 206: 10, 416: 0}[status]
+    assert answer.headers.get_list("content-security-policy")[0].endswith("sandbox")
+
+
+async def test_a_part_of_another_file_is_not_continued(reader: Reader, settings: Settings) -> None:
+    path = kept(settings, bytes(range(200)), "mp4")
+    etag = (await reader.get(path)).headers["etag"]
+    assert (await reader.get(path, range="bytes=10-19", if_range=etag)).status_code == 206
+    assert (await reader.get(path, range="bytes=10-19", if_range='"other"')).status_code == 200
+
+
+async def test_what_is_kept_already_stays_harmless(reader: Reader, settings: Settings) -> None:
+    path = kept(settings, b"<svg/>", "svg")
+    first = await reader.get(path)
+    again = await reader.get(path, if_none_match=first.headers["etag"])
+    assert again.status_code == 304
+    policies = [answer.headers.get_list("content-security-policy") for answer in (first, again)]
+    assert policies[0] == policies[1]

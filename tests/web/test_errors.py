@@ -106,3 +106,16 @@ async def test_static_files_are_kept_for_ever_under_their_own_hash_alone(reader:
     assert (await reader.get(address)).headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (await reader.get("/static/theme.00000000.css")).headers["cache-control"] == "no-cache"
     assert (await reader.get("/static/no.css")).status_code == 404
+
+
+async def test_caches_are_told_that_errors_differ_by_what_is_asked_for(reader: Reader) -> None:
+    for path in ("/nothing/", "/static/no.css", "/%00"):
+        for accept in ("text/html", "application/json"):
+            assert (await reader.get(path, accept=accept)).headers["vary"] == "accept"
+    assert "vary" not in (await reader.get("/")).headers
+
+
+async def test_conditions_may_come_in_several_lines(reader: Reader) -> None:
+    etag = (await reader.get("/")).headers["etag"]
+    lines = [("if-none-match", '"other"'), ("if-none-match", etag)]
+    assert (await reader.client.get("/", headers=lines)).status_code == 304

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
+#: An error is a page or a problem by what was asked for; caches must know.
+_VARIES = (("vary", "accept"),)
 
 
 def wants_json(accept: str) -> bool:
@@ -68,7 +70,7 @@ def page(view: View, status: int, detail: str = "", *, request_id: str = "", new
     key = _WORDS.get(status)
     heading = words(key) if key else HTTPStatus(status).phrase
     about = words(f"{key} about") if key else ""
-    return view.page(
+    made = view.page(
         "error.html",
         title=heading,
         heading=heading,
@@ -80,6 +82,7 @@ def page(view: View, status: int, detail: str = "", *, request_id: str = "", new
         newest=newest,
         code=status,
     )
+    return Reply(made.body, made.mime, status, headers=(*made.own, *_VARIES))
 
 
 def _problem(status: int, detail: str, request_id: str) -> Reply:
@@ -90,7 +93,7 @@ def _problem(status: int, detail: str, request_id: str) -> Reply:
         "detail": detail or HTTPStatus(status).description,
         "request_id": request_id,
     }
-    return Reply(json.dumps(problem).encode(), "application/problem+json", status)
+    return Reply(json.dumps(problem).encode(), "application/problem+json", status, headers=_VARIES)
 
 
 def _told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:

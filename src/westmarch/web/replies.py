@@ -71,13 +71,15 @@ class Reply(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
         status, body = self.status_code, self.body
-        headers = [*self.raw_headers, *scope["app"].state.surface.headers]
+        own = {name for name, _ in self.raw_headers}
+        headers = [*self.raw_headers, *(pair for pair in scope["app"].state.surface.headers if pair[0] not in own)]
         if request_id := scope.get("state", {}).get("request_id"):
             headers.append((b"x-request-id", request_id.encode()))
         if self.etag:
             headers.append((b"etag", self.etag.encode()))
-            condition = next((value for name, value in scope["headers"] if name == b"if-none-match"), None)
-            if condition is not None and matches(self.etag, condition.decode("latin-1")):
+            # A list may come in several lines, which mean the same as one (RFC 9110, 5.3).
+            condition = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
+            if condition and matches(self.etag, condition.decode("latin-1")):
                 status, body = 304, b""
         if status != 304:
             headers.append((b"content-type", self.mime.encode()))
