@@ -173,7 +173,7 @@ def test_the_public_address_has_an_origin_and_a_base_path(site: Path, url: str, 
     ],
 )
 def test_an_address_that_cannot_be_a_site_is_refused(site: Path, url: str) -> None:
-    assert refusal(site, url=url).startswith(("flag: url: a complete address", "flag: url: an address"))
+    assert refusal(site, url=url).startswith(("--url: a complete address", "--url: an address"))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_relative_sqlite_file_is_in_the_folder_of_the_site(site: Path) -> None
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///", "postgresql+asyncpg://x/y", "westmarch.db"])
 def test_an_unknown_engine_is_refused(site: Path, url: str) -> None:
-    assert "database_url" in refusal(site, database_url=url)
+    assert "--database-url: " in refusal(site, database_url=url)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,22 @@ def test_the_flag_names_the_folder_before_the_variable_and_that_before_the_curre
     monkeypatch.setenv("WESTMARCH_SITE", "by-variable")
     assert site_folder() == tmp_path / "by-variable"
     assert site_folder(Path("by-flag")) == tmp_path / "by-flag"
+
+
+@pytest.mark.parametrize("listed", ["*", "127.0.0.1", "10.0.0.0/8, ::1", "fd00::/8", "unix:", "/run/proxy.sock"])
+def test_proxies_are_addresses_networks_and_sockets(site: Path, listed: str) -> None:
+    assert load(site, forwarded_allow_ips=listed).settings.forwarded_allow_ips == listed
+
+
+@pytest.mark.parametrize("listed", ["nonsense", "127.0.0.1,proxy", "10.0.0.1/8", "1.2.3"])
+def test_what_is_no_proxy_is_refused(site: Path, listed: str) -> None:
+    assert "is no proxy: use addresses" in refusal(site, forwarded_allow_ips=listed)
+
+
+def test_what_is_unfit_is_told_in_plain_words(site: Path) -> None:
+    assert refusal(site, port=0) == "--port: a number from 1 on is needed"
+    assert refusal(site, workers="many") == "--workers: a whole number is needed"
+    assert refusal(site, log_format="xml") == "--log-format: it is one of 'text' or 'json'"
 
 
 def test_every_setting_is_described() -> None:

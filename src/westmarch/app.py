@@ -136,10 +136,14 @@ def _redirected(view: View, location: str, *, permanent: bool) -> Reply:
 
 @lru_cache(maxsize=16)
 def _line(text: str, language: str) -> str:
-    """A line of Markdown as HTML. The renderer is imported only where an owner has set such a line."""
+    """A line of Markdown as HTML; of what is no line (a heading, a list) the words alone.
+
+    The renderer is imported only where an owner has set such a line.
+    """
     from westmarch.text.markdown import render
 
-    return render(text, language=language).html
+    made = render(text, language=language)
+    return made.html if made.html.startswith("<p>") else made.excerpt_html
 
 
 @asynccontextmanager

@@ -1,5 +1,35 @@
 """The errors of the domain. Each carries the HTTP status that it means; pages and the CLI have one handler each."""
 
+from collections.abc import Mapping
+from typing import Any
+
+#: What Pydantic finds unfit, by its types of errors, in words for people who need not know them.
+_UNFIT = {
+    "missing": "it is missing",
+    "extra_forbidden": "nothing is called so",
+    "string_type": "a text is needed",
+    "string_too_short": "it may not be empty",
+    "string_too_long": "it may have {max_length} characters at most",
+    "too_long": "it may have {max_length} entries at most",
+    "int_type": "a whole number is needed",
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "greater_than_equal": "a number from {ge} on is needed",
+    "less_than_equal": "a number up to {le} is needed",
+    "literal_error": "it is one of {expected}",
+    "tuple_type": "a list is needed",
+    "dict_type": "a table of names and values is needed",
+    "model_type": "a table of names and values is needed",
+    "path_type": "a path is needed",
+    "value_error": "{error}",
+}
+
+
+def unfit(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in plain words, from one entry of `ValidationError.errors()`."""
+    words = _UNFIT.get(fault["type"])
+    return words.format_map(fault.get("ctx", {})) if words else str(fault["msg"])
+
 
 class WestmarchError(Exception):
     """Something that a person can be told: what happened (`message`) and what to do about it (`hint`).

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -26,7 +27,7 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
-from westmarch.errors import Invalid
+from westmarch.errors import Invalid, unfit
 
 PREFIX = "WESTMARCH_"
 SITE_VARIABLE = "WESTMARCH_SITE"
@@ -133,6 +134,21 @@ class Settings(BaseSettings):
         if path and not path.startswith("/"):
             raise ValueError("a path that begins with / is needed")
         return path.rstrip("/")
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _known_proxies(cls, listed: str) -> str:
+        for proxy in (part.strip() for part in listed.split(",")):
+            if proxy in ("", "*") or proxy.startswith(("/", "unix:")):
+                continue
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(
+                    f"{proxy!r} is no proxy: use addresses, networks and paths of sockets with commas between, "
+                    "as 127.0.0.1,10.0.0.0/8, or * for all"
+                ) from error
+        return listed
 
     @field_validator("database_url")
     @classmethod
@@ -244,7 +260,8 @@ def _unfit(error: ValidationError, origins: Mapping[str, str]) -> Invalid:
         key = ".".join(str(part) for part in detail["loc"])
         origin = origins.get(str(detail["loc"][0]), "default") if detail["loc"] else "default"
         name = PREFIX + key.upper() if origin == "environment" or origin.endswith(DOTENV_NAME) else key
-        lines.append(f"{origin}: {name}: {detail['msg'].removeprefix('Value error, ')}")
+        place = f"--{key.replace('_', '-')}" if origin == "flag" else f"{origin}: {name}"
+        lines.append(f"{place}: {unfit(detail)}")
     return Invalid("\n".join(lines), hint="`docs/settings.md` names every setting.", place=lines[0].split(": ")[0])
 
 

@@ -92,8 +92,8 @@ def test_a_folder_that_has_a_site_is_refused(westmarch: Westmarch, site: Path) -
     [
         ("--timezone", "Mars/Base", "--timezone: no time zone is called 'Mars/Base'"),
         ("--language", "Klingonisch", "--language: "),
-        ("--url", "example.org", "flag: url: a complete address is needed"),
-        ("--database-url", "mysql://x/y", "flag: database_url: "),
+        ("--url", "example.org", "--url: a complete address is needed"),
+        ("--database-url", "mysql://x/y", "--database-url: "),
         ("--title", "", "--title: "),
     ],
 )

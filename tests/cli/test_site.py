@@ -17,15 +17,20 @@ def test_an_option_that_is_set_is_shown(westmarch: Westmarch, site_on_each: Path
 
 def test_a_list_is_set_as_json_and_shown_so(westmarch: Westmarch, site: Path) -> None:
     menu = '[{"title": "About", "address": "/about/"}]'
-    assert westmarch("--site", site, "site", "set", "navigation", menu).status == 0
-    assert westmarch("--site", site, "site", "show", "navigation").out == f"navigation = {menu}\n"
+    done = westmarch("--site", site, "site", "set", "navigation", menu)
+    assert (done.status, done.out) == (0, f"navigation = {menu}\n")
+    assert westmarch("--site", site, "site", "show", "navigation").out == done.out
 
 
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("posts_per_page", "0", "posts_per_page"),
-        ("posts_per_page", "many", "posts_per_page"),
+        ("posts_per_page", "0", "The option posts_per_page cannot be set so: a number from 1 on is needed."),
+        ("posts_per_page", "many", "The option posts_per_page cannot be set so: a whole number is needed."),
+        ("language", "english please", "a tag looks like en, de or zh-Hant"),
+        ("accent", "red", "a colour looks like #1f6f8b"),
+        ("navigation", '[{"title": "x", "address": "x"}]', "is no address; one looks like /about/"),
+        ("navigation", '{"title": "x"}', "a list is needed"),
         ("timezone", "Mars/Base", "no time zone is called 'Mars/Base'"),
         ("navigation", "[oops", "The value of navigation is not JSON"),
         ("colour", "red", "The site has no option 'colour'"),

@@ -268,3 +268,12 @@ async def test_what_only_hidden_posts_use_is_not_there(reader: Reader) -> None:
             answer = await reader.get(path + name)
             assert answer.status_code == 404, path + name
             assert not re.search("Secret|Ghost|Plot", answer.text)
+
+
+async def test_the_footer_is_a_line_without_headings(reader: Reader) -> None:
+    await reader.do(options, footer="*Made* by [me](/about/)")
+    assert '<p><em>Made</em> by <a href="/about/">me</a></p>' in await reader.page("/")
+    await reader.do(options, footer="# Contact me")
+    foot = (await reader.page("/")).split('<footer class="site-foot')[1]
+    assert "<p>Contact me</p>" in foot
+    assert "<h" not in foot

@@ -39,7 +39,7 @@ def show(
         print_json(options)
         return
     for key, value in options.items():
-        typer.echo(f"{key} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+        _print(key, value)
 
 
 @app.command("set")
@@ -57,9 +57,13 @@ def set_option(
 
     async def write() -> Any:
         async with opened(loaded(context).settings) as db:
-            return getattr(await db.write(change_options, {name: given}), name)
+            return (await db.write(change_options, {name: given})).model_dump(mode="json")[name]
 
-    typer.echo(f"{name} = {run(write())}")
+    _print(name, run(write()))
+
+
+def _print(name: str, value: Any) -> None:
+    typer.echo(f"{name} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
 
 
 def change_options(session: "Session", values: dict[str, Any]) -> "Site":

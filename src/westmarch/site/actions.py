@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from westmarch.errors import Invalid
+from westmarch.errors import Invalid, unfit
 from westmarch.events import actions as events
 from westmarch.site import queries
 from westmarch.site.models import SiteOption
@@ -25,7 +25,7 @@ def change(session: Session, values: dict[str, Any], *, actor: str) -> Site:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise Invalid(f"The option {place} cannot be set so: {first['msg']}", place=place) from error
+        raise Invalid(f"The option {place} cannot be set so: {unfit(first)}.", place=place) from error
     rows = {row.key: row for row in session.scalars(select(SiteOption))}
     stored = Site().model_dump(mode="json") | {key: row.value for key, row in rows.items()}
     wanted = after.model_dump(mode="json", include=set(values))

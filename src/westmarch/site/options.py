@@ -1,9 +1,26 @@
 """The options that an owner may set: names, types, defaults and meanings."""
 
 import re
+import unicodedata
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+# Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
+_ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_PATH_TEXT = re.compile(r"[\w/.~@+,=-]*")
+
+
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
+        raise ValueError("a single line is needed, without line breaks, tabs and other control characters")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
 
 
 class NavigationItem(BaseModel):
@@ -11,8 +28,17 @@ class NavigationItem(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str = Field(min_length=1, max_length=80)
-    address: str = Field(min_length=1, max_length=2000, pattern=r"^(/|/[^/].*|https?://.+|mailto:.+)$")
+    title: Line = Field(min_length=1, max_length=80)
+    address: str = Field(min_length=1, max_length=2000)
+
+    @field_validator("address")
+    @classmethod
+    def _whole_address(cls, value: str) -> str:
+        if not _ADDRESS.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is no address; one looks like /about/, https://example.org or mailto:me@example.org"
+            )
+        return value
 
 
 class Site(BaseModel):
@@ -20,12 +46,10 @@ class Site(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str = Field("Westmarch", min_length=1, max_length=200, description="The name of the site.")
-    tagline: str = Field("", max_length=300, description="One line under the name.")
-    description: str = Field("", max_length=1000, description="What the site is about, for feeds and search engines.")
-    language: str = Field(
-        "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="The language of the site (BCP 47)."
-    )
+    title: Line = Field("Westmarch", min_length=1, max_length=200, description="The name of the site.")
+    tagline: Line = Field("", max_length=300, description="One line under the name.")
+    description: Line = Field("", max_length=1000, description="What the site is about, for feeds and search engines.")
+    language: str = Field("en", description="The language of the site (BCP 47).")
     timezone: str = Field("UTC", description="The zone in which times are shown (IANA name).")
     permalink: str = Field(
         "/{slug}/",
@@ -43,11 +67,23 @@ class Site(BaseModel):
         max_length=20,
         description="The menu.",
     )
-    accent: str = Field(
-        "#1f6f8b", pattern=r"^#[0-9a-fA-F]{6}$", description="The colour of links; its lightness is corrected."
-    )
-    footer: str = Field("", max_length=2000, description="A line at the foot of each page, in Markdown.")
-    copyright: str = Field("", max_length=300, description="Who holds the rights, for feeds.")
+    accent: str = Field("#1f6f8b", description="The colour of links; its lightness is corrected.")
+    footer: Line = Field("", max_length=2000, description="A line at the foot of each page, in Markdown.")
+    copyright: Line = Field("", max_length=300, description="Who holds the rights, for feeds.")
+
+    @field_validator("language")
+    @classmethod
+    def _known_form(cls, value: str) -> str:
+        if not _LANGUAGE.fullmatch(value):
+            raise ValueError(f"{value!r} is no tag of a language; a tag looks like en, de or zh-Hant")
+        return value
+
+    @field_validator("accent")
+    @classmethod
+    def _colour(cls, value: str) -> str:
+        if not _COLOUR.fullmatch(value):
+            raise ValueError(f"{value!r} is no colour; a colour looks like #1f6f8b")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -64,6 +100,8 @@ class Site(BaseModel):
         parts = re.split(r"\{(slug|year|month|day|id)\}", value)
         if any(brace in text for text in parts[::2] for brace in "{}"):
             raise ValueError(f"{value!r} is no pattern: use {{slug}}, {{year}}, {{month}}, {{day}}, {{id}}")
+        if not all(map(_PATH_TEXT.fullmatch, parts[::2])) or {".", ".."} & set(value.split("/")):
+            raise ValueError(f"{value!r} makes no paths: use letters, digits, slashes and -._~@+,= beside the names")
         if not value.startswith("/") or "//" in value or not {"slug", "id"} & set(parts[1::2]):
             raise ValueError("a permalink begins with one slash and holds {slug} or {id}")
         return value
