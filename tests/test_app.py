@@ -18,8 +18,10 @@ from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from tests.serving import serving
+from tests.shells import Shell
+from tests.shells import shell as shell
 from westmarch.app import LISTINGS, ROUTES, create_app
-from westmarch.db.database import open_database
+from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
 from westmarch.links.paths import RESERVED
 from westmarch.settings import Settings
@@ -141,6 +143,45 @@ async def test_readiness_is_a_look_at_the_database(reader: Reader, settings: Set
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
     assert "westmarch db upgrade" in answer.json()["reason"]
     assert (await reader.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_probes_are_named_and_kept_from_search_engines_in_staging(settings: Settings, db: Database) -> None:
+    app = create_app(settings.model_copy(update={"environment": "staging"}))
+    app.state.db = db
+    probe = Reader(app, db, settings.url)
+    for path in ("/healthz", "/readyz"):
+        answer = await probe.get(path, x_request_id="from-the-proxy")
+        assert answer.status_code == 200
+        assert answer.headers["x-request-id"] == "from-the-proxy"
+        assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+        assert answer.headers["cache-control"] == "no-store"
+    await probe.client.aclose()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "UPDATE post SET published_at = 'garbage'",
+        "UPDATE post SET published_at = '2020-02-30'",
+        "UPDATE post SET extra = '[1]'",
+        "UPDATE revision SET toc = 'x'",
+    ],
+)
+async def test_a_stored_value_that_cannot_be_read_is_503_and_logged(
+    reader: Reader, shell: Shell, broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await reader.do(lambda session: post(session, "One"))
+    shell(broken)
+    assert (await reader.get("/one/")).status_code == 503
+    assert "`westmarch doctor` says where it is" in caplog.text
+    assert (await reader.get("/tags/")).status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_broken_option_does_not_bring_the_site_down(reader: Reader, shell: Shell) -> None:
+    shell("INSERT INTO site_option (key, value) VALUES ('title', 'My blog')")
+    assert (await reader.get("/")).status_code == 200
 
 
 # Over a real socket

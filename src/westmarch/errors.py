@@ -88,3 +88,13 @@ class Unavailable(WestmarchError):
     status = 503
     title = "Not available at the moment"
     retry_after = 5
+
+
+class Unreadable(Unavailable):
+    """A value in the database is none that its column can hold: something else than this program wrote it."""
+
+    def __init__(self, value: object, kind: str) -> None:
+        super().__init__(
+            f"The database holds {str(value)[:80]!r} where {kind} should be.",
+            hint="`westmarch doctor` says where it is.",
+        )

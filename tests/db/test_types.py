@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
+from tests.shells import Shell
+from westmarch.authors import actions as authors
+from westmarch.authors.models import Author
 from westmarch.db.database import Database
+from westmarch.errors import Unreadable
 from westmarch.site.models import SiteOption
 from westmarch.subjects.models import Subject
 
@@ -31,6 +35,10 @@ def stored_moment(session: Session, moment: datetime) -> datetime:
     session.flush()
     session.expire_all()
     return session.scalars(select(Subject.created_at).where(Subject.id == subject.id)).one()
+
+
+def run(session: Session, sql: str, value: object) -> None:
+    session.execute(text(sql), {"value": value})
 
 
 @SHARED
@@ -69,3 +77,38 @@ async def test_json_comes_back_as_it_was(db: Database, value: Any) -> None:
         return session.scalars(select(SiteOption.value)).one()
 
     assert await db.write(through) == value
+
+
+@pytest.mark.parametrize("value", ["garbage", "2020-02-30", "", 7, "0001-01-01 00:00:00+23:00"])
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_is_no_moment_is_told_to_be_unreadable(db: Database, value: object) -> None:
+    await db.write(run, "INSERT INTO subject (kind, created_at) VALUES ('note', :value)", value)
+    with pytest.raises(Unreadable, match="where a moment should be") as failure:
+        await db.read(lambda session: session.scalars(select(Subject.created_at)).all())
+    assert str(value)[:10] in failure.value.message
+    assert "westmarch doctor" in failure.value.hint
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("value", ["4000-01-01 BC", "20000-01-01"])
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+async def test_a_moment_that_python_has_no_year_for_is_unreadable(db: Database, value: str, shell: Shell) -> None:
+    shell(f"INSERT INTO subject (kind, created_at) VALUES ('note', '{value}')")
+    with pytest.raises(Unreadable):
+        await db.read(lambda session: session.scalars(select(Subject.created_at)).all())
+
+
+@pytest.mark.parametrize("value", ["My blog", "", "{", "[" * 100_000])
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_is_no_json_is_told_to_be_unreadable(db: Database, value: str) -> None:
+    await db.write(run, "INSERT INTO site_option (key, value) VALUES ('a', :value)", value)
+    with pytest.raises(Unreadable):
+        await db.read(lambda session: session.scalars(select(SiteOption.value)).all())
+
+
+@pytest.mark.parametrize("value", ["[1]", "{}", "1", '[{"href": 1}]'])
+async def test_json_of_another_shape_is_told_to_be_unreadable(db: Database, value: str, shell: Shell) -> None:
+    author_id = await db.write(authors.create, "Ada")
+    shell(f"UPDATE author SET links = '{value}' WHERE id = {author_id}")
+    with pytest.raises(Unreadable):
+        await db.read(lambda session: session.scalars(select(Author.links)).all())

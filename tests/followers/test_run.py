@@ -17,6 +17,7 @@ from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
+from westmarch.errors import Unreadable
 from westmarch.followers import run
 from westmarch.followers.follow import Following
 from westmarch.followers.models import Follower
@@ -138,6 +139,21 @@ async def test_a_follower_that_fails_rests_and_the_others_go_on(
     failures = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(failures) == 3
     assert all("follower bad failed" in record.getMessage() and record.exc_info for record in failures)
+
+
+async def test_a_value_that_one_follower_cannot_read_does_not_stop_the_others(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(run.INTERVAL, db.dialect, 0.02)
+
+    def cannot_read(_session: Session) -> None:
+        raise Unreadable("garbage", "a moment")
+
+    bad, good = Following("bad", lambda _session, _batch: None, cannot_read), Recorder("good")
+    async with running(db, bad, good.following):
+        await until(lambda: good.rebuilt == 1)
+        await db.write(put, "a")
+        await until(lambda: "insert a" in good.seen)
 
 
 async def test_a_follower_far_behind_does_not_keep_the_others_waiting(

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from tests.shells import Shell
+from tests.shells import shell as shell
 from westmarch.db.database import Database
 from westmarch.errors import Invalid
 from westmarch.events.models import Event
@@ -85,4 +87,18 @@ async def test_setting_a_broken_option_to_its_default_mends_it(db: Database, cap
     await db.write(change, {"timezone": "UTC"}, actor="test")
     caplog.clear()
     assert await db.read(queries.current) == Site()
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_value_that_is_no_json_counts_as_not_set_and_can_be_set_anew(
+    db: Database, shell: Shell, caplog: pytest.LogCaptureFixture
+) -> None:
+    await db.write(change, {"title": "A", "tagline": "B", "posts_per_page": 5}, actor="test")
+    shell("UPDATE site_option SET value = 'My blog' WHERE key IN ('title', 'tagline')")
+    assert await db.read(queries.current) == Site(posts_per_page=5)
+    assert "The option title of the site counts as not set" in caplog.text
+    await db.write(change, {"title": "My blog", "tagline": ""}, actor="test")
+    caplog.clear()
+    assert await db.read(queries.current) == Site(title="My blog", posts_per_page=5)
     assert caplog.text == ""

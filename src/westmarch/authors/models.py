@@ -21,5 +21,5 @@ class Author(Model):
     bio_markdown: Mapped[str] = mapped_column(Text, default="")
     bio_html: Mapped[str] = mapped_column(Text, default="")
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
-    links: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)
+    links: Mapped[list[dict[str, str]]] = mapped_column(Json(list[dict[str, str]]), default=list)
     post_count: Mapped[int] = mapped_column(default=0)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from westmarch.db.faults import silent
-from westmarch.errors import Invalid
+from westmarch.errors import Invalid, Unreadable
 
 #: How long a statement waits for another process's write, in seconds.
 LOCK_TIMEOUT = 5.0
@@ -140,7 +140,10 @@ def postgresql_engine(
 
     @event.listens_for(engine.sync_engine, "handle_error")
     def give_up(context: ExceptionContext) -> Exception | None:
-        # The driver raises it bare. The statement may still be running, so nobody else may get the connection.
+        # The driver raises both bare: OverflowError for a moment beyond the years of Python. After the other the
+        # statement may still be running, so nobody else may get the connection.
+        if isinstance(context.original_exception, OverflowError):
+            return Unreadable(context.original_exception, "a moment")
         if not isinstance(context.original_exception, TimeoutError):
             return None
         context.is_disconnect = True

@@ -1,12 +1,19 @@
-"""Column types that mean the same on both engines."""
+"""Column types that mean the same on both engines.
 
+SQLite stores whatever it is given, also by other programs. So each type raises Unreadable for what is no value of it.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from westmarch.errors import Unreadable
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -23,14 +30,50 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """As SQLAlchemy asks for it: what makes a moment of what the driver gives."""
+        parse = self.impl_instance.result_processor(dialect, coltype)
+
+        def read(value: Any) -> datetime | None:
+            try:
+                moment: datetime | None = parse(value) if parse else value
+                if moment is None:
+                    return None
+                return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            except (ValueError, TypeError, OverflowError) as error:
+                raise Unreadable(value, "a moment") from error
+
+        return read
 
 
-#: JSON that PostgreSQL can compare, which its plain JSON cannot: triggers compare old and new.
-Json: JSON = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+class Json(TypeDecorator[Any]):
+    """JSON of a shape, such as `list[str]`; any at all without one. PostgreSQL's can be compared, as triggers do."""
+
+    impl = JSON
+    cache_ok = True
+    hashable = False
+
+    def __init__(self, shape: Any = Any) -> None:
+        super().__init__(none_as_null=True)
+        self.shape = shape
+        self._fit = None if shape is Any else TypeAdapter(shape).validate_python
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """As SQLAlchemy asks for it: PostgreSQL's plain JSON cannot be compared."""
+        return dialect.type_descriptor(JSONB(none_as_null=True) if dialect.name == "postgresql" else self.impl_instance)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """As SQLAlchemy asks for it: what makes a value of what the driver gives."""
+        parse, fit = self.impl_instance.result_processor(dialect, coltype), self._fit
+
+        def read(value: Any) -> Any:
+            try:
+                found = parse(value) if parse else value
+                return found if fit is None or value is None else fit(found)
+            except (ValueError, TypeError, RecursionError, ValidationError) as error:
+                raise Unreadable(value, "JSON of a certain shape") from error
+
+        return read
 
 
 def now() -> datetime:

@@ -25,4 +25,4 @@ class Event(Model):
     token: Mapped[str | None] = mapped_column(String(60))
     request_id: Mapped[str | None] = mapped_column(String(60))
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
-    detail: Mapped[JsonObject] = mapped_column(Json)
+    detail: Mapped[JsonObject] = mapped_column(Json(JsonObject))

@@ -20,7 +20,7 @@ from westmarch.changes import actions as change_actions
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database
 from westmarch.db.engines import postgresql_engine
-from westmarch.errors import Unavailable
+from westmarch.errors import Unavailable, Unreadable
 from westmarch.followers import follow
 from westmarch.followers.follow import Following
 
@@ -60,9 +60,9 @@ class _Runner:
             return False
         try:
             more = await db.write(follow.step, self.following, process, now)
-        except Unavailable:
-            raise
-        except Exception:  # whatever is wrong with one follower, the others are to go on
+        except Exception as error:  # whatever is wrong with one follower, the others are to go on
+            if isinstance(error, Unavailable) and not isinstance(error, Unreadable):
+                raise
             rest = min(REST * 2**self.failures, LONGEST_REST)
             self.failures, self.rests_until = self.failures + 1, time.monotonic() + rest
             logger.exception("The follower %s failed; it tries again in %.0f s.", self.following.name, rest)

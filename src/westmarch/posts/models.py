@@ -84,7 +84,7 @@ class Post(Model):
     guid: Mapped[str] = mapped_column(Text)
     source_key: Mapped[str | None] = mapped_column(Text)
     source_hash: Mapped[str | None] = mapped_column(String(64))
-    extra: Mapped[JsonObject] = mapped_column(Json, default=dict)
+    extra: Mapped[JsonObject] = mapped_column(Json(JsonObject), default=dict)
 
 
 class Byline(Model):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.errors import Invalid, unfit
@@ -26,13 +26,14 @@ def change(session: Session, values: dict[str, Any], *, actor: str) -> Site:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"The option {place} cannot be set so: {unfit(first)}.", place=place) from error
-    rows = {row.key: row for row in session.scalars(select(SiteOption))}
-    stored = Site().model_dump(mode="json") | {key: row.value for key, row in rows.items()}
+    # Compared with what is stored, not with `before`: setting a broken value to the default has to mend it.
+    keys, stored = set(session.scalars(select(SiteOption.key))), queries.stored(session)
+    was = Site().model_dump(mode="json") | {key: stored.get(key) for key in keys}
     wanted = after.model_dump(mode="json", include=set(values))
-    changed = {key: value for key, value in wanted.items() if value != stored[key]}
+    changed = {key: value for key, value in wanted.items() if value != was[key]}
     for key, value in changed.items():
-        if key in rows:
-            rows[key].value = value
+        if key in keys:
+            session.execute(update(SiteOption).where(SiteOption.key == key).values(value=value))
         else:
             session.add(SiteOption(key=key, value=value))
     if changed:

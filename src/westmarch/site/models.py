@@ -16,4 +16,4 @@ class SiteOption(Model):
     __table_args__ = {"info": {"keys": ("key",)}}
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[Any] = mapped_column(Json)
+    value: Mapped[Any] = mapped_column(Json())

@@ -38,7 +38,7 @@ class Revision(Model):
     html: Mapped[str] = mapped_column(Text)
     excerpt_html: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
-    toc: Mapped[list[list[object]]] = mapped_column(Json)
+    toc: Mapped[list[tuple[int, str, str]]] = mapped_column(Json(list[tuple[int, str, str]]))
     words: Mapped[int]
     minutes: Mapped[int]
     renderer: Mapped[str] = mapped_column(String(20))

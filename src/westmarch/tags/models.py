@@ -21,7 +21,7 @@ class Tag(Model):
     slug: Mapped[str] = mapped_column(String(200), unique=True)
     path: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text, default="")
-    synonyms: Mapped[list[str]] = mapped_column(Json, default=list)
+    synonyms: Mapped[list[str]] = mapped_column(Json(list[str]), default=list)
     post_count: Mapped[int] = mapped_column(default=0)
 
 
