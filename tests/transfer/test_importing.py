@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Update, select, update
 
 from tests.factories import SITE, draft
 from tests.transfer.folders import bring, counted, png, post, posts, row, write
@@ -107,13 +107,118 @@ async def test_what_was_removed_for_good_does_not_come_back(db: Database, tmp_pa
     assert await posts(db) == 0
 
 
-async def test_a_file_of_the_same_name_from_another_blog_overwrites_nothing(db: Database, tmp_path: Path) -> None:
-    one = write(tmp_path / "one", {"notes/a.md": "# First\n\nText."})
-    two = write(tmp_path / "two", {"notes/a.md": "---\nslug: other\n---\n# Second\n\nText."})
-    await bring(db, one)
-    again = await bring(db, two)
+BLOG = {
+    "_config.yml": "title: x",
+    "about.md": "---\ntitle: About\n---\nAbout the first.",
+    "_posts/2020-01-01-hello.md": "---\ntitle: Hello\n---\nHello from the first.",
+}
+OTHER = {name: text.replace("the first", "the second") for name, text in BLOG.items()}
+
+
+async def unlinked(db: Database, post_id: int) -> dict[str, Any]:
+    """One post's row without its neighbours in time."""
+    return {**(await post(db, post_id))._mapping, "previous_id": None, "next_id": None}
+
+
+async def texts(db: Database) -> set[str]:
+    """The Markdown of all posts as readers see it."""
+    shown = select(Revision.markdown).join(Post, Post.published_revision_id == Revision.id)
+    return await db.read(lambda session: set(session.scalars(shown)))
+
+
+@pytest.mark.parametrize("names", [("one", "two"), ("a/blog", "b/blog")])
+async def test_a_second_blog_with_the_same_file_names_comes_in_beside_the_first(
+    db: Database, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    one, two = write(tmp_path / names[0], {**BLOG}), write(tmp_path / names[1], {**OTHER})
+    media = tmp_path / "media"
+    first = await bring(db, one, media=media)
+    before = [await unlinked(db, one["id"]) for one in first["files"]]
+    second = await bring(db, two, media=media)
+    assert counted(second) == {"imported": 2}
+    assert [await unlinked(db, one["id"]) for one in first["files"]] == before
+    assert await texts(db) == {
+        "About the first.\n", "About the second.\n", "Hello from the first.\n", "Hello from the second.\n",
+    }  # fmt: skip
+    assert row(second, "about.md")["addresses"] == ["/about-2.html"]
+    assert counted(await bring(db, one, media=media)) == {"unchanged": 2}
+    assert counted(await bring(db, two, media=media)) == {"unchanged": 2}
+    write(two, {"about.md": "---\ntitle: About\n---\nNew."})
+    assert counted(await bring(db, two, media=media)) == {"updated": 1, "unchanged": 1}
+    assert {"New.\n", "About the first.\n"} < await texts(db)
+
+
+async def test_a_folder_is_known_by_every_path_to_it(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, media = write(tmp_path / "blog", {**BLOG}), tmp_path / "media"
+    await bring(db, folder, media=media)
+    (tmp_path / "link").symlink_to(folder)
+    monkeypatch.chdir(folder)
+    for path in (Path(), Path("../blog"), tmp_path / "link"):
+        assert counted(await bring(db, path, media=media)) == {"unchanged": 2}, path
+
+
+async def test_a_folder_that_was_moved_is_the_same_blog(db: Database, tmp_path: Path) -> None:
+    files = {**BLOG, "_posts/2020-01-02-more.md": "---\ntitle: More\n---\nMore."}
+    folder = write(tmp_path / "blog", {**files})
+    await bring(db, folder)
+    moved = folder.rename(tmp_path / "moved")
+    write(moved, {"about.md": "---\ntitle: About\n---\nEdited.", "new.md": "---\ntitle: New\n---\nNew."})
+    assert counted(await bring(db, moved)) == {"updated": 1, "unchanged": 2, "imported": 1}
+
+
+async def test_a_file_that_has_become_another_one_altogether_is_a_conflict(db: Database, tmp_path: Path) -> None:
+    folder = write(tmp_path / "blog", {"notes/a.md": "# First\n\nText."})
+    await bring(db, folder)
+    write(folder, {"notes/a.md": "---\nslug: other\n---\n# Second\n\nText."})
+    again = await bring(db, folder)
     assert counted(again) == {"conflict": 1}
-    assert "another file of this name" in again["files"][0]["reason"]
+    assert "another title and address" in again["files"][0]["reason"]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+async def test_a_file_that_was_renamed_keeps_its_post(db: Database, tmp_path: Path, edited: bool) -> None:
+    text = "---\ntitle: T\ndate: 2020-01-01\npermalink: /t/\n---\nText."
+    folder = write(tmp_path / "blog", {"_posts/2020-01-01-a.md": text, "_posts/2020-01-02-b.md": "B"})
+    post_id = row(await bring(db, folder), "_posts/2020-01-01-a.md")["id"]
+    (folder / "_posts/2020-01-01-a.md").unlink()
+    write(folder, {"_posts/2020-01-01-z.md": text + "More." * edited})
+    again = await bring(db, folder)
+    assert counted(again) == {"updated": 1, "unchanged": 1}
+    found = row(again, "_posts/2020-01-01-z.md")
+    assert (found["id"], found["addresses"], found["warnings"]) == (post_id, ["/t/"], [])
+    assert await posts(db) == 2
+    assert counted(await bring(db, folder)) == {"unchanged": 2}
+
+
+async def test_a_copy_of_a_file_does_not_take_over_the_post_of_the_first(db: Database, tmp_path: Path) -> None:
+    text = "---\ntitle: T\ndate: 2020-01-01\npermalink: /t/\n---\nText."
+    folder = write(tmp_path / "blog", {"_posts/2020-01-01-a.md": text})
+    await bring(db, folder)
+    write(folder, {"_posts/2020-01-01-z.md": text})
+    again = await bring(db, folder)
+    assert counted(again) == {"imported": 1, "unchanged": 1}
+    assert row(again, "_posts/2020-01-01-z.md")["addresses"] == ["/t-2/"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(Post).values(title="Mine"),
+        update(Revision).values(markdown="Mine."),
+        update(Revision).values(title="Mine"),
+    ],
+)
+async def test_an_edit_that_left_no_event_is_left_alone_too(db: Database, tmp_path: Path, statement: Update) -> None:
+    folder = write(tmp_path / "blog", {"_posts/2020-01-01-a.md": "---\ntitle: One\n---\nText."})
+    await bring(db, folder)
+    await db.write(lambda session: session.execute(statement).close())
+    assert counted(await bring(db, folder)) == {"unchanged": 1}
+    write(folder, {"_posts/2020-01-01-a.md": "---\ntitle: One\n---\nOther text."})
+    again = await bring(db, folder)
+    assert counted(again) == {"conflict": 1}
+    assert "is not what came in" in again["files"][0]["reason"]
 
 
 async def test_a_file_whose_address_changed_moves_its_post(db: Database, tmp_path: Path) -> None:
@@ -269,8 +374,38 @@ async def test_of_two_files_with_one_address_the_later_gets_a_number(db: Databas
     paths = [(await post(db, one["id"])).path for one in report["files"]]
     assert paths[:2] == ["/x/", "/x-2/"]
     assert not paths[2].startswith("/admin/")
+    assert [one["addresses"] for one in report["files"]] == [["/x/"], ["/x-2/"], [paths[2]]]
+    again = await bring(db, tmp_path / "blog")
+    assert [one["addresses"] for one in again["files"]] == [["/x/"], ["/x-2/"], [paths[2]]]
     told = [one["warnings"][0]["message"] for one in report["files"][1:]]
     assert told == ["the address /x/ is that of _posts/2020-01-01-a.md", "the address /admin/x/ is the program's own"]
+
+
+async def test_an_old_address_that_is_that_of_a_list_is_told(db: Database, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_posts/2020-01-01-a.md": "---\npermalink: /tags/\nredirect_from: /archive/\n---\nA",
+    }
+    report = await bring(db, write(tmp_path / "blog", files))
+    assert [one["message"] for one in report["files"][0]["warnings"]] == [
+        "the address /tags/ is also that of a list of this site, which the post now hides",
+        "the address /archive/ is also that of a list of this site, which the redirect now hides",
+    ]
+
+
+async def test_what_is_lost_is_told_once_and_by_one_path(db: Database, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "pelicanconf.py": "PATH = 'content'",
+        "content/a.md": "Title: A\nDate: 2020-01-01\n\n[x]({filename}nope.md) ![p](../pic.png) ![q](../lost.png)",
+        "pic.png": PIXEL,
+    }
+    folder = write(tmp_path / "blog", files)
+    (found,) = (first := await bring(db, folder))["files"]
+    assert [one["message"].split(":")[0].split(" leads")[0] for one in found["warnings"]] == [
+        "'{filename}nope.md'", "'/lost.png' was left as it is",
+    ]  # fmt: skip
+    assert [one["path"] for one in first["media"]] == ["pic.png", "/lost.png"]
+    (again,) = (await bring(db, folder))["files"]
+    assert (again["fate"], again["warnings"]) == ("unchanged", [])
 
 
 async def test_the_front_page_of_the_old_site_comes_in_as_a_draft(db: Database, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Which of a file's old addresses its post can have, and under which it comes in where it cannot have its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
 from westmarch.links import paths
 from westmarch.links.models import Link
@@ -15,12 +16,17 @@ from westmarch.transfer.items import Entry, FileWarning
 #: A path, None where the site makes one, and the old addresses beside it: all percent-encoded.
 Addresses = tuple[str | None, tuple[str, ...]]
 
+#: Where our site has lists of its own.
+_LISTS = frozenset({"archive", "authors", "tags", "topics"})
 _PURGED = "is that of something that was removed here for good"
 #: Who has a path, or the one that differs by the slash at its end: the two never lead to two subjects.
 _HELD = (
     select(Link.path, Link.subject_id, Link.address, Subject.purged_at)
     .outerjoin(Subject, Subject.id == Link.subject_id)
     .where(Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == "")
+)
+_SUBJECTS = select(Link.path, Link.subject_id).where(
+    Link.path.in_(bindparam("paths", expanding=True)), Link.query == "", Link.subject_id.is_not(None)
 )
 
 
@@ -56,9 +62,41 @@ def free(
             return None, aliases
         return paths.quote(own), aliases
     aliases = tuple(paths.quote(address) for address in found)
-    if own is None or own == "/" or post_id is not None:
+    if own is None or own == "/" or post_id is not None or not paths.claimable(own):
         return None, aliases
     return _numbered(session, own), aliases
+
+
+def holders(session: Reading, addresses: Sequence[str]) -> dict[str, int]:
+    """The subjects to which these addresses lead, themselves or with the other slash at their end."""
+    twins = {address: _twin(address) for address in addresses}
+    rows = session.execute(_SUBJECTS, {"paths": [*twins, *twins.values()]}).all() if twins else []
+    found = {row.path: row.subject_id for row in rows}
+    held = {address: found.get(address, found.get(twin)) for address, twin in twins.items()}
+    return {address: subject_id for address, subject_id in held.items() if subject_id is not None}
+
+
+def answering(entry: Entry, post_id: int, path: str, held: Mapping[str, int]) -> tuple[str, ...]:
+    """The old addresses of a file that lead to its post, which is at `path`; that path where its own belongs to others.
+
+    `held` is what `holders` gives for the addresses.
+    """
+    found = tuple(address for address in entry.old_addresses if held.get(address) == post_id)
+    if entry.answered and entry.address not in {None, "/", *found}:
+        return (path, *found)
+    return found
+
+
+def hidden_lists(taken: Addresses) -> list[FileWarning]:
+    """Warnings for addresses at which our site has a list of its own."""
+    path, aliases = taken
+    found = [paths.parse(one) for one in (path, *aliases) if one is not None]
+    message = "the address {} is also that of a list of this site, which the {} now hides"
+    return [
+        FileWarning(None, message.format(one, "post" if one == path else "redirect"))
+        for one in found
+        if one.strip("/").casefold() in _LISTS
+    ]
 
 
 def leads_to(session: Session, address: str, post_id: int) -> bool:
@@ -96,6 +134,10 @@ def _taken(session: Session, address: str, post_id: int | None) -> str | None:
 
 def _held(session: Session, path: str) -> NamedRow | None:
     """The link at a path, or at its twin."""
-    twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"
-    rows = session.execute(_HELD, {"path": path, "twin": twin}).all()
+    rows = session.execute(_HELD, {"path": path, "twin": _twin(path)}).all()
     return min(rows, key=lambda row: row.path != path, default=None)
+
+
+def _twin(path: str) -> str:
+    """The path that differs by the slash at its end."""
+    return path.removesuffix("/") if len(path) > 1 and path.endswith("/") else f"{path}/"

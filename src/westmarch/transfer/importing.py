@@ -1,6 +1,7 @@
 """An import: a folder of Markdown becomes posts and pages of the site, and can be run again at any time."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -14,14 +15,16 @@ from westmarch.followers.run import catch_up, process_name
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
-from westmarch.transfer import recognition, references, storing
+from westmarch.transfer import earlier, origins, recognition, references, storing
 from westmarch.transfer.blogs import Options
+from westmarch.transfer.earlier import Stored
 from westmarch.transfer.items import Entry, Unread
+from westmarch.transfer.origins import Origin
 from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.reader import BlogReader
 from westmarch.transfer.recognition import Program
 from westmarch.transfer.report import FileRow, Report
-from westmarch.transfer.storing import Done, DryRun, Place, Stored, Work
+from westmarch.transfer.storing import Done, DryRun, Place, Work
 from westmarch.transfer.workers import FEW, Job, Workers
 
 #: Files looked up in the database at once.
@@ -63,7 +66,8 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
     try:
         entries = await asyncio.to_thread(_entries, readers, report)
-        place = Place(site, wanted.media, _spellings(entries, report))
+        origin = await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
+        place = Place(origin, site, wanted.media, _spellings(entries, report))
         await _Import(db, wanted, report, progress or Progress(), place, readers).run(entries)
         if not wanted.dry_run:
             # A running server holds the leases and does this by itself; without one it is done before the first visit.
@@ -145,7 +149,6 @@ class _Import:
     ) -> None:
         self.db, self.wanted, self.report, self.progress = db, wanted, report, progress
         self.place, self.readers = place, readers
-        self.folder = wanted.folder.resolve()
         self.told: set[tuple[str, str]] = set()
         self.claimed: dict[str, tuple[str, int | None]] = {}
         self.coming: set[str] = set()
@@ -156,7 +159,7 @@ class _Import:
         self.coming = {references.key_of(address) for entry in entries for address in entry.addresses}
         workers = Workers(self.readers, self.place.site.language, many=len(entries) >= FEW)
         try:
-            jobs = _Jobs(self.db, entries)
+            jobs = _Jobs(self.db, self.place.origin, entries)
             prepared = workers.prepared(jobs.iterate(asyncio.get_running_loop()))
             while True:
                 found = await asyncio.to_thread(next, prepared, None)
@@ -172,7 +175,7 @@ class _Import:
         for entry, known in jobs.take_unchanged():
             self._claim(entry, known.id)
             self.report.add(
-                FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=entry.old_addresses, id=known.id)
+                FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=known.addresses, id=known.id)
             )
             self.progress.step()
 
@@ -190,8 +193,8 @@ class _Import:
 
     def _tell_media(self, row: dict[str, object]) -> None:
         """A row for each file, once, with its path relative to the folder."""
-        path = Path(str(row["path"]))
-        shown = path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
+        path, folder = Path(os.path.normpath(str(row["path"]))), self.place.origin.folder
+        shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
         if (shown, str(row["address"])) not in self.told:
             self.told.add((shown, str(row["address"])))
             self.report.media.append(row | {"path": shown})
@@ -242,21 +245,21 @@ class _Import:
 
 
 def _failed(entry: Entry, reason: str) -> Done:
-    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", addresses=entry.old_addresses, reason=reason))
+    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", reason=reason))
 
 
 class _Jobs:
     """The files to prepare, looked up chunk by chunk; those that have not changed are set aside to be told."""
 
-    def __init__(self, db: Database, entries: list[Entry]) -> None:
-        self._db, self._entries = db, entries
+    def __init__(self, db: Database, origin: Origin, entries: list[Entry]) -> None:
+        self._db, self._origin, self._entries = db, origin, entries
         self._unchanged: list[tuple[Entry, Stored]] = []
 
     def iterate(self, loop: asyncio.AbstractEventLoop) -> Iterator[Job]:
         """In the thread that waits for the workers: the loop answers what is in the database."""
         for start in range(0, len(self._entries), _CHUNK):
             chunk = self._entries[start : start + _CHUNK]
-            reading = self._db.read(storing.stored, [entry.key for entry in chunk])
+            reading = self._db.read(earlier.stored, self._origin, chunk)
             known = asyncio.run_coroutine_threadsafe(reading, loop).result()
             for entry in chunk:
                 stored = known.get(entry.key)

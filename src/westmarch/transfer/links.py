@@ -56,7 +56,8 @@ class Rewriting:
 
     def _replace(self, one: Destination) -> str | None:
         address = one.address.strip()
-        if not address or address[0] == "#" or address.startswith("//") or "{%" in address or "{{" in address:
+        # What a program's own way of linking left as it is (`{filename}x.md`) has been told already.
+        if not address or address[0] in "#{|" or address.startswith("//") or "{%" in address or "{{" in address:
             return None
         if _SCHEME.match(address):
             return self._own(address)
