@@ -135,3 +135,25 @@ async def test_an_edit_shows_at_once_with_another_entity_tag(reader: Reader) -> 
     second = await reader.get("/a/", if_none_match=first.headers["etag"])
     assert second.status_code == 200
     assert "After." in second.text
+
+
+async def test_an_empty_post_has_no_time_to_read(reader: Reader) -> None:
+    await reader.do(post, "Empty", "", slug="empty")
+    for path in ("/", "/empty/"):
+        assert " min</span>" not in await reader.page(path)
+
+
+async def test_related_posts_are_others_than_those_that_stand_above(reader: Reader) -> None:
+    def fill(session: Session) -> None:
+        for number in range(5):
+            post(session, f"P{number}", slug=f"p{number}", published_at=day(number), tags=("Sea",))
+        related.rebuild(session)
+
+    await reader.do(fill)
+    page = await reader.page("/p2/")
+    around, _, after = page.partition('id="a-related"')
+    assert 'href="/p1/" rel="prev"' in around
+    assert 'href="/p3/" rel="next"' in around
+    shown = set(re.findall(r'<a href="(/p\d/)"', after))
+    assert shown
+    assert shown <= {"/p0/", "/p4/"}

@@ -48,6 +48,9 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     post = queries.detail(session, post_id)
     if post is None:
         raise NotFound("Nothing is published at this address.")
+    around = queries.around(session, post)
+    above = {other.id for role in ("previous", "next", "part", "translation") for other in around[role]}
+    around["related"] = [other for other in around["related"] if other.id not in above]
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
@@ -63,5 +66,5 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
         contents=contents(post.toc),
         authors=queries.authors(session, post_id),
         tags=tag_queries.of_subjects(session, (post_id,))[post_id],
-        around=queries.around(session, post),
+        around=around,
     )
