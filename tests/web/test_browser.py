@@ -8,8 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy.orm import Session
 
+from tests.cli.test_doctor import write
+from tests.factories import day, post
 from tests.serving import COMMAND, serving
+from westmarch.authors import actions as authors
+from westmarch.topics import actions as topics
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,6 +29,50 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([*COMMAND, "--site", str(site), "init", "--demo"], check=True, capture_output=True)
     with serving(site) as server:
         yield server.url
+
+
+#: What people wrote, unbroken and as long as it may be.
+LONG = "W" * 200
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a served site full of long words, half of it written from right to left."""
+
+    def fill(session: Session) -> None:
+        authors.create(session, LONG, slug="long", bio_html=f"<p>{LONG}</p>")
+        topics.create(session, LONG, slug="long", language="en", introduction_html=f"<p>{LONG}</p>")
+        for number, language in enumerate(("en", "ar", "en")):
+            post(
+                session, f"{LONG} {number}", f"{LONG}\n: {LONG}\n\n# {LONG}\n", slug=f"p{number}", language=language,
+                published_at=day(number), tags=(LONG,), authors=(LONG,), topic=LONG,
+            )  # fmt: skip
+
+    site = tmp_path_factory.mktemp("unbroken")
+    subprocess.run([*COMMAND, "--site", str(site), "init", "--title", LONG], check=True, capture_output=True)
+    write(site, fill)
+    with serving(site) as server:
+        yield server.url
+
+
+@pytest.mark.parametrize("opened", [(360, "light"), (1280, "light")], indirect=True)
+def test_long_words_break_and_no_page_overflows(opened: "Page", unbroken: str) -> None:
+    for path in ("/", "/p0/", "/p1/", "/archive/", "/tags/", "/topics/", "/topics/long/", "/authors/", "/nothing/"):
+        opened.goto(unbroken + path)
+        over = opened.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, (path, over)
+
+
+@pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
+def test_lines_of_another_direction_stand_with_their_neighbours(opened: "Page", unbroken: str) -> None:
+    for path, side in (("/p0/", "left"), ("/p1/", "right")):
+        opened.goto(unbroken + path)
+        sides = opened.eval_on_selector_all(
+            ".after .thirds [dir], .parts [dir], .site-foot [dir]",
+            "all => all.map(it => getComputedStyle(it).textAlign)",
+        )
+        assert sides
+        assert {each.removeprefix("-webkit-") for each in sides} == {side}
 
 
 def fetched(address: str) -> str:
