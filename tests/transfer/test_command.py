@@ -90,6 +90,18 @@ def test_the_exit_status_says_what_failed(site: Path, tmp_path: Path) -> None:
     assert (nowhere.returncode, "does not exist" in nowhere.stderr, "Traceback" in nowhere.stderr) == (2, True, False)
 
 
+def test_a_report_without_a_folder_and_a_folder_that_is_no_site_are_refused(site: Path, tmp_path: Path) -> None:
+    folder = str(write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"}))
+    lost = westmarch(site, "import", "markdown", folder, "--report", str(tmp_path / "nowhere" / "r.json"))
+    assert (lost.returncode, "The report cannot be written" in lost.stderr) == (2, True), lost.stderr
+    assert query(site, "SELECT count(*) FROM post") == [(0,)]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for no_site in (empty, tmp_path / "nowhere"):
+        done = westmarch(no_site, "import", "markdown", folder)
+        assert (done.returncode, "error:" in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+
+
 def test_json_is_the_report_on_standard_output(site: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"})
     dry = json.loads(westmarch(site, "import", "markdown", str(folder), "--dry-run", "--json").stdout)
@@ -157,7 +169,11 @@ def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, m
     assert checked.returncode == 0, checked.stdout
 
 
-def test_an_interrupted_import_ends_quietly_with_its_report(site: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_import_ends_quietly_with_its_report(
+    site: Path, tmp_path: Path, number: signal.Signals, status: int, group: bool
+) -> None:
     folder = many(tmp_path / "blog", 300)
     report = tmp_path / "r.json"
     running = subprocess.Popen(
@@ -171,11 +187,15 @@ def test_an_interrupted_import_ends_quietly_with_its_report(site: Path, tmp_path
     while not report.exists() or report.stat().st_size < 5_000:
         assert time.monotonic() < began + 60
         time.sleep(0.01)
-    os.killpg(running.pid, signal.SIGINT)
+    if group:
+        os.killpg(running.pid, number)
+    else:
+        os.kill(running.pid, number)
     _, told = running.communicate(timeout=60)
     await_end_of_group(running.pid)
-    assert running.returncode != 0
+    assert running.returncode == status
     assert "Traceback" not in told, told
+    assert "leaked" not in told, told
     reported = json.loads(report.read_text())["counts"]["imported"]
     ((stored,),) = query(site, "SELECT count(*) FROM post")
     assert stored - 1 <= reported <= stored  # one may have been on its way

@@ -2,20 +2,24 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, run
 
 if TYPE_CHECKING:
+    from westmarch.errors import WestmarchError
     from westmarch.settings import Settings
     from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.report import Report
 
 app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=True)
+
+#: The exit status after SIGTERM, as shells count it.
+_TERMINATED = 143
 
 Program = Literal["jekyll", "hexo", "pelican", "plain"]
 
@@ -47,19 +51,25 @@ def import_markdown(
 
     Example: westmarch --site my-site import markdown ~/blog --dry-run
     """
-    from westmarch.errors import Invalid
+    from asyncio import CancelledError
+
+    from westmarch.errors import Unavailable, WestmarchError
     from westmarch.transfer.importing import Wanted, exit_status
 
-    settings = loaded(context).settings
-    wanted = Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
-    with _report(report) as written:
+    with ExitStack() as open_:
+        try:
+            settings = loaded(context).settings
+            written = open_.enter_context(_report(report))
+        except WestmarchError as error:
+            _end(error, 2)
+        wanted = Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
         try:
             run(_import(settings, wanted, written))
-        except Invalid as error:
-            typer.echo(f"error: {error.message}", err=True)
-            if error.hint:
-                typer.echo(f"  {error.hint}", err=True)
-            raise typer.Exit(2) from error
+        except WestmarchError as error:
+            _end(error, 1 if isinstance(error, Unavailable) and written.counts else 2)
+        except CancelledError as error:
+            typer.echo("Stopped; run it again to go on.", err=True)
+            raise typer.Exit(_TERMINATED) from error
         finally:
             if as_json:
                 _print(written.file)
@@ -68,24 +78,42 @@ def import_markdown(
         raise typer.Exit(exit_status(written))
 
 
+def _end(error: "WestmarchError", status: int) -> NoReturn:
+    """Say what went wrong, and end: 2 where nothing could be done."""
+    typer.echo(f"error: {error.message}", err=True)
+    if error.hint:
+        typer.echo(f"  {error.hint}", err=True)
+    raise typer.Exit(status) from error
+
+
 @contextmanager
 def _report(path: Path | None) -> "Iterator[Report]":
     """The report, in its file; where none is wanted, in one that nobody sees."""
     import tempfile
 
+    from westmarch.errors import Invalid
     from westmarch.transfer.report import Report
 
-    if path is not None:
-        with path.open("w+b", buffering=0) as file:
-            yield Report(file)
-    else:
-        with tempfile.TemporaryFile(buffering=0) as file:
-            yield Report(file)
+    try:
+        file = tempfile.TemporaryFile(buffering=0) if path is None else path.open("w+b", buffering=0)  # noqa: SIM115 - closed below
+    except OSError as error:
+        where = path or tempfile.gettempdir()
+        hint = "Name a file in a folder that is there, with --report FILE."
+        raise Invalid(f"The report cannot be written to {where}: {error.strerror}.", hint=hint) from error
+    with file:
+        yield Report(file)
 
 
 async def _import(settings: "Settings", wanted: "Wanted", report: "Report") -> None:
+    import asyncio
+    import signal
+
     from westmarch.transfer.importing import import_folder
 
+    task = asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError):  # Windows has no such signal.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with progress_bar() as progress:
         async with opened(settings) as db:
             await import_folder(db, wanted, report, progress)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from westmarch.db.database import Database
@@ -27,7 +28,7 @@ from westmarch.transfer.report import FileRow, Report
 from westmarch.transfer.storing import Done, DryRun, Place, Work
 from westmarch.transfer.workers import FEW, Job, Workers
 
-#: Files looked up in the database at once.
+#: Files read, or looked up in the database, at once.
 _CHUNK = 100
 #: References resolved in one transaction at the end.
 _REFERENCES = 500
@@ -65,7 +66,7 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
     readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
     try:
-        entries = await asyncio.to_thread(_entries, readers, report)
+        entries = await _entries(readers, report)
         origin = await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
         place = Place(origin, site, wanted.media, _spellings(entries, report))
         await _Import(db, wanted, report, progress or Progress(), place, readers).run(entries)
@@ -97,8 +98,11 @@ def _pattern(written: str | None) -> str | None:
     return written
 
 
-def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]:
-    """All files that can be read, by date, so that links mostly lead to posts that are there already."""
+async def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]:
+    """All files that can be read, by date, so that links mostly lead to posts that are there already.
+
+    They are read chunk by chunk in a thread, so that a signal is obeyed between two of them.
+    """
     entries: list[Entry] = []
     for reader in readers:
         if trouble := reader.blog.trouble:
@@ -106,11 +110,12 @@ def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]:
                 path="configuration", kind="settings", fate="failed", reason=trouble.message, line=trouble.line
             )
             report.add(row)
-        for found in reader.entries():
-            if isinstance(found, Unread):
-                report.add(_unread(found))
-            else:
-                entries.append(found)
+        reading = reader.entries()
+        while chunk := await asyncio.to_thread(lambda files: list(islice(files, _CHUNK)), reading):
+            entries += (found for found in chunk if isinstance(found, Entry))
+            for found in chunk:
+                if isinstance(found, Unread):
+                    report.add(_unread(found))
     never = datetime.min.replace(tzinfo=UTC)
     entries.sort(key=lambda entry: (entry.date or never, entry.key))
     return entries

@@ -61,6 +61,7 @@ class Workers:
     def __init__(self, readers: tuple[BlogReader, ...], language: str, *, many: bool) -> None:
         self._given = _Work(readers, language)
         self._count = max(1, min(4, (os.cpu_count() or 1) - 1))
+        self._closed = False
         self._pool = self._new_pool() if many and (os.cpu_count() or 1) > 1 else None
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -69,7 +70,8 @@ class Workers:
         return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin, initargs=(self._given,))
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes. No other ones are started for files that are under way."""
+        self._closed = True
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -122,6 +124,8 @@ class Workers:
     ) -> Prepared | Failed:
         """After a process has died: this file alone in a new one, then the others that were under way."""
         assert self._pool is not None
+        if self._closed:
+            return Failed("the import was stopped")
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._new_pool()
         if not self._answers():
