@@ -90,7 +90,7 @@ class Rewriting:
         if file is not None and file.suffix.lower().lstrip(".") in FILES:
             return self._picture(one, path, within)
         if file is None and within.split("/")[1] not in _LISTINGS:
-            self._warn(f"the link to '{one.address[:100]}' leads to nothing in this blog", one.address)
+            self.warn(f"the link to '{one.address[:100]}' leads to nothing in this blog", one.address)
             if not path.startswith("/"):
                 return None
         ours = self._ours(within)
@@ -138,7 +138,8 @@ class Rewriting:
         except (OSError, ValueError):
             return False
 
-    def _warn(self, message: str, written: str) -> None:
+    def warn(self, message: str, written: str) -> None:
+        """Report something about an address, at the line on which it is written."""
         self.warnings.append(FileWarning(self._line(written), message))
 
     def _line(self, written: str) -> int | None:

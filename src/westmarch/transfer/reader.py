@@ -6,7 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from westmarch.errors import Invalid
-from westmarch.transfer import metadata
+from westmarch.transfer import metadata, scripts
 from westmarch.transfer.blogs import Blog, Document, outside
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.index import Index
@@ -88,7 +88,7 @@ class BlogReader:
             warnings.append(FileWarning(None, f"the file is not UTF-8; it was read as {decoded.encoding}"))
         body, more = self.blog.convert(document, self.index)
         rewriting = Rewriting(self.blog, self.index, self.base, self.folder, document)
-        text = rewriting.run(body.text)
+        text = rewriting.run(scripts.convert(body.text, rewriting.warn))
         cover = rewriting.cover(about.cover) if about.cover else None
         warnings += [*more, *rewriting.warnings]
         if about.broken is not None:
