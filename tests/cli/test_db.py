@@ -66,6 +66,60 @@ def test_check_fails_on_a_strange_column(westmarch: Westmarch, site_on_each: Pat
     assert "colour" in check.out
 
 
+def test_a_missing_index_is_told_in_words_and_doctor_mends_it(westmarch: Westmarch, site_on_each: Path) -> None:
+    execute(site_on_each, "DROP INDEX ix_change_position")
+    execute(site_on_each, "DROP INDEX ix_post_pinned")
+    check = westmarch("--site", site_on_each, "db", "check")
+    assert check.status == 1
+    for name, table in (("ix_change_position", "change"), ("ix_post_pinned", "post")):
+        told = f"WRONG indexes: The index {name} of {table} is missing.\n      mend: westmarch doctor --mend\n"
+        assert told in check.out
+    assert westmarch("--site", site_on_each, "doctor", "--mend").status == 0
+    assert westmarch("--site", site_on_each, "db", "check").status == 0
+
+
+def test_an_index_that_what_is_stored_contradicts_is_not_made_and_told_so(
+    westmarch: Westmarch, site_on_each: Path
+) -> None:
+    execute(site_on_each, "DROP INDEX ix_change_position")
+    execute(site_on_each, "INSERT INTO change (table_name, operation, position) VALUES ('a', 'insert', 7)")
+    execute(site_on_each, "INSERT INTO change (table_name, operation, position) VALUES ('b', 'insert', 7)")
+    if load(site_on_each).settings.database_url.startswith("postgresql"):
+        execute(site_on_each, "UPDATE change SET position = 7")
+    done = westmarch("--site", site_on_each, "doctor", "--mend")
+    assert done.status == 1
+    assert "WRONG mending indexes: " in done.out
+    assert "WRONG indexes: The index ix_change_position of change is missing." in done.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DROP TABLE related", "The table related is missing."),
+        ("CREATE TABLE stray (id INTEGER PRIMARY KEY)", "The table stray is none of this version's."),
+        ("ALTER TABLE media RENAME COLUMN alt TO words", "The column alt of media is missing."),
+        ("ALTER TABLE tag ADD COLUMN colour VARCHAR(10)", "The column colour of tag is none of this version's."),
+    ],
+)
+def test_what_no_command_mends_is_told_so(westmarch: Westmarch, site_on_each: Path, statement: str, told: str) -> None:
+    execute(site_on_each, statement)
+    check = westmarch("--site", site_on_each, "db", "check")
+    assert check.status == 1
+    assert f"WRONG tables: {told}\n      mend: restore the newest copy" in check.out
+    assert "db upgrade" not in check.out
+    assert "WRONG tables" in westmarch("--site", site_on_each, "doctor", "--mend").out
+
+
+@pytest.mark.parametrize(("number", "mend"), [("9999", "install the version"), ("0000", "westmarch db upgrade")])
+def test_doctor_says_what_makes_another_schema_one_to_run_on(
+    westmarch: Westmarch, site_on_each: Path, number: str, mend: str
+) -> None:
+    execute(site_on_each, f"UPDATE alembic_version SET version_num = '{number}'")
+    done = westmarch("--site", site_on_each, "doctor")
+    assert done.status == 1
+    assert f"      mend: {mend}" in done.out
+
+
 @pytest.mark.parametrize("number", ["9999", "0000"])
 def test_a_schema_outside_of_the_range_is_refused_in_one_sentence(
     westmarch: Westmarch, site_on_each: Path, number: str

@@ -2,17 +2,20 @@
 
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.cli.conftest import Westmarch
 from tests.conftest import in_a_loop_apart
+from westmarch.cli import checks
 from westmarch.db.database import open_database
 from westmarch.links.models import Link
 from westmarch.media.actions import store
@@ -28,6 +31,10 @@ def write(site: Path, action: Callable[[Session], object]) -> None:
             await db.write(action)
 
     in_a_loop_apart(run())
+
+
+def execute(site: Path, statement: str) -> None:
+    write(site, lambda session: session.execute(text(statement)))
 
 
 def findings(westmarch: Westmarch, site: Path, *arguments: str) -> dict[str, list[str]]:
@@ -94,6 +101,54 @@ def test_a_missing_database_is_found_and_not_made(westmarch: Westmarch, site: Pa
     (site / "westmarch.db").unlink()
     assert findings(westmarch, site) == {"schema": ["The database has no tables yet: run `westmarch db upgrade`."]}
     assert not (site / "westmarch.db").exists()
+
+
+def test_values_that_cannot_be_read_are_found_with_table_row_and_column(westmarch: Westmarch, site: Path) -> None:
+    write(site, lambda session: factories.post(session, "One", authors=("Ada",)))
+    for broken in (
+        "UPDATE site_option SET value = 'My blog' WHERE key = 'title'",
+        "UPDATE post SET published_at = '2020-02-30', extra = '[1]'",
+        "UPDATE author SET links = '[1]'",
+    ):
+        execute(site, broken)
+    faults = findings(westmarch, site)["values"]
+    post_id = faults[-1].split()[2]
+    assert sorted(fault.partition(":")[0] for fault in faults) == sorted(
+        [
+            f"In row {post_id} of post, column extra",
+            f"In row {post_id} of post, column published_at",
+            f"In row {int(post_id) + 1} of author, column links",
+            "In row title of site_option, column value",
+        ]
+    )
+    assert westmarch("--site", site, "site", "show", "title").out == "title = Westmarch\n"
+    assert westmarch("--site", site, "site", "set", "title", "My blog").status == 0
+    assert westmarch("--site", site, "site", "show", "title").out == "title = My blog\n"
+
+
+def test_json_of_another_shape_is_found_on_each_engine(westmarch: Westmarch, site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, "One"))
+    execute(site_on_each, "UPDATE post SET extra = '[1]'")
+    (fault,) = findings(westmarch, site_on_each)["values"]
+    assert fault.endswith("column extra: The database holds '[1]' where a JSON object should be.")
+
+
+def test_a_check_that_fails_is_told_and_the_others_go_on(
+    westmarch: Westmarch, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_session: Session) -> None:
+        raise LookupError("no such thing")
+
+    monkeypatch.setitem(checks.DATA, "links", fails)
+    assert findings(westmarch, site) == {"links": ["The check failed (LookupError)."]}
+    assert "ok    clock: " in westmarch("--site", site, "doctor").out
+
+
+def test_a_reference_that_leads_nowhere_is_found(westmarch: Westmarch, site: Path) -> None:
+    with closing(sqlite3.connect(site / "westmarch.db")) as other, other:
+        other.execute("INSERT INTO reference (from_subject_id, href) VALUES (99, '/a/')")
+    (fault,) = findings(westmarch, site)["database"]
+    assert fault.endswith("of reference refers to a row of subject that is gone.")
 
 
 def test_a_damaged_database_is_found(westmarch: Westmarch, site: Path) -> None:

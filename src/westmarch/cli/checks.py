@@ -1,21 +1,30 @@
 """What `westmarch doctor` looks at. Each check is a plain function that tells its findings; none changes anything."""
 
+import logging
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import aliased
 
 from westmarch.changes import queries as changes
-from westmarch.changes import triggers
+from westmarch.changes import triggers as change_triggers
+from westmarch.cli.tables import Differences
+from westmarch.cli.values import unreadable
+from westmarch.db.database import Database
+from westmarch.db.engines import parse_url
 from westmarch.db.sessions import Reading
+from westmarch.errors import WestmarchError
 from westmarch.events.models import Event
 from westmarch.followers.models import Follower
 from westmarch.links.models import Link
 from westmarch.media.models import Media
 from westmarch.migrations.metadata import metadata
+from westmarch.ops import schema
 from westmarch.ops.findings import Finding
 from westmarch.posts import counts, listings
 from westmarch.posts.models import Post
@@ -31,6 +40,13 @@ LAG = 10_000
 
 MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 MEND = "westmarch doctor --mend"
+BY_HAND = "restore the newest copy of the database, or change it by hand; no command mends this"
+RIGHT = "write a right value by sqlite3 or psql; for an option of the site: westmarch site set"
+LOG = "mend what else is wrong and look again; WESTMARCH_LOG_LEVEL=debug shows the traceback"
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 def told(check: str, faults: Sequence[str], sound: str, mend: str) -> Iterator[Finding]:
@@ -69,24 +85,36 @@ def files_are_safe(settings: Settings) -> Iterator[Finding]:
         yield Finding("files", sound=True, message="The secret is readable by its owner alone.")
 
 
-def table_faults(connection: Connection) -> list[str]:
-    """How the tables differ from the models of this version, a sentence each."""
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    return [f"The tables differ from the models: {difference}" for difference in differences]
+def tables(connection: Connection) -> Iterator[Finding]:
+    """Tables and indexes are those of this version."""
+    found = Differences(connection)
+    yield from told("tables", found.of_tables(), "Tables are those of this version.", BY_HAND)
+    yield from told("indexes", found.of_indexes(), "No index is missing.", MEND)
 
 
-def structure(connection: Connection) -> Iterator[Finding]:
-    """Tables and triggers are those of this version, and the engine finds its own files sound."""
-    yield from told("tables", table_faults(connection), "Tables are those of this version.", "westmarch db upgrade")
-    wrong = triggers.faults(connection, metadata)
-    yield from told("triggers", wrong, "Triggers are those of this version.", MEND)
-    if connection.dialect.name == "sqlite":
-        rows = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(10)"))]
-        faults = [] if rows == ["ok"] else rows
-        yield from told("database", faults, "SQLite finds its file sound.", "restore the newest copy of the database")
+def triggers(connection: Connection) -> Iterator[Finding]:
+    """Triggers are those of this version."""
+    faults = change_triggers.faults(connection, metadata)
+    yield from told("triggers", faults, "Triggers are those of this version.", MEND)
+
+
+def engine(connection: Connection) -> Iterator[Finding]:
+    """SQLite finds its file and its references sound. (PostgreSQL looks after its own.)"""
+    if connection.dialect.name != "sqlite":
+        return
+    rows = [str(row[0]) for row in connection.execute(text("PRAGMA integrity_check(10)"))]
+    faults = [] if rows == ["ok"] else rows
+    faults += [
+        f"Row {row[1]} of {row[0]} refers to a row of {row[2]} that is gone."
+        for row in connection.execute(text("PRAGMA foreign_key_check"))
+    ]
+    yield from told("database", faults, "SQLite finds its file sound.", "restore the newest copy of the database")
+
+
+def values(connection: Connection) -> Iterator[Finding]:
+    """Every moment and every JSON can be read."""
+    faults = list(unreadable(connection))
+    yield from told("values", faults, "Stored values can be read.", RIGHT)
 
 
 def stored_counts(session: Reading) -> Iterator[Finding]:
@@ -144,12 +172,51 @@ def of_settings(settings: Settings) -> list[Finding]:
     return [*settings_fit(settings), *files_are_safe(settings)]
 
 
-def of_data(session: Reading, settings: Settings) -> list[Finding]:
+#: The checks of the database's structure, by the name of what each looks at.
+STRUCTURE: dict[str, Callable[[Connection], Iterator[Finding]]] = {
+    "tables": tables,
+    "triggers": triggers,
+    "database": engine,
+}
+#: The checks of what is stored.
+DATA: dict[str, Callable[[Reading], Iterator[Finding]]] = {
+    "stored counts": stored_counts,
+    "links": links_lead,
+    "followers": followers_keep_up,
+    "clock": clock,
+}
+
+
+async def of_database(url: str, *, stored: bool) -> list[Finding]:
+    """The checks of structure; where `stored`, also whether each value can be read."""
+    checks = STRUCTURE | {"values": values} if stored else STRUCTURE
+    found = []
+    for name, check in checks.items():
+        found += await tried(name, schema.with_connection(parse_url(url), _all(check)))
+    return found
+
+
+async def of_data(db: Database, settings: Settings) -> list[Finding]:
     """The checks of what is stored."""
-    return [
-        *stored_counts(session),
-        *links_lead(session),
-        *media_files(session, settings.media_folder),
-        *followers_keep_up(session),
-        *clock(session),
-    ]
+    checks = DATA | {"media": partial(media_files, folder=settings.media_folder)}
+    found = []
+    for name, check in checks.items():
+        found += await tried(name, db.read(_all(check)))
+    return found
+
+
+def _all(check: Callable[[T], Iterator[Finding]]) -> Callable[[T], list[Finding]]:
+    """The check as a function that is done when it returns, while its connection is open."""
+    return lambda asked: list(check(asked))
+
+
+async def tried(check: str, work: Awaitable[list[Finding] | None]) -> list[Finding]:
+    """What a check or a mending finds; that it fails is a finding too, and does not hide what the others find."""
+    try:
+        return await work or []
+    except WestmarchError as error:
+        return [Finding(check, sound=False, message=error.message, mend=error.hint or LOG)]
+    except Exception as error:  # see above
+        logger.debug("The check of %s failed.", check, exc_info=True)
+        message = f"The check failed ({type(error).__name__})."
+        return [Finding(check, sound=False, message=message, mend=LOG)]

@@ -37,16 +37,14 @@ def check(context: typer.Context, as_json: AsJSON = False) -> None:
 
     Example: westmarch --site my-site db check
     """
-    from westmarch.cli.checks import structure
+    from westmarch.cli.checks import of_database
     from westmarch.cli.doctor import report
-    from westmarch.db.engines import parse_url
-    from westmarch.ops import schema
 
     settings = loaded(context).settings
 
     async def look() -> "list[Finding]":
         await require_schema(settings)
-        return await schema.with_connection(parse_url(settings.database_url), lambda c: list(structure(c)))
+        return await of_database(settings.database_url, stored=False)
 
     report(run(look()), as_json=as_json)
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 def doctor(
     context: typer.Context,
-    mend: Annotated[bool, typer.Option("--mend", help="Mend triggers, stored counts and paths, then look.")] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Mend triggers, indexes, stored counts and paths, then look.")
+    ] = False,
     as_json: AsJSON = False,
 ) -> None:
-    """Look at settings, database, schema, triggers, stored counts, media, links and clock; exit status 1 if unsound.
+    """Look at settings, database, schema, triggers, values, counts, media, links and clock; exit status 1 if unsound.
 
     Each fault names the command that mends it. Without --mend nothing is changed.
 
@@ -50,7 +52,7 @@ async def _look(settings: "Settings", *, mend: bool) -> "list[Finding]":
     from westmarch.cli import checks
     from westmarch.cli.mending import mend_all
     from westmarch.db.database import open_database
-    from westmarch.db.engines import parse_url
+    from westmarch.db.engines import ANSWER_TIMEOUT
     from westmarch.errors import WestmarchError
     from westmarch.ops import schema
     from westmarch.ops.findings import Finding
@@ -58,16 +60,14 @@ async def _look(settings: "Settings", *, mend: bool) -> "list[Finding]":
     findings = checks.of_settings(settings)
     try:
         status = await schema.status(settings.database_url)
-        if status.problem:
-            return [*findings, Finding("schema", sound=False, message=status.problem, mend="westmarch db upgrade")]
-        findings.append(Finding("schema", sound=True, message=f"The database has schema {status.schema}."))
-        async with open_database(settings.database_url) as db:
-            if mend:
-                await db.write(mend_all)
-            findings += await db.read(checks.of_data, settings)
-        findings += await schema.with_connection(
-            parse_url(settings.database_url), lambda connection: list(checks.structure(connection))
-        )
     except WestmarchError as error:
-        findings.append(Finding("database", sound=False, message=error.message, mend=error.hint))
-    return findings
+        return [*findings, Finding("database", sound=False, message=error.message, mend=error.hint)]
+    if status.problem:
+        return [*findings, Finding("schema", sound=False, message=status.problem, mend=status.mend)]
+    findings.append(Finding("schema", sound=True, message=f"The database has schema {status.schema}."))
+    # An index of a large table takes its time.
+    async with open_database(settings.database_url, answer_timeout=None if mend else ANSWER_TIMEOUT) as db:
+        if mend:
+            findings += await mend_all(db)
+        findings += await checks.of_data(db, settings)
+    return findings + await checks.of_database(settings.database_url, stored=True)

@@ -1,5 +1,7 @@
 """The command `westmarch`. Each command's module imports what is heavy only when it runs, so that `--help` is quick."""
 
+import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,8 @@ import typer
 from westmarch.cli import db, doctor, import_, init, logs, render, serve, settings, site, version
 from westmarch.errors import WestmarchError
 
+logger = logging.getLogger(__name__)
+
 app = typer.Typer(
     name="westmarch",
     help="A publishing platform: one folder is a site, one process serves it.",
@@ -16,8 +20,16 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # Its tables cut the names of options where a terminal has 80 columns.
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def tell_version(asked: bool) -> None:
+    """What `westmarch version` prints, where other programs expect it."""
+    if asked:
+        version.version()
+        raise typer.Exit
 
 
 @app.callback()
@@ -32,6 +44,9 @@ def choose_site(
             help="The folder of the site; without it, the current folder.",
         ),
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=tell_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Remember which folder is meant; the command itself reads it."""
     context.obj = site
@@ -50,21 +65,32 @@ app.command("version")(version.version)
 
 
 def main() -> None:
-    """Run the command line; what a person can be told is told without a traceback. Exit status 1 then, 2 for misuse."""
+    """Run the command line; what went wrong is told without a traceback. Exit status 1 then, 2 for misuse."""
+    if os.environ.get("WESTMARCH_LOG_LEVEL", "").lower() == "debug":
+        logging.basicConfig()
+        logging.getLogger("westmarch").setLevel(logging.DEBUG)
     try:
         app()
-    except WestmarchError as error:
-        tell(error.message, error.hint)
-    except ModuleNotFoundError as error:
-        if error.name != "asyncpg":
-            raise
-        tell("PostgreSQL needs a driver that is not installed.", "Install it: pip install 'westmarch[postgresql]'")
-    except OSError as error:
-        if error.filename is None and error.strerror is None:
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        tell(f"{where}{error.strerror}", "Mend that and run the command again.")
+    except Exception as error:  # the last resort: a traceback is for the log
+        logger.debug("The command failed.", exc_info=True)
+        tell(*in_words(error))
     sys.exit(1)
+
+
+def in_words(error: Exception) -> tuple[str, str]:
+    """What an error means to a person, and what to do about it."""
+    if isinstance(error, WestmarchError):
+        return error.message, error.hint
+    if isinstance(error, ModuleNotFoundError) and error.name == "asyncpg":
+        return "PostgreSQL needs a driver that is not installed.", "Install it: pip install 'westmarch[postgresql]'"
+    if isinstance(error, OSError) and (error.filename is not None or error.strerror is not None):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}", "Mend that and run the command again."
+    first = str(error).partition("\n")[0][:200]
+    return (
+        f"{type(error).__name__}: {first} (this is a fault of the program)",
+        "Run it again with WESTMARCH_LOG_LEVEL=debug, which shows where, and report what it says.",
+    )
 
 
 def tell(message: str, hint: str) -> None:

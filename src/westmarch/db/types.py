@@ -5,7 +5,7 @@ SQLite stores whatever it is given, also by other programs. So each type raises 
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import JSON, DateTime
@@ -57,6 +57,7 @@ class Json(TypeDecorator[Any]):
         super().__init__(none_as_null=True)
         self.shape = shape
         self._fit = None if shape is Any else TypeAdapter(shape).validate_python
+        self._kind = {list: "a JSON array of a certain form", dict: "a JSON object"}.get(get_origin(shape), "JSON")
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """As SQLAlchemy asks for it: PostgreSQL's plain JSON cannot be compared."""
@@ -64,14 +65,14 @@ class Json(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """As SQLAlchemy asks for it: what makes a value of what the driver gives."""
-        parse, fit = self.impl_instance.result_processor(dialect, coltype), self._fit
+        parse, fit, kind = self.impl_instance.result_processor(dialect, coltype), self._fit, self._kind
 
         def read(value: Any) -> Any:
             try:
                 found = parse(value) if parse else value
                 return found if fit is None or value is None else fit(found)
             except (ValueError, TypeError, RecursionError, ValidationError) as error:
-                raise Unreadable(value, "JSON of a certain shape") from error
+                raise Unreadable(value, kind) from error
 
         return read
 

@@ -65,6 +65,12 @@ class Status:
             "install the version of Westmarch that made it."
         )
 
+    @property
+    def mend(self) -> str:
+        """What makes a database with a problem one to run on."""
+        newer = self.schema is not None and self.schema >= OLDEST
+        return "install the version of Westmarch that made it" if newer else "westmarch db upgrade"
+
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
