@@ -3,7 +3,6 @@
 `make docs` runs it; with `--check` it only says which page is out of date, for `make lint`.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,12 +76,12 @@ def command_reference() -> Iterator[str]:
         rows = [row_of(parameter) for parameter in options_of(command)]
         if rows:
             yield from ["| | |", "|---|---|", *rows, ""]
-        for paragraph in command.help.split("\n\n")[1:]:
-            label, example, given = paragraph.strip().partition(": ")
-            if example and label.startswith("Example"):
-                yield from ["```sh", *re.split(r",\s+(?=westmarch )", given.strip()), "```", ""]
-            else:
-                yield from [" ".join(paragraph.split()), ""]
+        told = [" ".join(paragraph.split()) for paragraph in command.help.split("\n\n")[1:]]
+        for paragraph in told:
+            if not paragraph.startswith("Example: "):
+                yield from [paragraph, ""]
+        if examples := [text.removeprefix("Example: ") for text in told if text.startswith("Example: ")]:
+            yield from ["```sh", *examples, "```", ""]
 
 
 def row_of(parameter: Any) -> str:

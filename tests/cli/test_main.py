@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from tests.cli.conftest import Westmarch
 from westmarch import __version__
+from westmarch.cli.main import app
 
 HEAVY = "sqlalchemy alembic fastapi starlette uvicorn pydantic pydantic_settings jinja2 PIL asyncpg markdown_it rich"
 
@@ -34,6 +37,23 @@ def test_a_folder_that_is_no_site_is_told_with_what_to_do(westmarch: Westmarch, 
             f"  Make one with `westmarch --site {tmp_path} init`, or name the folder of a site with --site.\n"
         )
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["init"], ["serve"], ["import", "markdown"], ["site", "set"], ["db", "upgrade"]])
+def test_help_is_whole_in_eighty_columns(
+    westmarch: Westmarch, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = westmarch(*words, "--help").out.splitlines()
+    command: Any = get_command(app)
+    for word in words:
+        command = command.commands[word]
+    for option in (name for parameter in command.params for name in parameter.opts if name.startswith("--")):
+        assert any(option in line.split() for line in lines), option
+    examples = [line.strip() for line in command.help.splitlines() if line.strip().startswith("Example")]
+    assert examples
+    assert [line.strip() for line in lines if line.strip().startswith("Example")] == examples
+    assert max(map(len, lines)) <= 80
 
 
 def test_misuse_has_the_status_two(westmarch: Westmarch) -> None:

@@ -36,7 +36,7 @@ def init(
 ) -> None:
     """Make a site in the folder: settings, a secret, the database. Asks for what was not given, if at a terminal.
 
-    Example: westmarch --site my-site init --title "My site" --url https://example.org --timezone Europe/Berlin
+    Example: westmarch --site my-site init --title "My site" --language de
     """
     from westmarch.errors import Conflict
     from westmarch.settings import TOML_NAME, gather

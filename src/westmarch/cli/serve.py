@@ -47,7 +47,9 @@ def serve(
 
     Options that are not given come from the settings; `westmarch settings` lists them.
 
-    Examples: westmarch --site my-site serve, westmarch --site my-site serve --port 80 --host 0.0.0.0 --workers 2
+    Example: westmarch --site my-site serve
+
+    Example: westmarch --site my-site serve --host 0.0.0.0 --port 80 --workers 2
     """
     flags: dict[str, Any] = {
         "host": host,

@@ -50,7 +50,9 @@ def set_option(
 ) -> None:
     """Set one option of the site. Running servers show it at once.
 
-    Examples: westmarch site set title "My site", westmarch site set timezone Europe/Berlin
+    Example: westmarch --site my-site site set title "My site"
+
+    Example: westmarch --site my-site site set timezone Europe/Berlin
     """
     _require_option(name)
     given = _parsed(name, value)
