@@ -47,6 +47,15 @@ def test_serve_runs_on_each_engine(site_on_each: Path) -> None:
         assert "Read me" in fetched(f"{running.url}/read-me/").text
 
 
+@pytest.mark.parametrize("protocol", ["websocket", "h2c"])
+def test_an_offer_of_another_protocol_is_answered_in_http_and_not_logged(server: Serving, protocol: str) -> None:
+    offer = {"connection": "Upgrade", "upgrade": protocol, "sec-websocket-version": "13", "sec-websocket-key": "eA=="}
+    answer = httpx2.get(f"{server.url}/", headers=offer, timeout=20, trust_env=False)
+    assert answer.status_code == 200
+    assert "upgrade" not in server.log.read_text(encoding="utf-8").lower()
+    assert "WebSocket" not in server.log.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_civilly(server: Serving, sent: signal.Signals) -> None:
     assert fetched(f"{server.url}/healthz").status_code == 200

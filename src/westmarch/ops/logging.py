@@ -50,6 +50,19 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False, default=str)
 
 
+class NoUpgrades(logging.Filter):
+    """Leaves out what the server warns of when a client offers another protocol: to go on in HTTP is a fit answer.
+
+    Anybody could fill the log so, and the advice to install a library for WebSockets would lead astray.
+    """
+
+    _WARNINGS = ("Unsupported upgrade request", "No supported WebSocket library")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        return not (record.name == "uvicorn.error" and str(record.msg).startswith(self._WARNINGS))
+
+
 def config(settings: Settings) -> dict[str, Any]:
     """The configuration for `logging.config.dictConfig`: one handler on standard error for all loggers.
 
@@ -64,14 +77,14 @@ def config(settings: Settings) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": RequestIds}},
+        "filters": {"request_id": {"()": RequestIds}, "no_upgrades": {"()": NoUpgrades}},
         "formatters": {"text": {"()": TextFormatter}, "json": {"()": JSONFormatter}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stderr",
                 "formatter": settings.log_format,
-                "filters": ["request_id"],
+                "filters": ["request_id", "no_upgrades"],
             }
         },
         "root": {"level": "WARNING", "handlers": ["stderr"]},
