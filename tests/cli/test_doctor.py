@@ -133,6 +133,21 @@ def test_json_of_another_shape_is_found_on_each_engine(westmarch: Westmarch, sit
     assert fault.endswith("column extra: The database holds '[1]' where a JSON object should be.")
 
 
+def test_a_column_that_is_missing_ends_only_the_checks_that_need_it(westmarch: Westmarch, site_on_each: Path) -> None:
+    execute(site_on_each, "ALTER TABLE media RENAME COLUMN hash TO digest")
+    found = findings(westmarch, site_on_each)
+    assert found["media"] == ["The database has another schema than this version."]
+    assert "The column hash of media is missing." in found["tables"]
+    assert "stored counts" not in found
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_a_moment_that_the_driver_cannot_read_is_found_by_its_table(westmarch: Westmarch, site_on_each: Path) -> None:
+    write(site_on_each, lambda session: factories.post(session, "One"))
+    execute(site_on_each, "UPDATE post SET updated_at = '4000-01-01 BC', extra = '[1]'")
+    assert [fault.partition(":")[0] for fault in findings(westmarch, site_on_each)["values"]] == ["The table post"]
+
+
 def test_a_check_that_fails_is_told_and_the_others_go_on(
     westmarch: Westmarch, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,8 @@ def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
 
 def test_the_version_is_told(westmarch: Westmarch) -> None:
     assert westmarch("version").out.startswith(f"Westmarch {__version__}, Python 3.")
+    assert westmarch("--version").out == westmarch("version").out
+    assert westmarch("--version").status == 0
     assert json.loads(westmarch("version", "--json").out)["westmarch"] == __version__
 
 
@@ -86,3 +88,22 @@ def test_a_reader_that_goes_away_is_no_error(site: Path) -> None:
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert done.stderr == ""
+
+
+def test_a_fault_of_the_program_is_one_line_and_the_traceback_is_for_the_log(
+    westmarch: Westmarch, site: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_session: object) -> None:
+        raise LookupError("no such\nthing")
+
+    monkeypatch.setattr("westmarch.site.queries.current", fails)
+    done = westmarch("--site", site, "site", "show")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "error: LookupError: no such (this is a fault of the program)\n"
+        "  Run it again with WESTMARCH_LOG_LEVEL=debug, which shows where, and report what it says.\n"
+    )
+    assert "Traceback" not in caplog.text
+    monkeypatch.setenv("WESTMARCH_LOG_LEVEL", "debug")
+    assert westmarch("--site", site, "site", "show").status == 1
+    assert "in fails" in caplog.text
