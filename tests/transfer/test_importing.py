@@ -357,6 +357,23 @@ async def test_a_configuration_outside_of_the_folder_is_not_read_and_told(
     assert "secret" not in str(row(report, "_posts/2020-01-01-a.md")["addresses"])
 
 
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"pelicanconf.py": "import os\nARTICLE_URL = os.environ['X']", "content/a.md": "Title: A\n\nA"}, 2),
+        ({"_config.yml": "timezone: Nowhere/Land", "_posts/2020-01-01-a.md": "A"}, None),
+        ({"_config.yml": "timezone: Nowhere/Land\nsource_dir: source", "source/_posts/a.md": "A"}, None),
+    ],
+)
+async def test_a_configuration_that_is_not_obeyed_in_all_is_told(
+    db: Database, tmp_path: Path, files: dict[str, str | bytes], line: int | None
+) -> None:
+    report = await bring(db, write(tmp_path / "blog", files))
+    assert counted(report) == {"imported": 1, "skipped": 1}
+    found = row(report, "configuration")
+    assert (found["kind"], found["line"], len(found["warnings"])) == ("settings", line, 1)
+
+
 async def test_a_folder_that_a_configuration_names_is_not_left(db: Database, tmp_path: Path) -> None:
     write(tmp_path, {"_posts/2020-01-01-secret.md": "Secret."})
     folder = write(tmp_path / "blog", {"_config.yml": "source: ..", "_posts/2020-01-01-a.md": "A"})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.transfer.folders import write
 from tests.transfer.reading import read, told
 from westmarch.transfer import pelican_settings
 
@@ -103,3 +104,33 @@ def test_a_link_to_a_file_that_is_not_there_stays_and_is_told(tmp_path: Path) ->
     found = read(tmp_path, {NAME: f"{HEAD}\n[x]({{filename}}nope.md)"})[NAME]
     assert found.body == "[x]({filename}nope.md)\n"
     assert told(found)[0] == (4, "'{filename}nope.md' leads to nothing in this blog; it stays as it is")
+
+
+def test_what_only_a_run_of_the_settings_would_tell_is_told_with_its_line(tmp_path: Path) -> None:
+    conf = """import os
+PREFIX = os.environ["PREFIX"]
+ARTICLE_URL = PREFIX + "/{slug}.html"
+TIMEZONE = 'Nowhere/Land'
+AUTHOR = os.environ["USER"]
+if PREFIX:
+    SITEURL = "https://example.org"
+"""
+    found = pelican_settings.read(write(tmp_path, {"pelicanconf.py": conf}), tmp_path)
+    rest = "only running the file would tell; it is taken as if this were not there"
+    assert [(one.line, one.message) for one in found.remarks] == [
+        (3, f"pelicanconf.py: what ARTICLE_URL is, {rest}; say the addresses with --permalink"),
+        (4, "there is no time zone 'Nowhere/Land'; that of this site stands for it"),
+        (7, f"pelicanconf.py: what SITEURL is, {rest}"),
+    ]
+
+
+def test_texts_that_are_put_together_from_known_ones_are_known(tmp_path: Path) -> None:
+    conf = """prefix = 'notes'
+number: int = 2
+ARTICLE_URL = f"{prefix}/v{number}/" + "{slug}"
+ARTICLE_URL += ".html"
+ARTICLE_SAVE_AS = f"{prefix!r}.html"
+"""
+    found = pelican_settings.read(write(tmp_path, {"pelicanconf.py": conf}), tmp_path)
+    assert found.word("ARTICLE_URL") == "notes/v2/{slug}.html"
+    assert [one.line for one in found.remarks] == [5]

@@ -66,6 +66,11 @@ class Blog(Protocol):
         """Why its configuration could not be read, None where it could."""
         ...
 
+    @property
+    def remarks(self) -> tuple[FileWarning, ...]:
+        """What its configuration says that is not obeyed."""
+        ...
+
     def sources(self) -> Iterator[Source]:
         """Its files, those too that are not brought over."""
         ...

@@ -32,7 +32,18 @@ def read_yaml(path: Path, folder: Path) -> tuple[dict[str, Any], FileWarning | N
 
 def zone(name: str, default: tzinfo) -> tzinfo:
     """A zone by its name in the IANA database, or the default."""
+    return _zone(name) or default
+
+
+def zone_remarks(name: str, line: int | None = None) -> tuple[FileWarning, ...]:
+    """What is to be said of a zone that a configuration names: that there is none of this name."""
+    if not name or _zone(name):
+        return ()
+    return (FileWarning(line, f"there is no time zone '{name[:80]}'; that of this site stands for it"),)
+
+
+def _zone(name: str) -> tzinfo | None:
     try:
-        return ZoneInfo(name) if name else default
+        return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):
-        return default
+        return None

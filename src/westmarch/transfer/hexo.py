@@ -13,7 +13,7 @@ from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
 from westmarch.transfer import hexo_tags, kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
-from westmarch.transfer.configuration import read_yaml, zone
+from westmarch.transfer.configuration import read_yaml, zone, zone_remarks
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -43,6 +43,7 @@ class Hexo:
         known = address.scheme in {"http", "https"} and address.hostname != "example.com"
         self.url = f"{address.scheme}://{address.netloc}" if known else None
         self.zone = zone(text(self.settings.get("timezone")), options.zone)
+        self.remarks = zone_remarks(text(self.settings.get("timezone")))
         self.permalink = options.permalink or text(self.settings.get("permalink")) or PERMALINK
         self.named, self.groups = _name_pattern(text(self.settings.get("new_post_name")) or ":title.md")
 

@@ -17,14 +17,14 @@ from westmarch.posts.following import FOLLOWERS
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
 from westmarch.transfer import earlier, origins, recognition, references, storing
-from westmarch.transfer.blogs import Options
+from westmarch.transfer.blogs import Blog, Options
 from westmarch.transfer.earlier import Stored
 from westmarch.transfer.items import Entry, Unread
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.reader import BlogReader
 from westmarch.transfer.recognition import Program
-from westmarch.transfer.report import FileRow, Report
+from westmarch.transfer.report import Fate, FileRow, Report
 from westmarch.transfer.storing import Done, DryRun, Place, Work
 from westmarch.transfer.workers import FEW, Job, Workers
 
@@ -105,10 +105,7 @@ async def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]
     """
     entries: list[Entry] = []
     for reader in readers:
-        if trouble := reader.blog.trouble:
-            row = FileRow(
-                path="configuration", kind="settings", fate="failed", reason=trouble.message, line=trouble.line
-            )
+        if row := _configuration(reader.blog):
             report.add(row)
         reading = reader.entries()
         while chunk := await asyncio.to_thread(lambda files: list(islice(files, _CHUNK)), reading):
@@ -119,6 +116,17 @@ async def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]
     never = datetime.min.replace(tzinfo=UTC)
     entries.sort(key=lambda entry: (entry.date or never, entry.key))
     return entries
+
+
+def _configuration(blog: Blog) -> FileRow | None:
+    """The row for a configuration that is not obeyed, or not in all that it says."""
+    said = blog.trouble or next(iter(blog.remarks), None)
+    if said is None:
+        return None
+    fate: Fate = "failed" if blog.trouble else "skipped"
+    return FileRow(
+        path="configuration", kind="settings", fate=fate, reason=said.message, line=said.line, warnings=blog.remarks
+    )
 
 
 def _unread(found: Unread) -> FileRow:

@@ -10,6 +10,7 @@ from typing import Any
 from westmarch.links.paths import slugify
 from westmarch.transfer import jekyll_settings, kramdown, liquid, metadata
 from westmarch.transfer.blogs import Document, Options, begins_with, is_markdown, walk
+from westmarch.transfer.configuration import zone_remarks
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
@@ -36,6 +37,7 @@ class Jekyll:
         self.trouble = self.settings.trouble
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)
+        self.remarks = zone_remarks(text(self.settings.values.get("timezone")))
         pattern = options.permalink or self.settings.permalink
         self.permalink = jekyll_settings.STYLES.get(pattern, pattern)
 

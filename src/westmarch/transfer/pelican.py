@@ -30,7 +30,7 @@ class Pelican:
     def __init__(self, root: Path, home: Path, options: Options) -> None:
         self.root, self.home, self.options = root, home, options
         self.settings = pelican_settings.read(home, options.folder)
-        self.trouble = self.settings.trouble
+        self.trouble, self.remarks = self.settings.trouble, self.settings.remarks
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)
         self.pages = [path.strip("/") for path in self.settings.words("PAGE_PATHS", ["pages"])]

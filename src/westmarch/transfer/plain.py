@@ -26,6 +26,7 @@ class Plain:
     program = "plain folder"
     base = ""
     trouble = None
+    remarks = ()
     url = None
 
     def __init__(self, root: Path, options: Options, permalink: str) -> None:
