@@ -106,7 +106,7 @@ async def test_what_is_no_json_is_told_to_be_unreadable(db: Database, value: str
         await db.read(lambda session: session.scalars(select(SiteOption.value)).all())
 
 
-@pytest.mark.parametrize("value", ["[1]", "{}", "1", '[{"href": 1}]'])
+@pytest.mark.parametrize("value", ["[1]", "{}", "null", "1", '[{"href": 1}]'])
 async def test_json_of_another_shape_is_told_to_be_unreadable(db: Database, value: str, shell: Shell) -> None:
     author_id = await db.write(authors.create, "Ada")
     shell(f"UPDATE author SET links = '{value}' WHERE id = {author_id}")

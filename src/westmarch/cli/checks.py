@@ -18,7 +18,7 @@ from westmarch.cli.values import unreadable
 from westmarch.db.database import Database
 from westmarch.db.engines import parse_url
 from westmarch.db.sessions import Reading
-from westmarch.errors import WestmarchError
+from westmarch.errors import Unreadable, WestmarchError
 from westmarch.events.models import Event
 from westmarch.followers.models import Follower
 from westmarch.links.models import Link
@@ -42,6 +42,7 @@ MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 MEND = "westmarch doctor --mend"
 BY_HAND = "restore the newest copy of the database, or change it by hand; no command mends this"
 RIGHT = "write a right value by sqlite3 or psql; for an option of the site: westmarch site set"
+VALUES = "write a right value where the check of values names it, and look again"
 LOG = "mend what else is wrong and look again; WESTMARCH_LOG_LEVEL=debug shows the traceback"
 
 T = TypeVar("T")
@@ -214,6 +215,8 @@ async def tried(check: str, work: Awaitable[list[Finding] | None]) -> list[Findi
     """What a check or a mending finds; that it fails is a finding too, and does not hide what the others find."""
     try:
         return await work or []
+    except Unreadable as error:
+        return [Finding(check, sound=False, message=error.message, mend=VALUES)]
     except WestmarchError as error:
         return [Finding(check, sound=False, message=error.message, mend=error.hint or LOG)]
     except Exception as error:  # see above

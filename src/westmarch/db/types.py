@@ -47,7 +47,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """JSON of a shape, such as `list[str]`; any at all without one. PostgreSQL's can be compared, as triggers do."""
+    """JSON of a shape, such as `list[str]`, which is never NULL; any at all without one.
+
+    PostgreSQL's can be compared, as triggers do. Its driver gives the same for NULL and for JSON's null.
+    """
 
     impl = JSON
     cache_ok = True
@@ -70,7 +73,7 @@ class Json(TypeDecorator[Any]):
         def read(value: Any) -> Any:
             try:
                 found = parse(value) if parse else value
-                return found if fit is None or value is None else fit(found)
+                return found if fit is None else fit(found)
             except (ValueError, TypeError, RecursionError, ValidationError) as error:
                 raise Unreadable(value, kind) from error
 
