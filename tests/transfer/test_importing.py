@@ -398,6 +398,18 @@ async def test_of_two_files_with_one_address_the_later_gets_a_number(db: Databas
     assert told == ["the address /x/ is that of _posts/2020-01-01-a.md", "the address /admin/x/ is the program's own"]
 
 
+async def test_an_old_address_that_the_program_needs_is_told_and_another_one_made(db: Database, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_posts/2020-01-01-a.md": "---\ntitle: A\npermalink: /feed.xml\n---\nA",
+        "_posts/2020-01-02-b.md": "---\ntitle: B\nredirect_from: /robots.txt\n---\nB",
+    }
+    report = await bring(db, write(tmp_path / "blog", files))
+    assert [one["addresses"] for one in report["files"]] == [["/a/"], ["/2020/01/02/b.html"]]
+    assert [one["warnings"][0]["message"] for one in report["files"]] == [
+        "the address /feed.xml is the program's own", "the address /robots.txt is the program's own",
+    ]  # fmt: skip
+
+
 async def test_an_old_address_that_is_that_of_a_list_is_told(db: Database, tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "_posts/2020-01-01-a.md": "---\npermalink: /tags/\nredirect_from: /archive/\n---\nA",
