@@ -144,7 +144,7 @@ async def _listen(db: Database, bell: asyncio.Event) -> None:
                     bell.set()  # what came while nobody listened
                     await lost.wait()
                 logger.warning("The connection that told of changes was cut.")
-            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except (Unavailable, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 logger.warning("Nobody tells of changes, they are looked for: %s", error)
             await asyncio.sleep(REST)
     finally:
