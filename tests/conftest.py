@@ -138,8 +138,8 @@ def pytest_configure() -> None:
 def inputs() -> Callable[[str], Path]:
     """`inputs(name)` is the folder of one set of real data: blogs, specifications, attack vectors.
 
-    They are not part of the project. They are looked for in `WESTMARCH_TEST_INPUTS`, else in the folder
-    `shared/inputs` beside the checkout; a test that finds none is skipped, also with `CI`, unless the variable is set.
+    They are not part of the project. They are looked for in `WESTMARCH_TEST_INPUTS`, else in a folder beside
+    the checkout; a test that finds none is skipped, also with `CI`, unless the variable is set.
     """
     folder = Path(INPUTS) if INPUTS else ROOT.parent / "shared" / "inputs"
 
