@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.authors.models import Author
 from westmarch.links import actions as links
-from westmarch.links.paths import slugify
+from westmarch.links.paths import last_segment, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold, spellings
 
@@ -42,7 +42,7 @@ def create(
             id=author_id,
             name=name,
             folded=fold(name),
-            slug=path.strip("/").rpartition("/")[2],
+            slug=last_segment(path),
             path=path,
             bio_markdown=bio_markdown,
             bio_html=bio_html,

@@ -1,7 +1,6 @@
 """INSERT … ON CONFLICT, which both engines have and SQLAlchemy spells per dialect."""
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from westmarch.db.model import Model
 
@@ -9,8 +8,3 @@ from westmarch.db.model import Model
 def both(model: type[Model]) -> dict[str, sqlite.Insert | postgresql.Insert]:
     """INSERTs into the model's table that take `on_conflict_do_…`, by the name of the dialect."""
     return {"sqlite": sqlite.insert(model.__table__), "postgresql": postgresql.insert(model.__table__)}
-
-
-def upsert(session: Session, model: type[Model]) -> sqlite.Insert | postgresql.Insert:
-    """The one of `both` for the session's engine."""
-    return both(model)[session.get_bind().dialect.name]

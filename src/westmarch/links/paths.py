@@ -131,6 +131,11 @@ def claimable(path: str) -> bool:
     return first.casefold() not in RESERVED and (bool(rest) or not _FOR_PROGRAMS.fullmatch(first))
 
 
+def last_segment(path: str) -> str:
+    """The name at the end of a path: `x` of `/tags/x/`."""
+    return path.strip("/").rpartition("/")[2]
+
+
 def directory(path: str) -> str:
     """The path with a slash at its end: what suffixes hang on."""
     return path if path.endswith("/") else path + "/"

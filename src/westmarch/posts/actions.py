@@ -41,7 +41,7 @@ def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
     moment = now()
     post_id = subjects.create(session, draft.kind)
     path = _claim(session, post_id, draft, site, moment)
-    revision_id = revisions.add(session, post_id, draft, actor, moment)
+    revision_id = _revision(session, post_id, draft, actor, moment)
     columns = _columns(draft, revision_id, moment)
     listed_at = columns["published_at"] if draft.listed else None
     after = Listing(listed_at, tuple(tags.ensure(session, draft.tags)), tuple(authors.ensure(session, draft.authors)))
@@ -79,15 +79,14 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     if draft.path is not None and paths.parse(draft.path) != post.path:
         move(session, post_id, draft.path, actor=actor)
     moment, before = now(), listings.of(session, post_id)
-    revision_id = revisions.add(session, post_id, draft, actor, moment)
+    revision_id = _revision(session, post_id, draft, actor, moment)
     columns = _columns(draft, revision_id, moment) | ({"guid": draft.guid} if draft.guid else {})
     session.execute(update(Post).where(Post.id == post_id).values(columns))
     tags.take_off(session, post_id)
     session.execute(delete(Byline).where(Byline.post_id == post_id))
     tag_ids, author_ids = tags.ensure(session, draft.tags), authors.ensure(session, draft.authors)
     _hang(session, post_id, Listing(None, tuple(tag_ids), tuple(author_ids)))
-    revisions.forget_references(session, post_id)
-    revisions.refer(session, post_id, draft.rendered)
+    revisions.refer_anew(session, post_id, draft.rendered)
     topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
     left = topics.place(session, post_id, topic_id, draft.part)
     _lead(session, post_id, draft)
@@ -95,6 +94,21 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     if left is not None:
         listings.number(session, left)
     events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
+
+
+def _revision(session: Session, post_id: int, draft: Draft, actor: str, moment: datetime) -> int:
+    """Store the draft's text as a new revision and return the revision's id."""
+    return revisions.add(
+        session,
+        post_id,
+        kind=draft.status,
+        title=draft.title,
+        markdown=draft.markdown,
+        language=draft.language,
+        rendered=draft.rendered,
+        by=actor,
+        at=moment,
+    )
 
 
 def _columns(draft: Draft, revision_id: int, moment: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.changes.queries import Seen
@@ -63,19 +63,18 @@ def _successor(session: Session, revision_id: int, addresses: dict[str, str]) ->
     old = session.get_one(Revision, revision_id)
     markdown = readdressed(old.markdown, addresses)
     rendered = render(markdown, language=old.language, resolver=SessionResolver(session))
-    revisions.forget_references(session, old.subject_id)
-    revisions.refer(session, old.subject_id, rendered)
-    values = {
-        "subject_id": old.subject_id,
-        "kind": "readdressed",
-        "title": old.title,
-        "markdown": markdown,
-        "language": old.language,
-        "by": "links",
-        "at": now(),
-        **revisions.made(rendered),
-    }
-    return session.execute(insert(Revision).values(**values).returning(Revision.id)).scalar_one()
+    revisions.refer_anew(session, old.subject_id, rendered)
+    return revisions.add(
+        session,
+        old.subject_id,
+        kind="readdressed",
+        title=old.title,
+        markdown=markdown,
+        language=old.language,
+        rendered=rendered,
+        by="links",
+        at=now(),
+    )
 
 
 def readdressed(markdown: str, addresses: dict[str, str]) -> str:

@@ -36,8 +36,7 @@ def redo(session: Session, revision_id: int) -> None:
         return
     rendered = render(row.markdown, language=row.language, resolver=SessionResolver(session))
     session.execute(update(Revision).where(Revision.id == revision_id).values(**revisions.made(rendered)))
-    revisions.forget_references(session, row.subject_id)
-    revisions.refer(session, row.subject_id, rendered)
+    revisions.refer_anew(session, row.subject_id, rendered)
     revisions.show(session, row.subject_id)
 
 

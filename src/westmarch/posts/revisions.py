@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from westmarch.posts.drafts import Draft
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Reference, Revision
 from westmarch.text.markdown import RENDERER
@@ -16,15 +15,25 @@ _INSERT = insert(Revision.__table__).returning(Revision.__table__.c.id)
 _REFER = insert(Reference.__table__)
 
 
-def add(session: Session, post_id: int, draft: Draft, by: str, at: datetime) -> int:
-    """Store the draft's text as a new revision and return the revision's id."""
-    rendered = draft.rendered
+def add(
+    session: Session,
+    post_id: int,
+    *,
+    kind: str,
+    title: str,
+    markdown: str,
+    language: str,
+    rendered: Rendered,
+    by: str,
+    at: datetime,
+) -> int:
+    """Store a text, and what was rendered of it, as a new revision and return the revision's id."""
     values = {
         "subject_id": post_id,
-        "kind": draft.status,
-        "title": draft.title,
-        "markdown": draft.markdown,
-        "language": draft.language,
+        "kind": kind,
+        "title": title,
+        "markdown": markdown,
+        "language": language,
         "by": by,
         "at": at,
         **made(rendered),
@@ -51,6 +60,12 @@ def refer(session: Session, post_id: int, rendered: Rendered) -> None:
     if targets:
         rows = [{"from_subject_id": post_id, "href": h, "to_subject_id": s} for h, s in sorted(targets.items())]
         session.execute(_REFER, rows)
+
+
+def refer_anew(session: Session, post_id: int, rendered: Rendered) -> None:
+    """Store which subjects the text of a post refers to, in place of those that are stored."""
+    forget_references(session, post_id)
+    refer(session, post_id, rendered)
 
 
 def forget_references(session: Session, post_id: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from westmarch.links import actions as links
-from westmarch.links.paths import slugify
+from westmarch.links.paths import last_segment, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold, spellings
 from westmarch.tags.models import Tag, Tagging
@@ -43,7 +43,7 @@ def _create(session: Session, name: str, folded: str) -> int:
             id=tag_id,
             name=name,
             folded=folded,
-            slug=path.strip("/").rpartition("/")[2],
+            slug=last_segment(path),
             path=path,
             description="",
             synonyms=[],

@@ -4,7 +4,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.links import actions as links
-from westmarch.links.paths import slugify
+from westmarch.links.paths import last_segment, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold
 from westmarch.topics.models import Part, Topic
@@ -33,7 +33,7 @@ def create(
             id=topic_id,
             title=" ".join(title.split()),
             folded=fold(title),
-            slug=path.strip("/").rpartition("/")[2],
+            slug=last_segment(path),
             path=path,
             language=language,
             introduction_markdown=introduction_markdown,
