@@ -46,6 +46,8 @@ CLASSES = frozenset(_CLASSES.values()) | {
 """Classes on MathML elements in place of styles, and those that math-core sets itself."""
 
 _STYLE = re.compile(r' style="([^"]*)"')
+_LEVEL = re.compile(r' scriptlevel="[^"]*"')
+_LEVELLED = re.compile(r"<(?P<name>mrow|mtable)(?P<attributes>[^>]*)>|</(?:mrow|mtable)>")
 _TOKENS = re.compile(
     r"(?P<group>\{|\\begin\b)|(?P<end>\}|\\end\b)"
     r"|(?P<open>[(\[⟨⌊⌈⟦⟮⟬]|\\\{|\\(?:l(?:angle|brace|brack|paren|group|floor|ceil|vert|Vert|moustache|lbracket)"
@@ -116,13 +118,39 @@ def _mathml(source: str, block: bool) -> str:
         made: str = converter.convert_with_local_state(source, displaystyle=block)
     except LatexError as error:
         raise Refused((str(error).partition(": ")[2] or str(error)).rstrip(".")) from error
-    return _STYLE.sub(_classes, made)
+    return _levelled(_STYLE.sub(_classes, made))
 
 
 def _classes(match: re.Match[str]) -> str:
     named = (_CLASSES.get(each.strip()) for each in match[1].split(";"))
     names = " ".join(dict.fromkeys(name for name in named if name))
     return f' class="{names}"' if names else ""
+
+
+def _levelled(made: str) -> str:
+    """MathML that says the level of a script by `mstyle` alone, as MathML 3 has it and checkers of HTML want it.
+
+    A table gets one around it, a row becomes one. A table as wide as the text stands by itself, at the level that it
+    names: it needs none, and its width could not be taken from one.
+    """
+    ends: list[str] = []
+
+    def tag(match: re.Match[str]) -> str:
+        name, attributes = match["name"], match["attributes"]
+        if name is None:
+            return ends.pop()
+        level = _LEVEL.search(attributes)
+        plain = _LEVEL.sub("", attributes)
+        if level is None or "m-wide" in plain:
+            ends.append(f"</{name}>")
+            return f"<{name}{plain}>"
+        if name == "mrow":
+            ends.append("</mstyle>")
+            return f"<mstyle{attributes}>"
+        ends.append("</mtable></mstyle>")
+        return f"<mstyle{level[0]}><mtable{plain}>"
+
+    return _LEVELLED.sub(tag, made)
 
 
 def _dollar(state: StateInline, silent: bool) -> bool:

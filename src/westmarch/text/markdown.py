@@ -12,7 +12,7 @@ from westmarch.text.worker import compose_elsewhere
 
 __all__ = ["RENDERER", "Heading", "Picture", "Reference", "Rendered", "Resolver", "TextWarning", "render"]
 
-RENDERER = "1"
+RENDERER = "2"
 """Stored with each revision; changes whenever the same Markdown would give other HTML."""
 
 IN_PROCESS = 100_000
