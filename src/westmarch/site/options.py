@@ -5,13 +5,14 @@ import unicodedata
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, field_validator
 
 # Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
 _ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PATH_TEXT = re.compile(r"[\w/.~@+,=-]*")
+_THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 def _one_line(value: str) -> str:
@@ -70,6 +71,10 @@ class Site(BaseModel):
     accent: str = Field("#1f6f8b", description="The colour of links; its lightness is corrected.")
     footer: Line = Field("", max_length=2000, description="A line at the foot of each page, in Markdown.")
     copyright: Line = Field("", max_length=300, description="Who holds the rights, for feeds.")
+    theme: str = Field("default", description="The theme: `default`, or a folder in `themes/` of the site.")
+    theme_options: dict[str, dict[str, StrictBool | StrictInt | StrictStr]] = Field(
+        {}, description="What is set of the options of themes, by theme."
+    )
 
     @field_validator("language")
     @classmethod
@@ -83,6 +88,13 @@ class Site(BaseModel):
     def _colour(cls, value: str) -> str:
         if not _COLOUR.fullmatch(value):
             raise ValueError(f"{value!r} is no colour; a colour looks like #1f6f8b")
+        return value
+
+    @field_validator("theme")
+    @classmethod
+    def _name_of_a_folder(cls, value: str) -> str:
+        if not _THEME.fullmatch(value):
+            raise ValueError(f"{value!r} is no name of a theme; one has small letters, digits, - and _")
         return value
 
     @field_validator("timezone")
