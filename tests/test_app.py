@@ -24,6 +24,7 @@ from westmarch.app import LISTINGS, ROUTES, create_app
 from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
 from westmarch.links.paths import RESERVED
+from westmarch.ops import schema
 from westmarch.settings import Settings
 
 
@@ -137,7 +138,7 @@ async def test_the_program_opens_and_closes_what_it_needs(settings: Settings) ->
 
 
 async def test_readiness_is_a_look_at_the_database(reader: Reader, settings: Settings, tmp_path: Path) -> None:
-    assert (await reader.get("/readyz")).json() == {"status": "ok", "schema": "0001"}
+    assert (await reader.get("/readyz")).json() == {"status": "ok", "schema": schema.HEAD}
     reader.app.state.settings = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'none.db'}"})
     answer = await reader.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")

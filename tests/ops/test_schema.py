@@ -112,15 +112,17 @@ async def test_a_newer_schema_is_not_touched(database_url: str, shell: Shell) ->
     assert (await schema.status(database_url)).schema == "9999"
 
 
-# A release later: a second migration, in a copy of the folder of migrations
+# A release later: one more migration, in a copy of the folder of migrations
 
+#: Its number.
+NEXT = f"{int(schema.HEAD) + 1:04}"
 _NEXT = """
 import os
 import time
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on, phase = "0002", "{head}", None, None, "expand"
+revision, down_revision, branch_labels, depends_on, phase = "{next}", "{head}", None, None, "expand"
 
 
 def upgrade() -> None:
@@ -148,8 +150,8 @@ def a_release_later(folder: Path, then: str = "") -> Path:
     scripts = folder / "migrations"
     source = Path(str(westmarch.migrations.__file__)).parent
     shutil.copytree(source, scripts, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-    script = _NEXT.format(head=schema.HEAD, then=textwrap.dedent(then).strip().replace("\n", "\n    "))
-    (scripts / "versions" / "0002_next.py").write_text(script)
+    script = _NEXT.format(head=schema.HEAD, next=NEXT, then=textwrap.dedent(then).strip().replace("\n", "\n    "))
+    (scripts / "versions" / f"{NEXT}_next.py").write_text(script)
     return scripts
 
 
@@ -159,8 +161,8 @@ def later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], No
 
     def become(then: str = "") -> None:
         monkeypatch.setattr(schema, "SCRIPTS", str(a_release_later(tmp_path / "later", then)))
-        monkeypatch.setattr(schema, "RANGE", (*schema.RANGE, "0002"))
-        monkeypatch.setattr(schema, "HEAD", "0002")
+        monkeypatch.setattr(schema, "RANGE", (*schema.RANGE, NEXT))
+        monkeypatch.setattr(schema, "HEAD", NEXT)
 
     return become
 
@@ -176,7 +178,7 @@ async def test_data_goes_up_and_down_and_up_again(database_url: str, later: Call
     head = schema.HEAD
     later()
     for _ in range(2):
-        assert (await schema.upgrade(database_url)).after == "0002"
+        assert (await schema.upgrade(database_url)).after == NEXT
         assert shell("SELECT slug, colour FROM tag ORDER BY slug") == "a|red\nb|grey"
         assert (await schema.upgrade(database_url, to=head)).after == head
         assert shell("SELECT slug FROM tag ORDER BY slug") == "a\nb"
@@ -265,9 +267,9 @@ _UPGRADE = """
     import asyncio, sys
     from westmarch.ops import schema
 
-    url, scripts, wait = sys.argv[1:]
+    url, scripts, later, wait = sys.argv[1:]
     if scripts:
-        schema.SCRIPTS, schema.HEAD, schema.RANGE = scripts, "0002", (*schema.RANGE, "0002")
+        schema.SCRIPTS, schema.HEAD, schema.RANGE = scripts, later, (*schema.RANGE, later)
     print("ready", flush=True)
     if wait:
         sys.stdin.readline()
@@ -278,7 +280,7 @@ _UPGRADE = """
 
 def upgrading(url: str, scripts: Path | str = "", *, wait: bool = False) -> subprocess.Popen[str]:
     """A process that upgrades; with `wait` once it gets a line."""
-    command = [sys.executable, "-c", textwrap.dedent(_UPGRADE), url, str(scripts), "wait" if wait else ""]
+    command = [sys.executable, "-c", textwrap.dedent(_UPGRADE), url, str(scripts), NEXT, "wait" if wait else ""]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -316,5 +318,5 @@ async def test_after_an_upgrade_was_killed_half_way_the_next_run_ends_well(
     assert (await schema.status(database_url)).schema == schema.HEAD
     assert shell("SELECT slug FROM tag ORDER BY slug") == "a\nb"
     later()
-    assert (await schema.upgrade(database_url)).after == "0002"
+    assert (await schema.upgrade(database_url)).after == NEXT
     assert shell("SELECT slug, colour FROM tag ORDER BY slug") == "a|red\nb|grey"

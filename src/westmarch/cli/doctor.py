@@ -64,7 +64,9 @@ async def _look(settings: "Settings", *, mend: bool) -> "list[Finding]":
         return [*findings, Finding("database", sound=False, message=error.message, mend=error.hint)]
     if status.problem:
         return [*findings, Finding("schema", sound=False, message=status.problem, mend=status.mend)]
-    findings.append(Finding("schema", sound=True, message=f"The database has schema {status.schema}."))
+    older = f", which is not the newest; `westmarch db upgrade` brings it to {status.newest}"
+    told = f"The database has schema {status.schema}{'' if status.schema == status.newest else older}."
+    findings.append(Finding("schema", sound=True, message=told))
     # An index of a large table takes its time.
     async with open_database(settings.database_url, answer_timeout=None if mend else ANSWER_TIMEOUT) as db:
         if mend:

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.changes import triggers
-from westmarch.cli.checks import tried
+from westmarch.cli.checks import comparable, tried
 from westmarch.cli.tables import Differences
 from westmarch.db.database import Database
 from westmarch.links.models import Link
@@ -28,14 +28,14 @@ async def mend_all(db: Database) -> list[Finding]:
 def mend_triggers(session: Session) -> None:
     """Make the triggers anew where one is missing or old; followers then begin anew, for they may have missed rows."""
     connection = session.connection()
-    if triggers.faults(connection, metadata):
+    if comparable(connection) and triggers.faults(connection, metadata):
         triggers.renew(connection, metadata)
 
 
 def mend_indexes(session: Session) -> None:
     """Make the indexes that are missing. Raises Conflict where what is stored contradicts one."""
     connection = session.connection()
-    for index in Differences(connection).indexes:
+    for index in Differences(connection).indexes if comparable(connection) else ():
         index.create(connection)
 
 

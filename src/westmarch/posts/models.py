@@ -1,8 +1,8 @@
-"""Posts and pages, their bylines, related posts and the counts of the archive."""
+"""Posts and pages, their bylines, related posts, the counts of the archive, and what is read most."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, String, Text, text
+from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from westmarch.db.model import Model
@@ -123,3 +123,24 @@ class ArchiveCount(Model):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     posts: Mapped[int]
+
+
+class PostView(Model):
+    """How often a post was read on a day of UTC."""
+
+    __tablename__ = "post_view"
+    __table_args__ = (Index("ix_post_view_day", "day", "post_id", "views"), {"info": {"private": True}})
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    views: Mapped[int]
+
+
+class MostRead(Model):
+    """A post that was read much lately, most first from place 1; made from `post_view` by a task (views.py)."""
+
+    __tablename__ = "most_read"
+    __table_args__ = (Index("ix_most_read_post_id", "post_id"), {"info": {"keys": ("post_id",)}})
+
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
