@@ -65,7 +65,7 @@ async def test_every_template_receives_what_is_documented(reader: Reader, monkey
     await reader.do(post, slug="a", tags=("T",), authors=("A",), topic="Topic")
     for path in (
         "/", "/a/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/", "/authors/", "/authors/a/", "/archive/",
-        "/none/", "/feed.xml", "/rss.xml", "/sitemap.xml", "/sitemap-lists.xml",
+        "/none/", "/feed.xml", "/rss.xml", "/sitemap.xml", "/sitemap-lists.xml", "/opensearch.xml",
     ):  # fmt: skip
         await reader.get(path)
     assert received == documented()

@@ -13,12 +13,14 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from westmarch.authors import queries as author_queries
 from westmarch.db.database import Database, open_database
+from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import NotFound, WestmarchError
+from westmarch.feeds import old_addresses, opensearch, sitemaps
 from westmarch.feeds import public as feeds
-from westmarch.feeds import sitemaps
 from westmarch.followers import run as followers
 from westmarch.home import archive
 from westmarch.home import public as home
@@ -33,8 +35,10 @@ from westmarch.posts import queries as post_queries
 from westmarch.posts import schedule
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
+from westmarch.tags import queries as tag_queries
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
+from westmarch.topics import queries as topic_queries
 from westmarch.web import asking, errors, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply, redirect
@@ -69,6 +73,12 @@ ROUTES = (
 SHOWN: Mapping[str, Showing] = {"tag": home.tag, "topic": home.topic, "author": home.author}
 #: Their feeds: `feed.xml`, `rss.xml`, `feed.json` below their paths.
 FEEDS: Mapping[str, Showing] = {"tag": feeds.tag, "topic": feeds.topic, "author": feeds.author}
+#: What a list that has a page is; readers see one that has posts.
+LISTED: Mapping[str, Callable[[Reading, int], NamedRow | None]] = {
+    "tag": tag_queries.by_id,
+    "topic": topic_queries.by_id,
+    "author": author_queries.by_id,
+}
 #: Pages at addresses that a link may take from them.
 LISTINGS: Mapping[str, Listing] = {
     "/": home.front,
@@ -91,14 +101,32 @@ def answer(session: Reading, surface: Surface, path: str, query: str) -> Reply:
 
 def _found(session: Reading, view: View, found: Resolution) -> Reply:
     if found.status in (301, 302):
-        if found.kind in ("post", "page") and not post_queries.shown(session, found.subject_id or 0):
+        if found.kind is not None and not _shown(session, found.kind, found.subject_id or 0):
             raise NotFound("Nothing is published at this address.")  # A redirect would tell of a draft.
         return _redirected(view, found.location, permanent=found.status == 301)
     if found.status == 410:
         return home.missing(session, view, 410)
+    if view.path == "/" and (moved := _feed_of_old(session, view)):  # What hangs on the front page is the site's.
+        return moved
     if found.subject_id is not None and found.status == 200:
         return _subject(session, view, found.kind or "", found.subject_id, found.suffix)
     return _listing(session, view, found)
+
+
+def _shown(session: Reading, kind: str, subject_id: int) -> bool:
+    """Whether readers may see what is at an address."""
+    if kind in ("post", "page"):
+        return post_queries.shown(session, subject_id)
+    found = LISTED[kind](session, subject_id) if kind in LISTED else None
+    return found is not None and found.post_count > 0
+
+
+def _feed_of_old(session: Reading, view: View) -> Reply | None:
+    """The way from an address at which another program had a feed to what it has become."""
+    new = old_addresses.successor(session, view.path, view.query, lambda kind, key: _shown(session, kind, key))
+    if new is None:
+        return None
+    return _redirected(view, appended(quote(new), old_addresses.kept(view.query)), permanent=True)
 
 
 def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: Suffix) -> Reply:
@@ -119,10 +147,14 @@ def _listing(session: Reading, view: View, found: Resolution) -> Reply:
         return sitemaps.index(session, view)
     if view.path.startswith("/sitemap-"):
         return sitemaps.part(session, view, view.path)
+    if view.path == "/opensearch.xml":
+        return opensearch.description(view)
     listing: Listing | None = LISTINGS.get(found.path)
     if found.suffix.feed:
         listing = feeds.site if found.path == "/" else None
     if listing is None:
+        if moved := _feed_of_old(session, view):
+            return moved
         raise NotFound("Nothing answers to this address.")
     if found.location != quote(view.path):
         return _redirected(view, appended(found.location, written(view.query)), permanent=True)

@@ -1,5 +1,6 @@
 """No address tells of what readers may not see."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.factories import SITE, day, post
 from tests.readers import Reader
+from westmarch.links import actions as links
 from westmarch.posts import actions
 
 HIDDEN: list[dict[str, Any]] = [{"status": "draft"}, {"status": "scheduled", "published_at": day(40_000)}, {}]
@@ -29,3 +31,19 @@ async def test_no_redirect_leads_to_what_is_hidden(reader: Reader, fields: dict[
 async def test_an_old_address_of_an_unlisted_post_leads_to_it(reader: Reader) -> None:
     await reader.do(post, "Unlisted", path="/unlisted/", aliases=("/old/",), unlisted=True)
     assert (await reader.get("/old/")).headers["location"] == "https://example.org/unlisted/"
+
+
+@pytest.mark.parametrize("path", ["/tags/secret", "/TAGS/Secret/", "/topics/plot", "/authors/ghost.html", "/old/"])
+async def test_no_redirect_leads_to_a_list_that_only_hidden_posts_fill(reader: Reader, path: str) -> None:
+    def fill(session: Session) -> None:
+        for name, fields in (("d", {"status": "draft"}), ("u", {"unlisted": True})):
+            post(session, slug=name, tags=("Secret",), authors=("Ghost",), topic="Plot", **fields)
+        tag_id = session.connection().exec_driver_sql("SELECT id FROM tag").scalar_one()
+        links.add_old(session, tag_id, "/old/")
+
+    await reader.do(fill)
+    for suffix in ("", "?a=b"):
+        answer = await reader.get(path + suffix)
+        assert answer.status_code == 404
+        assert "location" not in answer.headers
+        assert not re.search("secret|ghost|plot", answer.text, re.IGNORECASE)

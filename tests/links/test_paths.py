@@ -162,7 +162,10 @@ def test_a_soft_name_can_be_claimed(name: str) -> None:
     assert paths.claimable(f"/{name}/")
 
 
-@pytest.mark.parametrize("name", ["robots.txt", "sitemap.xml", "sitemap-2024.xml", "feed.xml", "RSS.xml", "feed.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["robots.txt", "sitemap.xml", "sitemap-2024.xml", "opensearch.xml", "feed.xml", "RSS.xml", "feed.json"],
+)
 def test_what_programs_ask_for_at_the_root_cannot_be_claimed(name: str) -> None:
     assert not paths.claimable(f"/{name}")
     assert paths.claimable(f"/blog/{name}")

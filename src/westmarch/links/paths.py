@@ -37,7 +37,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LONGEST_DECODED = 3 * LONGEST
 _NAME_ENDINGS = ("/index.html", "/index.htm", ".html", ".htm")
 _SAFE = "/:@!$&'()*+,;=~"
-_FOR_PROGRAMS = re.compile(r"robots\.txt|sitemap(?:-[^/]*)?\.xml|feed\.xml|rss\.xml|feed\.json", re.IGNORECASE)
+_FOR_PROGRAMS = re.compile(
+    r"robots\.txt|sitemap(?:-[^/]*)?\.xml|opensearch\.xml|feed\.xml|rss\.xml|feed\.json", re.IGNORECASE
+)
 _FEED = re.compile(rf"(.*/)({'|'.join(map(re.escape, FEEDS))})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _PAGE = re.compile(r"(.*/)page/([1-9][0-9]{0,5})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _YEAR = re.compile(r"(.*/)([12][0-9]{3})/?", re.ASCII | re.DOTALL)
