@@ -69,4 +69,7 @@ async def test_every_template_receives_what_is_documented(reader: Reader, monkey
     ):  # fmt: skip
         await reader.get(path)
     assert received == documented()
-    assert set(reader.app.state.surface.theme.templates.globals) - Theme().templates.globals.keys() <= everywhere()
+    assert (
+        set(reader.app.state.surface.themes.packaged.templates.globals) - Theme().templates.globals.keys()
+        <= everywhere()
+    )

@@ -43,7 +43,6 @@ from westmarch.web import asking, errors, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply, redirect
 from westmarch.web.surface import Surface, View
-from westmarch.web.theme import Theme
 
 logger = logging.getLogger(__name__)
 
@@ -204,9 +203,14 @@ def _told(task: asyncio.Task[None]) -> None:
 
 def create_app(settings: Settings) -> FastAPI:
     """The program for a site. Nothing is opened before it serves."""
-    theme = Theme(settings.theme_folder)
     surface = Surface(
-        settings.url, theme=theme, place=place, line=_line, frames=PLAYER_HOSTS, environment=settings.environment
+        settings.url,
+        overrides=settings.theme_folder,
+        themes=settings.themes_folder,
+        place=place,
+        line=_line,
+        frames=PLAYER_HOSTS,
+        environment=settings.environment,
     )
 
     async def outside(scope: Scope, receive: Receive, send: Send) -> None:

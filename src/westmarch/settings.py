@@ -182,8 +182,13 @@ class Settings(BaseSettings):
 
     @property
     def theme_folder(self) -> Path:
-        """Where templates and static files of the site's own replace those of the package."""
+        """Where templates and static files of the site's own replace those of the theme."""
         return self.site / "theme"
+
+    @property
+    def themes_folder(self) -> Path:
+        """Where whole themes of the site's own lie, a folder each."""
+        return self.site / "themes"
 
     @property
     def run_folder(self) -> Path:

@@ -18,7 +18,7 @@ Stamp = tuple[int, int]
 def watched(settings: Settings) -> Iterator[Path]:
     """The files that the server reads when it starts."""
     yield from PACKAGE.rglob("*.py")
-    for theme in (PACKAGE / "theme", settings.theme_folder):
+    for theme in (PACKAGE / "theme", settings.theme_folder, settings.themes_folder):
         yield from (path for path in theme.rglob("*") if path.is_file())
 
 

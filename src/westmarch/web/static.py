@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from westmarch.db.database import Database
 from westmarch.errors import NotFound
 from westmarch.web.replies import FOR_EVER, FRESH, Reply
 from westmarch.web.surface import Surface
@@ -10,7 +11,13 @@ from westmarch.web.surface import Surface
 async def file(request: Request) -> Reply:
     """`/static/…`: kept for ever under the hash of its content, asked for anew under any other. Raises NotFound."""
     surface: Surface = request.app.state.surface
-    found = surface.theme.find(request.path_params["path"])
+    name = request.path_params["path"]
+    if asset := surface.themes.exactly(name):
+        return Reply(asset.body, asset.mime, cache=FOR_EVER)
+    # Of no theme that this process knows: one may have been chosen since, or nothing been asked for yet.
+    db: Database = request.app.state.db
+    held = await db.read(surface.options.current, 0)
+    found = surface.themes.chosen(held.site.theme).find(name)
     if found is None:
         raise NotFound("There is no such file.")
     asset, exact = found

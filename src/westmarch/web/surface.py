@@ -1,9 +1,11 @@
 """What the pages stand on: the theme, the addresses and the options of a site, and the making of one page from them."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,8 +17,11 @@ from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
 from westmarch.web.options import Held, Options
 from westmarch.web.replies import HTML, SECURITY, Reply, policy
-from westmarch.web.theme import Theme
+from westmarch.web.theme import Theme, colours
+from westmarch.web.themes import Themes
 from westmarch.web.words import Words, direction, words
+
+logger = logging.getLogger(__name__)
 
 Environment = Literal["production", "staging", "development"]
 #: Puts a base path or a whole address before the site's own links in stored HTML.
@@ -26,6 +31,8 @@ Line = Callable[[str, str], str]
 
 #: In so many languages and menus head, menu and foot are kept.
 MOST_CHROMES = 200
+#: So many different faults of templates are told to the log.
+MOST_TOLD = 1_000
 #: What no document of XML 1.0 may hold, in whatever form (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,7 +51,8 @@ class Surface:
         self,
         url: str,
         *,
-        theme: Theme,
+        overrides: Path,
+        themes: Path,
         place: Place,
         line: Line,
         frames: Iterable[str] = (),
@@ -55,23 +63,29 @@ class Surface:
         self.host = parts.hostname or ""
         self.base = parts.path.rstrip("/")
         self.root = self.origin + self.base
-        self.theme = theme
         self.place = place
+        self.line = line
         self.options = Options()
         self.staging = environment == "staging"
         self.headers = [(b"content-security-policy", policy(frames)), *SECURITY]
         if self.staging:
             self.headers.append((b"x-robots-tag", b"noindex, nofollow"))
+        self.themes = Themes(overrides, themes, self._furnish)
+        self._told: set[tuple[str, str]] = set()
+
+    def _furnish(self, theme: Theme) -> None:
+        """Give a theme what its templates may call; docs/theme.md says what each is."""
         theme.templates.globals.update(
             url=self.href,
             absolute=self.absolute,
             link=self.link,
             asset=lambda name: self.base + theme.asset(name),
             accent=lambda colour: self.base + theme.accent(colour),
+            colours=lambda **named: self.base + colours(**named),
             media=lambda digest, extension: self.base + media_path(digest, extension),
             absolute_media=lambda digest, extension: self.root + media_path(digest, extension),
             placed=self.placed,
-            line=lambda text, language: self.placed(line(text, language)),
+            line=lambda text, language: self.placed(self.line(text, language)),
             directory=directory,
             direction=direction,
             tongue=tongue,
@@ -100,6 +114,17 @@ class Surface:
         if page:
             html = led_to(self.href(page), html)
         return Markup(self.place(html, self.base))  # noqa: S704 - see above
+
+    def tell(self, theme: Theme, template: str, error: Exception) -> None:
+        """Tell the log once that a template of the site fails, where, and what to do."""
+        place, told = theme.place_of(error) or template, f"{type(error).__name__}: {error}"
+        if (place, told) not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add((place, told))
+            logger.error(
+                "%s: %s. The default's %s answers instead. Mend the file (`westmarch theme check` tells of all that is "
+                "wrong) and start the server again.",
+                place, told, template,
+            )  # fmt: skip
 
     def view(self, session: Reading, path: str, query: str, position: int) -> "View":
         """The view of a request, with the site's options as the session's snapshot at `position` has them."""
@@ -142,38 +167,64 @@ class View:
     ) -> Reply:
         """A page of HTML from a template; docs/theme.md says what every template receives."""
         language = language or self.site.language
-        chosen = self.words(language)
-        text = self.surface.theme.templates.get_template(template).render(
-            chrome=self._chrome(language, chosen),
-            title=title,
-            description=description,
-            language=language,
-            canonical=canonical,
-            noindex=noindex,
-            path=self.path,
-            site=self.site,
-            words=chosen,
-            **context,
-        )
+        context |= {
+            "title": title,
+            "description": description,
+            "language": language,
+            "canonical": canonical,
+            "noindex": noindex,
+            "words": self.words(language),
+        }
+        text = self._rendered(template, context, chrome=True)
         headers = (("x-robots-tag", "noindex"),) if noindex and not self.surface.staging else ()
         return Reply(text.encode("utf-8", "replace"), HTML, status, headers=headers)
 
-    def _chrome(self, language: str, words: Words) -> object:
+    def document(self, template: str, mime: str, **context: Any) -> Reply:
+        """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
+        return Reply(_NOT_XML.sub("\ufffd", self._rendered(template, context)).encode(), mime)
+
+    def _rendered(self, template: str, context: dict[str, Any], *, chrome: bool = False) -> str:
+        """The text of a template of the chosen theme; of the package's, where that of the site fails."""
+        context |= {"path": self.path, "site": self.site}
+        packaged = self.surface.themes.packaged
+        theme = self.surface.themes.chosen(self.site.theme)
+        if theme is not packaged:
+            try:
+                return self._of(theme, template, context, chrome=chrome)
+            except Exception as error:  # noqa: BLE001 - a template of the site's own may do anything but be a 500
+                self.surface.tell(theme, template, error)
+        return self._of(packaged, template, context, chrome=chrome)
+
+    def _of(self, theme: Theme, template: str, context: dict[str, Any], *, chrome: bool) -> str:
+        if chrome:
+            context["options"] = options = self._options(theme)
+            context["chrome"] = self._chrome(theme, context["language"], context["words"], options)
+        return theme.templates.get_template(template).render(context)
+
+    def _options(self, theme: Theme) -> object:
+        """The options of a theme as the owner has set them, by name."""
+        made = self.held.made.get((theme.key,))
+        if made is None:
+            made, faults = theme.set(self.site.theme_options.get(theme.name, {}))
+            for fault in faults:
+                logger.error("The option %s (theme %s). Its default counts.", fault, theme.name)
+            self.held.made[theme.key,] = made
+        return made
+
+    def _chrome(self, theme: Theme, language: str, words: Words, options: object) -> object:
         """Head, menu and foot in a language, made once; the menu marks the page that is open, if it is in it."""
         current = self.path if any(item.address == self.path for item in self.site.navigation) else ""
         made = self.held.made
-        chrome = made.get((language, current))
+        key = (theme.key, language, current)
+        chrome = made.get(key)
         if chrome is None:
-            template = self.surface.theme.templates.get_template("chrome.html")
-            chrome = template.make_module({"site": self.site, "language": language, "words": words, "current": current})
+            template = theme.templates.get_template("chrome.html")
+            chrome = template.make_module(
+                {"site": self.site, "language": language, "words": words, "current": current, "options": options}
+            )
             if len(made) < MOST_CHROMES:
-                made[language, current] = chrome
+                made[key] = chrome
         return chrome
-
-    def document(self, template: str, mime: str, **context: Any) -> Reply:
-        """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
-        text = self.surface.theme.templates.get_template(template).render(site=self.site, path=self.path, **context)
-        return Reply(_NOT_XML.sub("\ufffd", text).encode(), mime)
 
 
 def led_to(address: str, html: str) -> str:

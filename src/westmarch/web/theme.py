@@ -1,28 +1,42 @@
-"""The theme: templates, compiled once, and static files under names that hold their content's hash."""
+"""A theme: templates, compiled once, and static files. What it does not bring comes from the theme of the package."""
 
 import re
+import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from westmarch.web.assets import MIME, Asset, Assets
+from westmarch.web.manifest import Manifest, Option, Value, read_manifest
 
-#: The theme of the package.
+#: The theme of the package, and its name.
 DEFAULT = Path(__file__).parent.parent / "theme"
+DEFAULT_NAME = "default"
 
 _ACCENT = re.compile(r"accent\.(?P<colour>[0-9a-f]{6})\.css")
+_COLOURS = re.compile(r"colours(?:\.[a-z][a-z0-9_]{0,39}-[0-9a-f]{6}){1,12}\.css")
 
 
 class Theme:
-    """Templates and static files of the package, of which `overrides` (the site's `theme/`) may replace each by name.
+    """Templates and static files by name, each from the first of the folders that has it; the package's is the last.
 
-    Files are read when the theme is made: a changed file shows after the next start.
+    Files are read when the theme is made, templates when they are first used: a changed file shows after the next
+    start. Raises Invalid where static files name each other in a circle.
     """
 
-    def __init__(self, overrides: Path | None = None) -> None:
-        folders = [folder for folder in (overrides, DEFAULT) if folder is not None and folder.is_dir()]
+    def __init__(self, *above: Path, manifest: Manifest | None = None) -> None:
+        own = read_manifest(DEFAULT, DEFAULT_NAME)
+        self.manifest = manifest or own
+        self.name = self.manifest.name
+        #: Those of the default come along: its templates stand in for those that a theme does not bring.
+        self.options: Mapping[str, Option] = own.options | self.manifest.options
+        self.folders = (*(folder for folder in above if folder.is_dir()), DEFAULT)
+        #: Tells themes apart: that of the package alone from the same one with files of the site.
+        self.key = str(self.folders[0])
         self.templates = Environment(
-            loader=FileSystemLoader([str(folder) for folder in folders]),
+            loader=FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,
             auto_reload=False,
             cache_size=-1,
@@ -32,27 +46,57 @@ class Theme:
             undefined=StrictUndefined,
         )
         files: dict[str, Path] = {}
-        for folder in reversed(folders):
+        for folder in reversed(self.folders):
             static = folder / "static"
-            for path in sorted(static.rglob("*")):
-                if path.is_file():
-                    files[path.relative_to(static).as_posix()] = path
-        self._assets = Assets(files)
+            files |= {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
+        self.assets = Assets(files)
+
+    def set(self, values: Mapping[str, object]) -> tuple[SimpleNamespace, list[str]]:
+        """All options by name, defaults where nothing is set or what is set does not fit; and what does not fit."""
+        found: dict[str, Value] = {}
+        faults = []
+        for name, option in self.options.items():
+            try:
+                found[name] = option.checked(values.get(name, option.default))
+            except ValueError as error:
+                found[name] = option.default
+                faults.append(f"{name}: {error}")
+        return SimpleNamespace(**found), faults
 
     def asset(self, name: str) -> str:
         """The path at which the static file `name` is served. Raises KeyError."""
-        return self._assets.address(name)
+        return self.assets.address(name)
+
+    def find(self, name: str) -> tuple[Asset, bool] | None:
+        """The file asked for as `/static/{name}`, and whether it is the very version that the name means."""
+        return colour_sheet(name) or self.assets.find(name)
 
     def accent(self, colour: str) -> str:
         """The path of the style sheet that sets the owner's colour (`#1f6f8b`)."""
         return f"/static/accent.{colour.removeprefix('#').lower()}.css"
 
-    def find(self, name: str) -> tuple[Asset, bool] | None:
-        """The file asked for as `/static/{name}`, and whether it is the very version that the name's hash means.
+    def place_of(self, error: Exception) -> str:
+        """File and line of the template where an error arose, as far as they are known."""
+        if isinstance(error, TemplateSyntaxError):
+            return f"{error.filename or error.name}, line {error.lineno}"
+        frames = reversed(traceback.extract_tb(error.__traceback__))
+        folders = tuple(f"{folder}/" for folder in self.folders)
+        return next((f"{at.filename}, line {at.lineno}" for at in frames if at.filename.startswith(folders)), "")
 
-        A page from before a change of the theme asks for another version: it gets the current one.
-        """
-        if match := _ACCENT.fullmatch(name):
-            body = f":root {{ --owner: #{match['colour']}; }}\n".encode()
-            return Asset(f"/static/{name}", MIME[".css"], body), True
-        return self._assets.find(name)
+
+def colours(**named: str) -> str:
+    """The path of a style sheet that sets custom properties, as `--paper`, to colours (`#fff7e8`)."""
+    pairs = (f"{name}-{colour.removeprefix('#').lower()}" for name, colour in named.items())
+    return f"/static/colours.{'.'.join(pairs)}.css"
+
+
+def colour_sheet(name: str) -> tuple[Asset, bool] | None:
+    """The style sheet that `accent` or `colours` named: all that it says stands in its name."""
+    if match := _ACCENT.fullmatch(name):
+        pairs = [("owner", match["colour"])]
+    elif _COLOURS.fullmatch(name):
+        pairs = [(pair[:-7], pair[-6:]) for pair in name.split(".")[1:-1]]
+    else:
+        return None
+    body = f":root {{ {' '.join(f'--{variable}: #{colour};' for variable, colour in pairs)} }}\n".encode()
+    return Asset(f"/static/{name}", MIME[".css"], body), True
