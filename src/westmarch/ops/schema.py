@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from westmarch.db.engines import ANSWER_TIMEOUT, parse_url, postgresql_engine, sqlite_engine, sqlite_file
 from westmarch.db.faults import FAULTS, away, told
+from westmarch.db.sessions import Reading
 from westmarch.errors import Unavailable
 
 #: Where Alembic finds the migrations.
@@ -86,6 +87,12 @@ def version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION.name):
         return None
     return connection.execute(select(VERSION.c.version_num)).scalar()
+
+
+def reached(session: Reading, number: str) -> bool:
+    """Whether the database has schema `number` or a later one, so that what it brought can be asked for."""
+    found = session.scalar(select(VERSION.c.version_num))
+    return found is not None and found >= number
 
 
 def _status(connection: Connection) -> Status:

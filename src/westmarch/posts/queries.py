@@ -16,13 +16,13 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import UTCDateTime
 from westmarch.media.models import Media
 from westmarch.posts.archive import SITE, Scope, Window
-from westmarch.posts.models import LISTED, UNLISTED, Byline, Post, Related
+from westmarch.posts.models import LISTED, UNLISTED, Byline, MostRead, Post, Related
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tagging
 from westmarch.topics.models import Part, Topic
 
 _post, _revision, _media = (model.__table__ for model in (Post, Revision, Media))
-_tagging, _byline, _related = (model.__table__ for model in (Tagging, Byline, Related))
+_tagging, _byline, _related, _most_read = (model.__table__ for model in (Tagging, Byline, Related, MostRead))
 _author, _topic, _part = (model.__table__ for model in (Author, Topic, Part))
 
 #: Parts of a topic that are shown before and after the one that is read.
@@ -206,6 +206,21 @@ _NEWEST = _entries(_TITLE).where(_LISTED).limit(bindparam("limit"))
 def newest(session: Reading, limit: int) -> Sequence[NamedRow]:
     """Titles of the newest listed posts."""
     return session.execute(_NEWEST, {"limit": limit}).all()
+
+
+_MOST_READ = (
+    _entries(_TITLE)
+    .join(_most_read, _most_read.c.post_id == _post.c.id)
+    .where(_LISTED)
+    .order_by(None)
+    .order_by(_most_read.c.place)
+    .limit(bindparam("limit"))
+)
+
+
+def most_read(session: Reading, limit: int) -> Sequence[NamedRow]:
+    """Titles of the listed posts that are read most, most first; the database must have the schema `views.SCHEMA`."""
+    return session.execute(_MOST_READ, {"limit": limit}).all()
 
 
 _PINNED = _entries(_ENTRY).where(_LISTED, _post.c.pinned).limit(1)
