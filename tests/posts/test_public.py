@@ -14,10 +14,9 @@ from westmarch.posts.public import Heading, contents
 from westmarch.site import actions as site_actions
 
 
-def test_contents_are_two_levels_and_only_of_texts_with_several_headings() -> None:
+def test_contents_are_two_levels() -> None:
     toc: list[list[object]] = [[2, "a", "A"], [3, "b", "B"], [4, "c", "C"], [2, "d", "D"]]
     assert contents(toc) == [Heading("#a", "A", [Heading("#b", "B")]), Heading("#d", "D")]
-    assert contents(toc[:2]) == []
     assert contents([[3, "x", "X"], [3, "y", "Y"], [2, "z", "Z"]])[0] == Heading("#x", "X", [Heading("#y", "Y")])
 
 

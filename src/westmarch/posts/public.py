@@ -13,9 +13,6 @@ from westmarch.tags import queries as tag_queries
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View, quoted
 
-#: From so many headings on a post has a table of contents beside it.
-CONTENTS_FROM = 3
-
 
 @dataclass(slots=True)
 class Heading:
@@ -27,7 +24,7 @@ class Heading:
 
 
 def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
-    """Two levels of contents from a revision's headings (level, id, title), nothing where there are few."""
+    """Two levels of contents from a revision's headings (level, id, title)."""
     found: list[Heading] = []
     for level, identifier, title in toc:
         heading = Heading("#" + quoted(identifier), title)
@@ -35,7 +32,7 @@ def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
             found.append(heading)
         elif level == 3:
             found[-1].below.append(heading)
-    return found if sum(1 + len(heading.below) for heading in found) >= CONTENTS_FROM else []
+    return found
 
 
 def _text(value: object) -> str:
@@ -51,6 +48,7 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     around = queries.around(session, post)
     above = {other.id for role in ("previous", "next", "part", "translation") for other in around[role]}
     around["related"] = [other for other in around["related"] if other.id not in above]
+    listed = contents(post.toc)
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
@@ -63,7 +61,8 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
         cover_alt=_text(post.extra.get("cover_alt")) or post.cover_alt or "",
         cover_caption=_text(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
-        contents=contents(post.toc),
+        contents=listed,
+        headings=sum(1 + len(heading.below) for heading in listed),
         authors=queries.authors(session, post_id),
         tags=tag_queries.of_subjects(session, (post_id,))[post_id],
         around=around,
