@@ -128,7 +128,7 @@ EXAMPLES = {
     "definitions": r"<dt>Spring tide</dt>\s*<dd>",
     "footnote": r'<li id="fn-2">',
     "abbreviation": r'<abbr title="Coordinated Universal Time">UTC</abbr>',
-    "contents": r'<nav class="contents"',
+    "contents": r'<div class="contents"',
     "details": r"<details class=\"fold\"><summary>Why is",
     "raw details": r"<details>\s*<summary>The same as <code>",
     "ruby": r"<ruby>潮<rt>",

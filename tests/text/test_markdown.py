@@ -58,10 +58,10 @@ def test_headings_go_one_level_down_when_the_text_has_a_first_level() -> None:
 def test_the_contents_list_two_levels_where_they_are_asked_for() -> None:
     made = html("[[toc]]\n\n## A\n\n### B\n\n#### C\n\n## D")
     assert made.startswith(
-        '<nav class="contents" aria-label="Contents"><ol><li><a href="#a">A</a><ol class="sub"><li><a href="#b">B</a>'
-        '</li></ol></li><li><a href="#d">D</a></li></ol></nav>'
+        '<div class="contents" role="group" aria-label="Contents"><ol><li><a href="#a">A</a><ol class="sub"><li>'
+        '<a href="#b">B</a></li></ol></li><li><a href="#d">D</a></li></ol></div>'
     )
-    assert '<nav class="contents"' in html("[TOC]\n\n## A")
+    assert '<div class="contents"' in html("[TOC]\n\n## A")
 
 
 # Lines
@@ -138,7 +138,7 @@ def test_an_abbreviation_is_explained_wherever_its_word_stands() -> None:
 
 def test_a_table_scrolls_by_itself_and_is_aligned_by_class() -> None:
     made = html("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |")
-    assert made.startswith('<div class="table" role="region" aria-label="Table" tabindex="0">\n<table>')
+    assert made.startswith('<div class="table" role="group" aria-label="Table" tabindex="0">\n<table>')
     assert '<th scope="col" class="center">b</th>' in made
     assert '<td class="n">3</td>' in made
     assert "style" not in made

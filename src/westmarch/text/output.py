@@ -52,7 +52,7 @@ class Output(RendererHTML):
         if env.get(EXCERPT) or not listed:
             return ""
         top = min(heading.level for heading in listed)
-        out = [f'<nav class="contents" aria-label="{escape(self.words.contents)}"><ol>']
+        out = [f'<div class="contents" role="group" aria-label="{escape(self.words.contents)}"><ol>']
         state = "start"
         for heading in listed:
             link = f'<a href="#{escape(heading.id)}">{escape(heading.title, quote=False)}</a>'
@@ -65,14 +65,14 @@ class Output(RendererHTML):
                 out.append(f"{opening[state]}{link}")
                 state = "sub"
         out.append({"start": "", "item": "</li>", "sub": "</li></ol></li>"}[state])
-        return "".join([*out, "</ol></nav>\n"])
+        return "".join([*out, "</ol></div>\n"])
 
     def table_open(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:
         attributes = dict(tokens[idx].attrs)
         classes = " ".join(filter(None, ("table", str(attributes.pop("class", "")))))
         rest = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())
         label = escape(self.words.table)
-        return f'<div class="{escape(classes)}" role="region" aria-label="{label}" tabindex="0"{rest}>\n<table>\n'
+        return f'<div class="{escape(classes)}" role="group" aria-label="{label}" tabindex="0"{rest}>\n<table>\n'
 
     def table_close(self, _tokens: Sequence[Token], _idx: int, _options: Any, _env: Any) -> str:
         return "</table>\n</div>\n"

@@ -9,7 +9,7 @@ _UNREAD = re.compile(
     r"<annotation[^>]*>[^<]*</annotation>"
     r'|<sup class="fn">.*?</sup>'
     r'|<a class="(?:anchor|back) plain"[^>]*>[^<]*</a>'
-    r'|<nav class="contents".*?</nav>',
+    r'|<div class="contents".*?</div>',
     re.DOTALL,
 )
 _BREAK = re.compile(
