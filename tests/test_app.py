@@ -132,9 +132,9 @@ async def test_the_program_opens_and_closes_what_it_needs(settings: Settings) ->
     async with app.router.lifespan_context(app):
         assert app.state.db.dialect in ("sqlite", "postgresql")
         names = {task.get_name() for task in asyncio.all_tasks()}
-        assert {"followers", "schedule"} <= names
+        assert {"followers", "schedule", "views"} <= names
     await asyncio.sleep(0)
-    assert not {"followers", "schedule"} & {task.get_name() for task in asyncio.all_tasks()}
+    assert not {"followers", "schedule", "views"} & {task.get_name() for task in asyncio.all_tasks()}
 
 
 async def test_readiness_is_a_look_at_the_database(reader: Reader, settings: Settings, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from westmarch.ops import health
 from westmarch.ops.logging import configure
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
-from westmarch.posts import schedule
+from westmarch.posts import schedule, views
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
 from westmarch.tags import queries as tag_queries
@@ -55,6 +55,8 @@ async def public(request: Request) -> Reply:
     path, query = asking.path(request.scope), asking.query(request.scope)
     db: Database = request.app.state.db
     reply = await db.read(answer, request.app.state.surface, path, query)
+    if reply.viewed is not None and views.is_view(request.scope):
+        request.app.state.views.count(reply.viewed)
     if reply.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
         raise HTTPException(reply.status_code)
     return reply
@@ -132,7 +134,9 @@ def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: S
     if kind in ("post", "page"):
         if suffix != Suffix():
             raise NotFound("Nothing hangs below a post.")
-        return posts.detail(session, view, subject_id)
+        reply = posts.detail(session, view, subject_id)
+        reply.viewed = subject_id
+        return reply
     show = FEEDS.get(kind) if suffix.feed else SHOWN.get(kind)
     if show is None:
         raise NotFound("This has no page.")
@@ -179,12 +183,13 @@ def _line(text: str, language: str) -> str:
 
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
-    """The database is open, followers run, and scheduled posts are published, as long as the program serves."""
+    """While the program serves, the database is open, followers run, posts are published and views are written."""
     async with open_database(app.state.settings.database_url) as db:
         app.state.db = db
         tasks = [
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
             asyncio.create_task(schedule.run(db, now), name="schedule"),
+            asyncio.create_task(views.run(db, app.state.views, now), name="views"),
         ]
         for task in tasks:
             task.add_done_callback(_told)
@@ -231,6 +236,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
     app.state.surface = surface
+    app.state.views = views.Views()
     return app
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.factories import START, day, post
+from tests.readers import Reader
 from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
 from westmarch.db.engines import parse_url
@@ -389,3 +390,23 @@ async def test_on_the_schema_before_views_wait_until_there_is_a_table(database_u
         assert await counted.flush(db, TODAY)
         await views.rank(db, TODAY)
         assert await most_read(db) == [post_id]
+
+
+# Through the program
+
+
+async def test_the_program_counts_the_readers_of_posts_and_pages(reader: Reader) -> None:
+    [post_id] = await posts(reader.db, 1)
+    await reader.do(post, "Away", slug="away", status="draft", published_at=None)
+    agent = {"user_agent": FIREFOX.decode()}
+    for path in ("/", "/away/", "/nothing/", "/feed.xml", "/P0/"):
+        await reader.get(path, **agent)
+    assert reader.app.state.views.waiting == 0
+    answer = await reader.get("/p0/", **agent)
+    await reader.get("/p0/?from=elsewhere", if_none_match=answer.headers["etag"], **agent)
+    await reader.ask("HEAD", "/p0/", **agent)
+    await reader.get("/p0/", sec_purpose="prefetch", **agent)
+    await reader.get("/p0/", user_agent="curl/8.10.1")
+    assert reader.app.state.views.waiting == 2
+    await reader.app.state.views.flush(reader.db, TODAY)
+    assert await stored(reader.db) == [(post_id, TODAY, 2)]

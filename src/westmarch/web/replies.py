@@ -47,8 +47,11 @@ def matches(etag: str, if_none_match: str) -> bool:
 class Reply(Response):
     """An answer with its whole body, which adds what every answer has when it is sent.
 
-    Only answers with status 200 have an entity tag, and only they become 304.
+    Only answers with status 200 have an entity tag, and only they become 304. `viewed` is the id of the post or page
+    that whoever gets this answer has before them, for the count of views.
     """
+
+    viewed: int | None = None
 
     def __init__(
         self,
