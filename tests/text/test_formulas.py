@@ -12,17 +12,19 @@ pytestmark = pytest.mark.unit
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (r"x^{\begin{matrix}a\end{matrix}}", r'<mstyle scriptlevel="0"><mtable[^>]*>.*</mtable></mstyle>'),
-        (r"\sum_{\begin{subarray}{c}a\end{subarray}}", r'<mstyle scriptlevel="1"><mtable[^>]*>.*</mtable></mstyle>'),
+        (r"x^{\begin{matrix}a\end{matrix}}", r'<mstyle displaystyle="false" scriptlevel="0"><mtable>.*</mtable></mstyle>'),
+        (r"\dfrac12", r'<mstyle displaystyle="true"><mfrac>.*</mfrac></mstyle>'),
+        (r"\sum_{\begin{subarray}{c}a\end{subarray}}", r'<mstyle displaystyle="false" scriptlevel="1"><mtable>.*</mtable></mstyle>'),
         (r"\scriptstyle a", r'<mstyle displaystyle="false" scriptlevel="1">.*</mstyle>'),
-        (r"\begin{align}a&=b\end{align}", r'<math[^>]*><semantics><mtable displaystyle="true" class="m-wide">'),
+        (r"\begin{align}a&=b\end{align}", r'<math[^>]*>\s*<semantics>\s*<mtable displaystyle="true" class="m-wide">'),
     ],
-    ids=["table", "subarray", "row", "wide"],
+    ids=["table", "fraction", "subarray", "row", "wide"],
 )
 def test_the_level_of_a_script_stands_on_mstyle_alone(source: str, expected: str) -> None:
     made = mathml(source, block=True)
     assert re.search(expected, made, re.DOTALL), made
     assert re.search(r"<(?!mstyle)\w+[^>]*scriptlevel", made) is None
+    assert re.search(r"<m(?:row|frac|over|under)[^>]*displaystyle", made) is None
 
 
 def test_tables_in_tables_are_closed_in_order() -> None:

@@ -46,8 +46,8 @@ CLASSES = frozenset(_CLASSES.values()) | {
 """Classes on MathML elements in place of styles, and those that math-core sets itself."""
 
 _STYLE = re.compile(r' style="([^"]*)"')
-_LEVEL = re.compile(r' scriptlevel="[^"]*"')
-_LEVELLED = re.compile(r"<(?P<name>mrow|mtable)(?P<attributes>[^>]*)>|</(?:mrow|mtable)>")
+_LEVEL = re.compile(r' (?:displaystyle|scriptlevel)="[^"]*"')
+_LEVELLED = re.compile(r"<(?P<name>mrow|mfrac|mtable)(?P<attributes>[^>]*)>|</(?:mrow|mfrac|mtable)>")
 _TOKENS = re.compile(
     r"(?P<group>\{|\\begin\b)|(?P<end>\}|\\end\b)"
     r"|(?P<open>[(\[⟨⌊⌈⟦⟮⟬]|\\\{|\\(?:l(?:angle|brace|brack|paren|group|floor|ceil|vert|Vert|moustache|lbracket)"
@@ -128,10 +128,10 @@ def _classes(match: re.Match[str]) -> str:
 
 
 def _levelled(made: str) -> str:
-    """MathML that says the level of a script by `mstyle` alone, as MathML 3 has it and checkers of HTML want it.
+    """MathML that says style and level by `mstyle` alone, as MathML 3 has it and checkers of HTML want it.
 
-    A table gets one around it, a row becomes one. A table as wide as the text stands by itself, at the level that it
-    names: it needs none, and its width could not be taken from one.
+    A row becomes one, a fraction or table gets one around it. A table as wide as the text keeps its style, which it may
+    have; it stands by itself, at the level that it names, and could not take its width from another element.
     """
     ends: list[str] = []
 
@@ -139,16 +139,15 @@ def _levelled(made: str) -> str:
         name, attributes = match["name"], match["attributes"]
         if name is None:
             return ends.pop()
-        level = _LEVEL.search(attributes)
-        plain = _LEVEL.sub("", attributes)
-        if level is None or "m-wide" in plain:
-            ends.append(f"</{name}>")
-            return f"<{name}{plain}>"
-        if name == "mrow":
-            ends.append("</mstyle>")
-            return f"<mstyle{attributes}>"
-        ends.append("</mtable></mstyle>")
-        return f"<mstyle{level[0]}><mtable{plain}>"
+        levels = "".join(_LEVEL.findall(attributes))
+        if "m-wide" in attributes:
+            attributes, levels = attributes.replace(' scriptlevel="0"', ""), ""
+        if not levels or name == "mrow":
+            element = "mstyle" if levels else name
+            ends.append(f"</{element}>")
+            return f"<{element}{attributes}>"
+        ends.append(f"</{name}></mstyle>")
+        return f"<mstyle{levels}><{name}{_LEVEL.sub('', attributes)}>"
 
     return _LEVELLED.sub(tag, made)
 
