@@ -14,10 +14,12 @@ async def file(request: Request) -> Reply:
     name = request.path_params["path"]
     if asset := surface.themes.exactly(name):
         return Reply(asset.body, asset.mime, cache=FOR_EVER)
-    # Of no theme that this process knows: one may have been chosen since, or nothing been asked for yet.
-    db: Database = request.app.state.db
-    held = await db.read(surface.options.current, 0)
-    found = surface.themes.chosen(held.site.theme).find(name)
+    found = surface.speculation.find(name)
+    if found is None:
+        # Of no theme that this process knows: one may have been chosen since, or nothing been asked for yet.
+        db: Database = request.app.state.db
+        held = await db.read(surface.options.current, 0)
+        found = surface.themes.chosen(held.site.theme).find(name)
     if found is None:
         raise NotFound("There is no such file.")
     asset, exact = found
