@@ -17,6 +17,7 @@ from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
 from westmarch.web.options import Held, Options
 from westmarch.web.replies import HTML, SECURITY, Reply, policy
+from westmarch.web.speculation import Speculation
 from westmarch.web.theme import Theme, colours
 from westmarch.web.themes import Themes
 from westmarch.web.words import Words, direction, words
@@ -66,6 +67,7 @@ class Surface:
         self.place = place
         self.line = line
         self.options = Options()
+        self.speculation = Speculation(self.base)
         self.staging = environment == "staging"
         self.headers = [(b"content-security-policy", policy(frames)), *SECURITY]
         if self.staging:
@@ -176,8 +178,10 @@ class View:
             "words": self.words(language),
         }
         text = self._rendered(template, context, chrome=True)
-        headers = (("x-robots-tag", "noindex"),) if noindex and not self.surface.staging else ()
-        return Reply(text.encode("utf-8", "replace"), HTML, status, headers=headers)
+        headers = [self.surface.speculation.header] if status == 200 else []
+        if noindex and not self.surface.staging:
+            headers.append(("x-robots-tag", "noindex"))
+        return Reply(text.encode("utf-8", "replace"), HTML, status, headers=tuple(headers))
 
     def document(self, template: str, mime: str, **context: Any) -> Reply:
         """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
