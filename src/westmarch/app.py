@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -46,6 +47,7 @@ from westmarch.web.surface import Surface, View
 
 logger = logging.getLogger(__name__)
 
+S = TypeVar("S", bound=Surface)
 Listing = Callable[[Reading, View, Suffix], Reply]
 Showing = Callable[[Reading, View, int, Suffix], Reply]
 
@@ -206,9 +208,9 @@ def _told(task: asyncio.Task[None]) -> None:
         logger.error("The task %s has stopped; start the program again.", task.get_name(), exc_info=error)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The program for a site. Nothing is opened before it serves."""
-    surface = Surface(
+def surface_of(settings: Settings, kind: type[S]) -> S:
+    """What the pages of a site stand on, `Surface` or one that watches how they are made."""
+    return kind(
         settings.url,
         overrides=settings.theme_folder,
         themes=settings.themes_folder,
@@ -217,6 +219,11 @@ def create_app(settings: Settings) -> FastAPI:
         frames=PLAYER_HOSTS,
         environment=settings.environment,
     )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The program for a site. Nothing is opened before it serves."""
+    surface = surface_of(settings, Surface)
 
     async def outside(scope: Scope, receive: Receive, send: Send) -> None:
         reply = errors.reply(surface.view_of_latest(), scope, 404)

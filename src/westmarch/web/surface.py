@@ -177,7 +177,7 @@ class View:
             "noindex": noindex,
             "words": self.words(language),
         }
-        text = self._rendered(template, context, chrome=True)
+        text = self.rendered(template, context, chrome=True)
         headers = [self.surface.speculation.header] if status == 200 else []
         if noindex and not self.surface.staging:
             headers.append(("x-robots-tag", "noindex"))
@@ -185,9 +185,9 @@ class View:
 
     def document(self, template: str, mime: str, **context: Any) -> Reply:
         """A document of XML, such as a feed; what XML cannot hold becomes U+FFFD."""
-        return Reply(_NOT_XML.sub("\ufffd", self._rendered(template, context)).encode(), mime)
+        return Reply(_NOT_XML.sub("\ufffd", self.rendered(template, context)).encode(), mime)
 
-    def _rendered(self, template: str, context: dict[str, Any], *, chrome: bool = False) -> str:
+    def rendered(self, template: str, context: dict[str, Any], *, chrome: bool = False) -> str:
         """The text of a template of the chosen theme; of the package's, where that of the site fails."""
         context |= {"path": self.path, "site": self.site}
         packaged = self.surface.themes.packaged

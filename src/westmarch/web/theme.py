@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from westmarch.web.assets import MIME, Asset, Assets
-from westmarch.web.manifest import Manifest, Option, Value, read_manifest
+from westmarch.web.manifest import FILE, Manifest, Option, Value, read_manifest
 
 #: The theme of the package, and its name.
 DEFAULT = Path(__file__).parent.parent / "theme"
@@ -62,6 +62,15 @@ class Theme:
                 found[name] = option.default
                 faults.append(f"{name}: {error}")
         return SimpleNamespace(**found), faults
+
+    def originals(self, overrides: Path) -> dict[str, Path]:
+        """The files of the theme, and of the default where it brings none, by name; without those of the site."""
+        found: dict[str, Path] = {}
+        for folder in reversed(self.folders):
+            if folder != overrides:
+                names = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != FILE)
+                found |= {path.relative_to(folder).as_posix(): path for path in names}
+        return dict(sorted(found.items()))
 
     def asset(self, name: str) -> str:
         """The path at which the static file `name` is served. Raises KeyError."""
