@@ -43,7 +43,7 @@ def options_table() -> Iterator[str]:
 
 def shown(value: object) -> str:
     """A default as a reader takes it."""
-    return "none" if value in (None, "", {}) else f"`{value}`"
+    return "none" if value in (None, "", {}, ()) else f"`{value}`"
 
 
 def choices_of(annotation: Any) -> str:

@@ -93,3 +93,66 @@ def test_what_cannot_be_set(option: str, value: Any) -> None:
 
 def test_the_zone_is_an_object() -> None:
     assert Site(timezone="Asia/Tokyo").zone == ZoneInfo("Asia/Tokyo")
+
+
+# The parts beside the list of the front page
+
+
+def sides(value: Any) -> Any:
+    """The parts as they are stored and shown."""
+    return Site.model_validate({"sides": value}).model_dump(mode="json")["sides"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("about,tags, archives ", [{"part": "about"}, {"part": "tags"}, {"part": "archives"}]),
+        ("", []),
+        ([], []),
+        (["most-read", {"part": "tags", "count": 3}], [{"part": "most-read"}, {"part": "tags", "count": 3}]),
+        ([{"part": "about", "title": "Me", "text": "*I*"}], [{"part": "about", "title": "Me", "text": "*I*"}]),
+        (
+            [{"part": "text", "text": "a"}, {"part": "text", "text": "b"}],
+            [{"part": "text", "text": "a"}, {"part": "text", "text": "b"}],
+        ),
+        (
+            [{"part": "links", "links": [{"title": "Elsewhere", "address": "https://example.org/"}]}],
+            [{"part": "links", "links": [{"title": "Elsewhere", "address": "https://example.org/"}]}],
+        ),
+    ],
+)
+def test_side_parts_are_named_alone_or_with_what_they_have(value: Any, expected: Any) -> None:
+    assert sides(value) == expected
+    assert sides(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "message"),
+    [
+        ("about,tagz", ("sides", 1, "part"), "'most-read'"),
+        ("about,,tags", ("sides", 1, "part"), "'most-read'"),
+        ("tags,tags", ("sides",), "the part tags is there twice"),
+        ([{"part": "tags", "links": [{"title": "a", "address": "/a/"}]}], ("sides", 0), "the part tags has no links"),
+        ([{"part": "feeds", "count": 3}], ("sides", 0), "the part feeds has no count"),
+        ([{"part": "text", "text": " "}], ("sides", 0), "the part text needs text"),
+        (["links"], ("sides", 0), "the part links needs links"),
+        ([{"part": "tags", "count": 21}], ("sides", 0, "count"), "20"),
+        ([{"part": "tags", "count": 0}], ("sides", 0, "count"), "1"),
+        ([{"part": "about", "text": "x" * 10_001}], ("sides", 0, "text"), "10000"),
+        ([{"part": "about", "title": "a\nb"}], ("sides", 0, "title"), "a single line is needed"),
+        ([{"part": "about", "colour": "red"}], ("sides", 0, "colour"), "not permitted"),
+        (
+            ["about", {"part": "links", "links": [{"title": "a", "address": "javascript:alert(1)"}]}],
+            ("sides", 1, "links", 0, "address"),
+            "is no address",
+        ),
+        ([{"part": "text", "text": "a"}] * 21, ("sides",), "20"),
+        (7, ("sides",), "tuple"),
+    ],
+)
+def test_side_parts_that_cannot_be_name_their_place(value: Any, place: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        sides(value)
+    error = refusal.value.errors()[0]
+    assert error["loc"] == place
+    assert message in error["msg"]

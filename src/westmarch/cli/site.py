@@ -1,6 +1,8 @@
 """`westmarch site`: the options that the owner of the site decides."""
 
 import json
+import re
+import tomllib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from westmarch.site.options import Site
+
+#: Names with commas between them.
+_NAMES = re.compile(r"[\w\s,-]*")
 
 app = typer.Typer(help="Show or set what the owner decides: title, language, time zone, menu.", no_args_is_help=True)
 
@@ -46,13 +51,15 @@ def show(
 def set_option(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The option, as `site show` names it.")],
-    value: Annotated[str, typer.Argument(help="Its new value; a list is written as JSON.")],
+    value: Annotated[str, typer.Argument(help="Its new value; a list is written as JSON or TOML.")],
 ) -> None:
     """Set one option of the site. Running servers show it at once.
 
     Example: westmarch --site my-site site set title "My site"
 
     Example: westmarch --site my-site site set timezone Europe/Berlin
+
+    Example: westmarch --site my-site site set sides about,tags,archives
     """
     _require_option(name)
     given = _parsed(name, value)
@@ -65,7 +72,20 @@ def set_option(
 
 
 def _print(name: str, value: Any) -> None:
-    typer.echo(f"{name} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    typer.echo(f"{name} = {_side_parts(value) if name == 'sides' else _plainly(value)}")
+
+
+def _plainly(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _side_parts(sides: list[dict[str, Any]]) -> str:
+    """As they can be set again: the names alone where there is no more to say, else a part a line."""
+    short = [side["part"] if len(side) == 1 else side for side in sides]
+    if all(isinstance(side, str) for side in short):
+        return ",".join(short)
+    lines = ",\n".join(f"  {json.dumps(side, ensure_ascii=False)}" for side in short)
+    return f"[\n{lines}\n]"
 
 
 def change_options(session: "Session", values: dict[str, Any]) -> "Site":
@@ -89,17 +109,29 @@ def _require_option(name: str) -> None:
 
 
 def _parsed(name: str, value: str) -> Any:
-    """Text stays text, numbers are parsed by the option's own type, what is made of parts is JSON."""
+    """Text stays text, numbers are parsed by the option's own type, what is made of parts is JSON, TOML or names."""
     from westmarch.errors import Invalid
     from westmarch.site.options import Site
 
-    if Site.model_fields[name].annotation in (str, int):
+    if Site.model_fields[name].annotation in (str, int) or (name == "sides" and _NAMES.fullmatch(value)):
         return value
     try:
         return json.loads(value)
     except json.JSONDecodeError as error:
+        if (given := _of_toml(name, value)) is not None:
+            return given
         raise Invalid(
             f"The value of {name} is not JSON: {error}.",
             hint=f"`westmarch site show {name}` prints the form that is needed.",
             place=name,
         ) from error
+
+
+def _of_toml(name: str, value: str) -> Any:
+    """The option from a document of TOML that sets it, or from a value alone; None where it is neither."""
+    for document in (value, f"{name} = {value}"):
+        try:
+            return tomllib.loads(document)[name]
+        except (tomllib.TOMLDecodeError, KeyError):
+            continue
+    return None

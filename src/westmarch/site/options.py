@@ -2,10 +2,23 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 # Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
 _ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
@@ -42,6 +55,47 @@ class NavigationItem(BaseModel):
         return value
 
 
+#: The parts that may stand beside the list of the front page.
+PartName = Literal["about", "tags", "archives", "most-read", "feeds", "links", "text"]
+#: What each may have beside its title.
+_DETAIL: Mapping[str, str] = {
+    "about": "text",
+    "tags": "count",
+    "archives": "count",
+    "most-read": "count",
+    "links": "links",
+    "text": "text",
+}
+#: Those that are nothing without it. They may be there several times.
+_OWN = frozenset({"links", "text"})
+
+
+class Side(BaseModel):
+    """A part beside the list of the front page: `text` is Markdown, `count` how many entries it shows at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    part: PartName
+    title: Line = Field("", max_length=80)
+    text: str = Field("", max_length=10_000)
+    links: tuple[NavigationItem, ...] = Field((), max_length=50)
+    count: int | None = Field(None, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _has_what_its_part_has(self) -> "Side":
+        detail = _DETAIL.get(self.part)
+        for name in ("text", "links", "count"):
+            if name != detail and getattr(self, name):
+                raise ValueError(f"the part {self.part} has no {name}")
+        if self.part in _OWN and not (self.text.strip() or self.links):
+            raise ValueError(f"the part {self.part} needs {detail}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_set(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value}
+
+
 class Site(BaseModel):
     """All options of the site, each with a default. Immutable: another state is another object."""
 
@@ -75,6 +129,31 @@ class Site(BaseModel):
     theme_options: dict[str, dict[str, StrictBool | StrictInt | StrictStr]] = Field(
         {}, description="What is set of the options of themes, by theme."
     )
+
+    sides: tuple[Side, ...] = Field(
+        (),
+        max_length=20,
+        description="The parts beside the list of the front page, in their order: "
+        "`about`, `tags`, `archives`, `most-read`, `feeds`, `links`, `text`.",
+    )
+
+    @field_validator("sides", mode="before")
+    @classmethod
+    def _named_alone(cls, value: object) -> object:
+        """Parts that have nothing but a name are named alone: `about,tags`, or a text among the entries of a list."""
+        if isinstance(value, str):
+            value = value.split(",") if value.strip() else []
+        if isinstance(value, list | tuple):
+            return [{"part": each.strip()} if isinstance(each, str) else each for each in value]
+        return value
+
+    @field_validator("sides")
+    @classmethod
+    def _once(cls, value: tuple[Side, ...]) -> tuple[Side, ...]:
+        parts = [side.part for side in value if side.part not in _OWN]
+        if twice := next((part for part in parts if parts.count(part) > 1), None):
+            raise ValueError(f"the part {twice} is there twice")
+        return value
 
     @field_validator("language")
     @classmethod
