@@ -16,7 +16,7 @@ from westmarch.web.surface import Surface, View
 
 logger = logging.getLogger(__name__)
 
-#: The key of the words for a status; others say what HTTP calls them.
+#: The key of the words for a status; what else is not done is refused, and what else fails is an error.
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
@@ -67,9 +67,9 @@ def reply(view: View, scope: Scope, status: int, detail: str = "", headers: tupl
 def page(view: View, status: int, detail: str = "", *, request_id: str = "", newest: Sequence[Any] = ()) -> Reply:
     """The page of an error; `newest` may offer posts."""
     words = view.words()
-    key = _WORDS.get(status)
-    heading = words(key) if key else HTTPStatus(status).phrase
-    about = words(f"{key} about") if key else ""
+    key = _WORDS.get(status, "refused" if status < 500 else "error")
+    heading = words(key)
+    about = words(f"{key} about")
     made = view.page(
         "error.html",
         title=heading,

@@ -15,12 +15,13 @@ from westmarch import __version__
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
+from westmarch.web.languages import direction
 from westmarch.web.options import Held, Options
 from westmarch.web.replies import HTML, SECURITY, Reply, policy
 from westmarch.web.speculation import Speculation
 from westmarch.web.theme import Theme, colours
 from westmarch.web.themes import Themes
-from westmarch.web.words import Words, direction, words
+from westmarch.web.words import Words
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +154,8 @@ class View:
 
     def words(self, language: str | None = None) -> Words:
         """The words of a language, of the site's without one."""
-        return words(language or self.site.language, self.site.zone)
+        theme = self.surface.themes.chosen(self.site.theme)
+        return theme.catalogues.words(language or self.site.language, self.site.zone)
 
     def page(
         self,

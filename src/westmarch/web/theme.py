@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from westmarch.web.assets import MIME, Asset, Assets
+from westmarch.web.catalogue import Catalogues
 from westmarch.web.manifest import FILE, Manifest, Option, Value, read_manifest
 
 #: The theme of the package, and its name.
@@ -50,6 +51,7 @@ class Theme:
             static = folder / "static"
             files |= {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
         self.assets = Assets(files)
+        self.catalogues = Catalogues(self.folders)
 
     def set(self, values: Mapping[str, object]) -> tuple[SimpleNamespace, list[str]]:
         """All options by name, defaults where nothing is set or what is set does not fit; and what does not fit."""

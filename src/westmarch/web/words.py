@@ -1,96 +1,83 @@
-"""The words, dates and numbers of the public pages, by language.
+"""The words, dates and numbers of the public pages in one language."""
 
-A language without a catalogue speaks English. Each entry of a catalogue is a text with named places, or, where a number
-decides, a mapping from plural categories of CLDR to such texts.
-"""
-
+import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from westmarch.web.catalogues import CATALOGUES, DATES, MONTHS, SHORT_MONTHS
+from westmarch.web.messages import say, say_day
 
-#: Languages that are written from right to left, by their primary subtag.
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
-ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+logger = logging.getLogger(__name__)
 
-
-def primary(language: str) -> str:
-    """The primary subtag of a language tag: `zh` of `zh-Hant-TW`."""
-    return language.partition("-")[0].lower()
+#: Digits are put into groups from five of them on, so that the same serves for years.
+_NUMBER = "{n, number, ::group-min2}"
 
 
-def direction(language: str) -> str:
-    """`rtl` or `ltr`."""
-    return "rtl" if primary(language) in RIGHT_TO_LEFT else "ltr"
+class Text(NamedTuple):
+    """A text of a catalogue, and the locale of ICU by whose plurals and digits it is written out."""
 
-
-def plural(language: str, number: int) -> str:
-    """The category of a whole number, by the rules of CLDR for the languages that have a catalogue."""
-    if language == "zh":
-        return "other"
-    if language != "ar":
-        return "one" if number == 1 else "other"
-    if number in (0, 1, 2):
-        return ("zero", "one", "two")[number]
-    if 3 <= number % 100 <= 10:
-        return "few"
-    return "many" if number % 100 >= 11 else "other"
+    pattern: str
+    locale: str
 
 
 class Words:
-    """How one language says what stands on the pages; times are shown in `zone`."""
+    """How pages in one language say what stands on them; times are shown in `zone`.
 
-    def __init__(self, language: str, zone: ZoneInfo) -> None:
-        self.language = primary(language) if primary(language) in CATALOGUES else "en"
+    Dates are in the language of the page also where its words are English because nobody has translated them yet: a
+    date belongs to the text around it, and a screen reader says it as the page's `lang` tells. Numbers go with the
+    words that they stand beside.
+    """
+
+    def __init__(self, zone: ZoneInfo, texts: Mapping[str, Text], dates: str) -> None:
         self.zone = zone
-        self._texts: Mapping[str, str | Mapping[str, str]] = CATALOGUES["en"] | CATALOGUES[self.language]
-        self._months = MONTHS[self.language]
+        self._texts = texts
+        self._dates = dates
+        self._numbers = texts["posts"].locale
+        self._date, self._day = texts["date"].pattern, texts["day"].pattern
 
-    def __call__(self, key: str, number: int | None = None, **places: object) -> str:
-        """The text `key`; `number` chooses among its plural forms and fills the place `{n}`. Raises KeyError."""
-        text = self._texts[key]
-        if not isinstance(text, str):
-            category = plural(self.language, number or 0)
-            text = text.get(category) or text["other"]
-        if number is not None:
-            return text.format(n=self.number(number), **places)
-        return text.format(**places) if places else text
+    def __call__(self, key: str, number: int | None = None, /, **places: object) -> str:
+        """The text `key`; `number` chooses among its plural forms and fills the place `{n}`.
+
+        A key that no catalogue has is told to the log and stands as it is.
+        """
+        text = self._texts.get(key)
+        return _unknown(key) if text is None else say(text[0], text[1], number, **places)
 
     def number(self, number: int) -> str:
-        """A number in the digits of the language."""
-        return str(number).translate(ARABIC_DIGITS) if self.language == "ar" else str(number)
+        """A number or a year, in the digits of the words."""
+        return say(_NUMBER, self._numbers, number)
 
     def local(self, at: datetime) -> datetime:
         """The moment in the zone of the site."""
-        return at.astimezone(self.zone)
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:  # The first and the last day that a datetime can hold.
+            return at
 
     def stamp(self, at: datetime) -> str:
         """A moment as machines read it (RFC 3339), in the zone of the site, to the second."""
         return self.local(at).isoformat(timespec="seconds")
 
     def date(self, at: datetime) -> str:
-        """A day, written out."""
-        day = self.local(at)
-        return DATES[self.language].format(
-            year=self.number(day.year), month=self.month(day.month), number=day.month, day=self.number(day.day)
-        )
+        """A day, written out; one before the Gregorian calendar as in ISO 8601."""
+        return say_day(self._date, self._dates, self.local(at).date())
 
     def day(self, at: datetime) -> str:
         """The day of the month alone."""
-        return self.number(self.local(at).day)
+        return say_day(self._day, self._dates, self.local(at).date())
 
     def month(self, month: int) -> str:
         """The name of a month, 1 to 12."""
-        return self._months[month - 1]
+        return say_day(self._texts["month"].pattern, self._dates, date(2000, month, 1))
 
     def short_month(self, month: int) -> str:
         """The name of a month in three letters or so."""
-        return SHORT_MONTHS[self.language][month - 1]
+        return say_day(self._texts["short month"].pattern, self._dates, date(2000, month, 1))
 
 
-@lru_cache(maxsize=256)
-def words(language: str, zone: ZoneInfo) -> Words:
-    """The words of a language for a site in `zone`."""
-    return Words(language, zone)
+@lru_cache(maxsize=1024)
+def _unknown(key: str) -> str:
+    logger.error("no catalogue has the key %r", key)
+    return key
