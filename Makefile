@@ -7,7 +7,9 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+QUALITY := tests/quality/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NPM := $(BIN)/npm --prefix tests/quality --ignore-scripts --no-audit --no-fund --loglevel=error
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
 
@@ -24,10 +26,10 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
-test: $(VENV)/test.stamp ## Run all tests but the long ones (ARGS="-k name")
+test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name")
 	$(BIN)/python -m pytest -m 'not long' $(ARGS)
 
-test-long: $(VENV)/test.stamp ## Run the long tests
+test-long: $(VENV)/test.stamp $(QUALITY) ## Run the long tests
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types and that the generated docs are up to date
@@ -52,9 +54,10 @@ lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproje
 		--output-file requirements/test.txt
 	$(LOCK) pyproject.toml --extra postgresql --group test --group dev --constraint requirements/test.txt \
 		--output-file requirements/dev.txt
+	$(NPM) update --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## Remove .venv, caches and what was built; sites stay
-	rm -rf $(VENV) build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) tests/quality/node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A stamp says which lock was installed last, so that a second run has nothing to do.
@@ -93,4 +96,9 @@ $(VENV)/test.stamp: $(VENV)/core.stamp requirements/test.txt
 $(VENV)/dev.stamp: $(VENV)/test.stamp requirements/dev.txt
 	@echo 'Installing what the checks need'
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(QUALITY): tests/quality/package-lock.json | $(VENV)/test.stamp
+	@echo 'Fetching the checkers of pages'
+	@$(NPM) ci
 	@touch $@

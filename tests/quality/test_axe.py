@@ -1,0 +1,79 @@
+"""No page of any kind bars anybody: axe finds nothing in four languages, both schemes, wide and narrow."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.quality.conftest import packaged
+from tests.quality.sites import LANGUAGES, Sites
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+#: Widths and schemes, with what axe looks at there. What a scheme changes is colour alone.
+VIEWS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    (1280, "light", ()),
+    (1280, "dark", ("color-contrast", "link-in-text-block")),
+    (360, "dark", ("color-contrast", "link-in-text-block")),
+    (360, "light", ()),
+)
+#: Runs axe in the page and gives back what it found, and what it could not decide of colours.
+#: Single letters and signs are looked at like any other text, as every token of code is to be read. No text of the
+#: theme stands on a shape that `::before` or `::after` makes. Left open may be what axe cannot point at: what is cut at
+#: the edge of a box that scrolls, signs a pixel high, and labels over a picture, which bring a ground of their own.
+RUN = """async (only) => {
+  const usual = axe._audit.checks["color-contrast"].options;
+  const options = { ...usual, ignoreLength: true, ignoreUnicode: false, ignorePseudo: true };
+  axe.configure({ checks: [{ id: "color-contrast", options }] });
+  const wanted = { resultTypes: ["violations", "incomplete"], elementRef: true };
+  if (only.length) wanted.runOnly = { type: "rule", values: only };
+  const beyond = (element) => {
+    const own = element.getBoundingClientRect();
+    if (own.height < 4 || element.matches(".video-title, .video-host")) return true;
+    for (let box = element.parentElement; box; box = box.parentElement) {
+      const edge = box.getBoundingClientRect();
+      const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth;
+      if (scrolls && (own.left < edge.left || own.right > edge.right)) return true;
+    }
+    return false;
+  };
+  const found = await axe.run(document, wanted);
+  const open = found.incomplete.filter((rule) => rule.id.startsWith("color-contrast"))
+    .map((rule) => ({ ...rule, nodes: rule.nodes.filter((node) => !beyond(node.element)) }));
+  return [...found.violations, ...open].flatMap((rule) => rule.nodes.map(
+    (node) => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`));
+}"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe."""
+    return packaged("axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def audit(page: "Page", axe: str, address: str) -> list[str]:
+    """What axe finds on a page in each view, with the view in front."""
+    page.set_viewport_size({"width": VIEWS[0][0], "height": 800})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(address)
+    page.evaluate(axe)  # The page's own Content-Security-Policy stays in force: it is for scripts of the page.
+    found = []
+    for width, scheme, only in VIEWS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        told: list[str] = page.evaluate(RUN, list(only))
+        found += [f"{address} at {width} px, {scheme}: {each}" for each in told]
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(page: "Page", sites: Sites, axe: str, language: str) -> None:
+    found = []
+    for address in sites.pages(language).values():
+        found += audit(page, axe, address)
+    with sites.broken() as address:
+        found += audit(page, axe, address)
+    assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
