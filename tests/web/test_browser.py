@@ -17,18 +17,9 @@ from westmarch.authors import actions as authors
 from westmarch.topics import actions as topics
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a served demonstration site."""
-    site = tmp_path_factory.mktemp("demo")
-    subprocess.run([*COMMAND, "--site", str(site), "init", "--demo"], check=True, capture_output=True)
-    with serving(site) as server:
-        yield server.url
 
 
 #: What people wrote, unbroken and as long as it may be.
@@ -93,16 +84,6 @@ def pages(demonstration: str) -> list[str]:
     return [*found, "/page/2/", "/archive/", "/tags/", "/topics/", "/authors/", "/specimen-sheet/"]
 
 
-@pytest.fixture
-def opened(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[Page]":
-    """A page in a window of its own, of the given width and colour scheme."""
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    context.set_default_timeout(15_000)
-    yield context.new_page()
-    context.close()
-
-
 @pytest.mark.parametrize("opened", [(360, "dark"), (1280, "light")], indirect=True)
 def test_no_page_overflows_or_complains(opened: "Page", demonstration: str, pages: list[str]) -> None:
     said: list[str] = []
@@ -129,46 +110,3 @@ def test_every_page_is_valid_html_with_one_heading_and_ids_of_its_own(demonstrat
         assert len(ids) == len(set(ids)), path
         assert text.count("<h1") == 1, path
         assert text.count("<main") == 1, path
-
-
-@pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
-def test_the_colour_scheme_is_chosen_and_remembered(opened: "Page", demonstration: str) -> None:
-    opened.goto(demonstration)
-    light = opened.evaluate("getComputedStyle(document.body).backgroundColor")
-    opened.click("button.scheme")
-    assert opened.evaluate("document.documentElement.dataset.scheme") == "dark"
-    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") != light
-    opened.goto(demonstration + "/archive/", wait_until="domcontentloaded")
-    assert opened.evaluate("document.documentElement.dataset.scheme") == "dark"
-
-
-@pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
-def test_code_can_be_copied_and_keys_lead_to_the_neighbours(opened: "Page", demonstration: str) -> None:
-    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened.goto(demonstration + "/leap-second/")
-    opened.click("figure.code:has(.file) button.copy")
-    opened.wait_for_function("document.querySelector('figure.code:has(.file) button.copy').textContent == 'Copied'")
-    assert "import time" in opened.evaluate("navigator.clipboard.readText()")
-    target = opened.get_attribute("a[rel=prev]", "href")
-    opened.keyboard.press("ArrowLeft")
-    opened.wait_for_url(f"**{target}")
-
-
-@pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
-def test_a_film_asks_nobody_before_it_is_wanted(opened: "Page", demonstration: str) -> None:
-    sent: list[str] = []
-    opened.on("request", lambda request: sent.append(request.url))
-    opened.goto(demonstration + "/writing-pictures-films/")
-    assert [url for url in sent if not url.startswith((demonstration, "data:"))] == []
-    opened.locator("a.video").first.click()
-    frame = opened.locator("figure.embed iframe").first
-    assert str(frame.get_attribute("src")).startswith("https://player.vimeo.com/")
-
-
-def test_everything_can_be_read_without_script(browser: "Browser", demonstration: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(demonstration + "/leap-second/")
-    assert page.locator(".prose > p").first.is_visible()
-    assert page.locator(".toc a").first.is_visible()
-    context.close()

@@ -27,7 +27,7 @@ def test_every_reference_of_the_style_sheet_is_hashed_and_there(theme: Theme) ->
 
 
 def test_another_version_of_a_file_gets_the_current_one(theme: Theme) -> None:
-    address = theme.asset("theme.js").removeprefix("/static/")
+    address = theme.asset("scheme.js").removeprefix("/static/")
     current = theme.find(address)
     other = theme.find(re.sub(r"\.[0-9a-f]{8}\.", ".00000000.", address))
     assert current is not None

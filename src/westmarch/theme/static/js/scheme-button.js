@@ -1,0 +1,34 @@
+// The colour scheme: light, dark, or as the system has it. The first press always changes what is seen.
+import { say } from "./page.js";
+
+const root = document.documentElement;
+const night = matchMedia("(prefers-color-scheme: dark)");
+const now = () => root.dataset.scheme ?? "system";
+
+function wear(scheme) {
+  if (scheme === "light" || scheme === "dark") root.dataset.scheme = scheme;
+  else delete root.dataset.scheme;
+}
+
+export function button(element) {
+  const name = () => {
+    element.title = `${say("scheme")}: ${say(now())}`;
+    element.setAttribute("aria-label", element.title);
+  };
+  element.addEventListener("click", () => {
+    const order = night.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
+    const next = order[(order.indexOf(now()) + 1) % 3];
+    try { localStorage.setItem("scheme", next); } catch { /* A private window forgets. */ }
+    wear(next);
+    name();
+  });
+  // Another window chose, or this page was kept while another one of the site chose.
+  const read = () => {
+    try { wear(localStorage.getItem("scheme")); } catch { /* What was chosen here stays. */ }
+    name();
+  };
+  addEventListener("storage", (event) => { if (event.key === "scheme" || event.key === null) read(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) read(); });
+  name();
+  element.hidden = false;
+}

@@ -1,0 +1,5 @@
+// The colour scheme that the reader chose, before anything is painted. It blocks, so it is all that is here.
+try {
+  const scheme = localStorage.getItem("scheme");
+  if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
+} catch { /* Storage is shut: the system's scheme it is. */ }
