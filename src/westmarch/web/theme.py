@@ -96,7 +96,7 @@ class Theme:
 
 
 def colours(**named: str) -> str:
-    """The path of a style sheet that sets custom properties, as `--paper`, to colours (`#fff7e8`)."""
+    """The path of a style sheet that sets custom properties (`ink_2` is `--ink-2`) to colours (`#fff7e8`)."""
     pairs = (f"{name}-{colour.removeprefix('#').lower()}" for name, colour in named.items())
     return f"/static/colours.{'.'.join(pairs)}.css"
 
@@ -106,7 +106,7 @@ def colour_sheet(name: str) -> tuple[Asset, bool] | None:
     if match := _ACCENT.fullmatch(name):
         pairs = [("owner", match["colour"])]
     elif _COLOURS.fullmatch(name):
-        pairs = [(pair[:-7], pair[-6:]) for pair in name.split(".")[1:-1]]
+        pairs = [(pair[:-7].replace("_", "-"), pair[-6:]) for pair in name.split(".")[1:-1]]
     else:
         return None
     body = f":root {{ {' '.join(f'--{variable}: #{colour};' for variable, colour in pairs)} }}\n".encode()

@@ -1,0 +1,3 @@
+import { year } from "./parts/year.js";
+
+document.documentElement.dataset.opened = year();
