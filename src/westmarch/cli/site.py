@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
+from westmarch.cli.theme import require_fit
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -63,6 +64,8 @@ def set_option(
     """
     _require_option(name)
     given = _parsed(name, value)
+    if name in ("theme", "theme_options"):
+        require_fit(loaded(context).settings, name, given)
 
     async def write() -> Any:
         async with opened(loaded(context).settings) as db:
@@ -81,9 +84,9 @@ def _plainly(value: Any) -> str:
 
 def _side_parts(sides: list[dict[str, Any]]) -> str:
     """As they can be set again: the names alone where there is no more to say, else a part a line."""
-    short = [side["part"] if len(side) == 1 else side for side in sides]
-    if all(isinstance(side, str) for side in short):
-        return ",".join(short)
+    if all(len(side) == 1 for side in sides):
+        return ",".join(side["part"] for side in sides)
+    short = (side["part"] if len(side) == 1 else side for side in sides)
     lines = ",\n".join(f"  {json.dumps(side, ensure_ascii=False)}" for side in short)
     return f"[\n{lines}\n]"
 

@@ -8,6 +8,7 @@ from westmarch.authors import queries as author_queries
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
+from westmarch.home import sides
 from westmarch.links.paths import Suffix, directory
 from westmarch.posts import archive, queries
 from westmarch.posts.archive import SITE, Scope
@@ -44,7 +45,10 @@ def _posts(session: Reading, view: View, scope: Scope, path: str, suffix: Suffix
 
 
 def front(session: Reading, view: View, suffix: Suffix) -> Reply:
-    """The front page: the pinned or the newest post, then the others by time; or what to do with an empty site."""
+    """The front page: the pinned or the newest post, then the others by time; or what to do with an empty site.
+
+    The owner's parts stand beside the first page alone: who goes on to the next ones is looking for a post.
+    """
     paging, posts = _posts(session, view, SITE, "/", suffix)
     lead = None
     if paging.number == 1:
@@ -60,6 +64,7 @@ def front(session: Reading, view: View, suffix: Suffix) -> Reply:
         lead=lead,
         posts=posts,
         tags=tag_queries.of_subjects(session, shown),
+        sides=sides.parts(session, view) if paging.number == 1 else (),
     )
 
 

@@ -73,6 +73,20 @@ def window(months: Sequence[NamedRow], skip: int, size: int, zone: ZoneInfo) -> 
     return None
 
 
+_YEARS = (
+    select(_count.c.year, func.sum(_count.c.posts).label("posts"))
+    .where(_count.c.scope_id == bindparam("scope"), _count.c.posts > 0)
+    .group_by(_count.c.year)
+    .order_by(_count.c.year.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def years(session: Reading, limit: int) -> Sequence[NamedRow]:
+    """The newest years that have listed posts, and how many."""
+    return session.execute(_YEARS, {"scope": SITE.id, "limit": limit}).all()
+
+
 _TOTAL = select(func.sum(_count.c.posts)).where(_count.c.scope_id == bindparam("scope"))
 
 
