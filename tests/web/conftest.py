@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -26,7 +26,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def opened(browser: "Browser", request: pytest.FixtureRequest) -> "Iterator[Page]":
     """A page in a window of its own: by `(width, scheme)`, else 1280 pixels wide and light."""
     width, scheme = getattr(request, "param", (1280, "light"))
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    chosen: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=chosen)
     context.set_default_timeout(15_000)
     yield context.new_page()
     context.close()

@@ -32,5 +32,5 @@ function buttonOf(code, told) {
 function textOf(code) {
   const written = code.cloneNode(true);
   written.querySelectorAll(".lineno, .linenos, .ln").forEach((number) => number.remove());
-  return written.textContent;
+  return written.textContent.replace(/\n$/, "");
 }
