@@ -23,9 +23,10 @@ from tests.shells import shell as shell
 from westmarch.app import LISTINGS, ROUTES, create_app
 from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
-from westmarch.links.paths import RESERVED
+from westmarch.links.paths import claimable
 from westmarch.ops import schema
 from westmarch.settings import Settings
+from westmarch.web.icons import ICONS
 
 
 def fill(session: Session) -> None:
@@ -112,12 +113,15 @@ async def test_no_request_is_answered_with_a_fault(
 def test_the_route_table_is_all_there_is_and_ends_with_the_links() -> None:
     assert [route.path for route in ROUTES] == [
         "/static/{path:path}",
+        "/media/cards/{name}",
         "/media/{path:path}",
+        *ICONS,
+        "/site.webmanifest",
         "/healthz",
         "/readyz",
         "/{path:path}",
     ]
-    assert {route.path.split("/")[1] for route in ROUTES[:-1]} <= RESERVED
+    assert not any(claimable(route.path) for route in ROUTES[:-1])
     assert all(path.endswith("/") for path in LISTINGS)
 
 

@@ -15,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from westmarch.authors import queries as author_queries
+from westmarch.cards.store import Store
+from westmarch.cards.studio import Studio
 from westmarch.db.database import Database, open_database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -31,16 +33,16 @@ from westmarch.links.queries import Resolution, resolve
 from westmarch.media import public as media
 from westmarch.ops import health
 from westmarch.ops.logging import configure
+from westmarch.posts import cards, schedule, views
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
-from westmarch.posts import schedule, views
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
 from westmarch.tags import queries as tag_queries
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
 from westmarch.topics import queries as topic_queries
-from westmarch.web import asking, errors, static
+from westmarch.web import asking, errors, icons, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply, redirect
 from westmarch.web.surface import Surface, View
@@ -67,7 +69,10 @@ async def public(request: Request) -> Reply:
 #: The route table. What a link of the site leads to, and the listings, are in the tables below it.
 ROUTES = (
     Route("/static/{path:path}", static.file),
+    Route("/media/cards/{name}", cards.card),
     Route("/media/{path:path}", media.file),
+    *(Route(path, icons.icon) for path in icons.ICONS),
+    Route("/site.webmanifest", icons.manifest),
     Route("/healthz", health.alive),
     Route("/readyz", health.ready),
     Route("/{path:path}", public),
@@ -188,8 +193,10 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     """While the program serves, the database is open, followers run, posts are published and views are written."""
     async with open_database(app.state.settings.database_url) as db:
         app.state.db = db
+        drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
         tasks = [
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
+            asyncio.create_task(followers.run(db, [drawing], now), name="cards"),
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
         ]
@@ -201,6 +208,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            app.state.studio.close()
 
 
 def _told(task: asyncio.Task[None]) -> None:
@@ -216,6 +224,7 @@ def surface_of(settings: Settings, kind: type[S]) -> S:
         themes=settings.themes_folder,
         place=place,
         line=_line,
+        card=cards.path,
         frames=PLAYER_HOSTS,
         environment=settings.environment,
     )
@@ -244,6 +253,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.surface = surface
     app.state.views = views.Views()
+    app.state.icons = icons.Icons(surface)
+    app.state.studio = Studio(Store(settings.media_folder / "cards"), settings.theme_folder / "static" / "fonts")
     return app
 
 

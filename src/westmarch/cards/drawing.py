@@ -11,8 +11,6 @@ from westmarch.cards.setting import Glyphs, Setting, plain, setting, shortened
 from westmarch.web import colours
 
 WIDTH, HEIGHT = 1200, 630
-#: Counts up when a card is drawn in another way, so that its address changes.
-VERSION = 1
 
 #: The theme's paper, ink and rule in sRGB.
 PAPER, INK, RULE = (252, 251, 248), (36, 31, 27), (222, 220, 214)

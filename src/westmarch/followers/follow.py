@@ -65,11 +65,9 @@ def step(session: Session, following: Following, process: str, now: datetime) ->
 
     Returns whether there was something to see; where another process holds the lease there is not.
     """
-    row = _locked(session, following.name)
-    if row is None or _held_elsewhere(row, process, now):
+    row = held(session, following.name, process, now)
+    if row is None:
         return False
-    if _runs_out(row, process, now):
-        row.leased_by, row.leased_until = process, now + LEASE
     epoch, newest = changes.epoch(session), changes.position(session)
     if row.epoch != epoch or row.position > newest:
         logger.info("The follower %s starts anew at position %d.", following.name, newest)
@@ -85,6 +83,16 @@ def step(session: Session, following: Following, process: str, now: datetime) ->
         following.handle(session, batch)
     row.position = batch[-1].position
     return True
+
+
+def held(session: Session, name: str, process: str, now: datetime) -> Follower | None:
+    """The follower's row, locked and leased to `process`; None where another one has it."""
+    row = row_of(session, name)
+    if row is None or _held_elsewhere(row, process, now):
+        return None
+    if _runs_out(row, process, now):
+        row.leased_by, row.leased_until = process, now + LEASE
+    return row
 
 
 def release(session: Session, names: Sequence[str], process: str, now: datetime) -> None:
@@ -106,8 +114,8 @@ def passed(session: Reading) -> int:
     return session.scalar(select(func.min(Follower.position))) or changes.position(session)
 
 
-def _locked(session: Session, name: str) -> Follower | None:
-    """The follower's row, made where there is none; None while another transaction has it."""
+def row_of(session: Session, name: str) -> Follower | None:
+    """The follower's row, locked, and made where there is none; None while another transaction has it."""
     statement = select(Follower).where(Follower.name == name).with_for_update(skip_locked=True)
     row = session.scalar(statement)
     if row is None:

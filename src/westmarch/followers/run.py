@@ -21,8 +21,9 @@ from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database
 from westmarch.db.engines import postgresql_engine
 from westmarch.errors import Unavailable, Unreadable
-from westmarch.followers import follow
+from westmarch.followers import follow, outward
 from westmarch.followers.follow import Following
+from westmarch.followers.outward import Outward
 
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
@@ -39,18 +40,24 @@ def process_name() -> str:
     return f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-async def catch_up(db: Database, following: Sequence[Following], process: str, now: datetime) -> None:
+async def catch_up(db: Database, following: Sequence[Following | Outward[Any]], process: str, now: datetime) -> None:
     """Let each follower see all changes that there are, but those of which another process holds the lease."""
     for one in following:
-        while await db.write(follow.step, one, process, now):
+        while await _step(db, one, process, now):
             pass
+
+
+async def _step(db: Database, following: Following | Outward[Any], process: str, now: datetime) -> bool:
+    if isinstance(following, Outward):
+        return await outward.step(db, following, process, now)
+    return await db.write(follow.step, following, process, now)
 
 
 @dataclass(slots=True)
 class _Runner:
     """A follower in this process. After a failure it rests, ever longer, and does not stop the others."""
 
-    following: Following
+    following: Following | Outward[Any]
     failures: int = 0
     rests_until: float = 0.0
 
@@ -59,7 +66,7 @@ class _Runner:
         if time.monotonic() < self.rests_until:
             return False
         try:
-            more = await db.write(follow.step, self.following, process, now)
+            more = await _step(db, self.following, process, now)
         except Exception as error:  # whatever is wrong with one follower, the others are to go on
             if isinstance(error, Unavailable) and not isinstance(error, Unreadable):
                 raise
@@ -71,7 +78,7 @@ class _Runner:
         return more
 
 
-async def run(db: Database, following: Sequence[Following], clock: Callable[[], datetime]) -> None:
+async def run(db: Database, following: Sequence[Following | Outward[Any]], clock: Callable[[], datetime]) -> None:
     """Run followers until cancelled, then give the leases back. A database that is away is asked again."""
     process, bell, names = process_name(), asyncio.Event(), [one.name for one in following]
     runners = {one.name: _Runner(one) for one in following}

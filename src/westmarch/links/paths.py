@@ -38,7 +38,9 @@ _LONGEST_DECODED = 3 * LONGEST
 _NAME_ENDINGS = ("/index.html", "/index.htm", ".html", ".htm")
 _SAFE = "/:@!$&'()*+,;=~"
 _FOR_PROGRAMS = re.compile(
-    r"robots\.txt|sitemap(?:-[^/]*)?\.xml|opensearch\.xml|feed\.xml|rss\.xml|feed\.json", re.IGNORECASE
+    r"robots\.txt|sitemap(?:-[^/]*)?\.xml|opensearch\.xml|feed\.xml|rss\.xml|feed\.json"
+    r"|favicon\.ico|apple-touch-icon\.png|icon\.svg|icon-(?:192|512|maskable-512)\.png|site\.webmanifest",
+    re.IGNORECASE,
 )
 _FEED = re.compile(rf"(.*/)({'|'.join(map(re.escape, FEEDS))})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _PAGE = re.compile(r"(.*/)page/([1-9][0-9]{0,5})/?", re.ASCII | re.IGNORECASE | re.DOTALL)

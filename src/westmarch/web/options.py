@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from westmarch.changes import queries as changes
 from westmarch.db.sessions import Reading
 from westmarch.site import queries
 from westmarch.site.options import Site
@@ -37,3 +38,7 @@ class Options:
             held = Held(position, site, held.made if site == held.site else {})
             self._held = held
         return held
+
+    def newest(self, session: Reading) -> Held:
+        """The options as the session's snapshot has them, where nothing has told its position yet."""
+        return self.current(session, changes.position(session))

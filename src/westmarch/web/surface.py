@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from westmarch import __version__
@@ -30,6 +32,8 @@ Environment = Literal["production", "staging", "development"]
 Place = Callable[[str, str], str]
 #: Makes sanitized HTML of a line of Markdown in a language.
 Line = Callable[[str, str], str]
+#: The path of a post's social card, by the site, the address of the theme's mark and the post.
+Card = Callable[[Site, str, Any], str]
 
 #: In so many languages and menus head, menu and foot are kept.
 MOST_CHROMES = 200
@@ -57,6 +61,7 @@ class Surface:
         themes: Path,
         place: Place,
         line: Line,
+        card: Card,
         frames: Iterable[str] = (),
         environment: Environment = "production",
     ) -> None:
@@ -67,6 +72,7 @@ class Surface:
         self.root = self.origin + self.base
         self.place = place
         self.line = line
+        self.card = card
         self.options = Options()
         self.speculation = Speculation(self.base)
         self.staging = environment == "staging"
@@ -87,6 +93,7 @@ class Surface:
             colours=lambda **named: self.base + colours(**named),
             media=lambda digest, extension: self.base + media_path(digest, extension),
             absolute_media=lambda digest, extension: self.root + media_path(digest, extension),
+            card=self._card_of(theme),
             placed=self.placed,
             line=lambda text, language: self.placed(self.line(text, language)),
             directory=directory,
@@ -96,6 +103,15 @@ class Surface:
             staging=self.staging,
             version=__version__,
         )
+
+    def _card_of(self, theme: Theme) -> Callable[[Context, Any], str]:
+        mark = theme.asset("icon.svg")
+
+        @pass_context
+        def card(context: Context, post: Any) -> str:
+            return self.root + self.card(context["site"], mark, post)
+
+        return card
 
     def href(self, path: str) -> str:
         """The address of a path as links on a page write it: without the host, with the base path."""

@@ -1,0 +1,146 @@
+"""The mark of a site, `static/icon.svg`: checked, given the owner's colour, and made into pictures.
+
+The mark of the package is drawn in this process. One of the owner's own is drawn in another, with limits on time and
+memory (`python -m westmarch.web.mark`): what is wrong with it costs that process alone.
+"""
+
+import base64
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.parsers import expat
+
+from westmarch.errors import Invalid
+
+logger = logging.getLogger(__name__)
+
+#: The longest file, the deepest nesting and the most elements of a mark.
+LARGEST, DEEPEST, MOST = 100_000, 40, 5_000
+SECONDS = 5.0
+_MEMORY = 1024**3
+_SVG = "http://www.w3.org/2000/svg"
+_CURRENT = b"currentColor"
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?svg\b")
+_COLOUR = re.compile(rb"""\scolor\s*=\s*("[^"]*"|'[^']*')""")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark that was checked; `tinted` says that it takes the owner's colour, `packaged` that it is the package's."""
+
+    svg: bytes
+    tinted: bool
+    packaged: bool
+
+
+def checked(svg: bytes, colour: str, *, packaged: bool) -> Mark:
+    """The mark with the colour (`#1f6f8b`) where it says `currentColor`. Raises Invalid, saying what cannot be taken.
+
+    Refused are declarations (entities can be bombs), scripts and other documents, and what is too large or too deep.
+    """
+    if len(svg) > LARGEST:
+        raise Invalid(f"it has {len(svg):,} bytes; {LARGEST:,} are the most")
+    try:
+        svg.decode()
+    except UnicodeDecodeError as error:
+        raise Invalid("it is not written in UTF-8") from error
+    _walk(svg)
+    if _CURRENT not in svg:
+        return Mark(svg, tinted=False, packaged=packaged)
+    opening = _ROOT.search(svg)
+    end = svg.find(b">", opening.end()) if opening else -1
+    if opening is None or end < 0:
+        raise Invalid("its root is not to be found")
+    attributes = _COLOUR.sub(b"", svg[opening.end() : end])
+    tint = b' color="' + colour.encode() + b'"'
+    return Mark(svg[: opening.end()] + tint + attributes + svg[end:], tinted=True, packaged=packaged)
+
+
+def _walk(svg: bytes) -> None:
+    depth = count = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        space, _, local = name.rpartition(" ")
+        if count == 1 and (space, local) != (_SVG, "svg"):
+            raise Invalid(f"its root is {local}, not svg of the namespace {_SVG}")
+        if depth > DEEPEST or count > MOST:
+            raise Invalid(f"it has more than {MOST:,} elements or {DEEPEST} levels of them")
+        if local in ("script", "foreignObject"):
+            raise Invalid(f"it holds <{local}>")
+        for key, value in attributes.items():
+            if key.rpartition(" ")[2] == "href" and not value.strip().startswith(("#", "data:image/")):
+                raise Invalid(f"it refers to something else: {value[:80]}")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def refuse(*_arguments: object) -> None:
+        raise Invalid("it has a DOCTYPE, which is not taken")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = start, end, refuse
+    try:
+        parser.Parse(svg, True)  # noqa: FBT003 - the function takes no names
+    except expat.ExpatError as error:
+        raise Invalid(f"it is no XML: {error}") from error
+
+
+def pictures(mark: Mark, sizes: Iterable[int]) -> dict[int, bytes]:
+    """PNGs of the mark by their size in pixels. Raises Invalid where it cannot be drawn."""
+    if mark.packaged:
+        return _draw(mark.svg, sizes)
+    asked = json.dumps({"svg": mark.svg.decode(), "sizes": list(sizes)}).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "westmarch.web.mark"],
+            input=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Invalid(f"it was not drawn within {SECONDS:.0f} s") from error
+    except OSError as error:
+        raise Invalid(f"it cannot be drawn: {error}") from error
+    if done.returncode != 0:
+        raise Invalid("it cannot be drawn")
+    return {int(size): base64.b64decode(picture) for size, picture in json.loads(done.stdout).items()}
+
+
+def _draw(svg: bytes, sizes: Iterable[int]) -> dict[int, bytes]:
+    import resvg_py
+
+    text = svg.decode()
+    return {
+        size: resvg_py.svg_to_bytes(svg_string=text, width=size, height=size, skip_system_fonts=True) for size in sizes
+    }
+
+
+def main() -> None:
+    """Draw the mark that stands on the standard input, within limits that hold though the parent may be killed."""
+    if sys.platform != "win32":
+        import resource
+
+        seconds = int(SECONDS) + 1
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.chdir(Path(__file__).parent)
+    asked = json.load(sys.stdin.buffer)
+    made = _draw(asked["svg"].encode(), asked["sizes"])
+    sys.stdout.write(json.dumps({size: base64.b64encode(picture).decode() for size, picture in made.items()}))
+
+
+if __name__ == "__main__":
+    main()
