@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from westmarch.cli import db, doctor, import_, init, logs, render, serve, settings, site, version
+from westmarch.cli import db, doctor, import_, init, logs, render, serve, settings, site, theme, version
 from westmarch.errors import WestmarchError
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,7 @@ app.command("serve")(serve.serve)
 app.add_typer(import_.app, name="import")
 app.command("render")(render.render)
 app.add_typer(site.app, name="site")
+app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
