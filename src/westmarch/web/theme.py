@@ -90,9 +90,14 @@ class Theme:
         """File and line of the template where an error arose, as far as they are known."""
         if isinstance(error, TemplateSyntaxError):
             return f"{error.filename or error.name}, line {error.lineno}"
-        frames = reversed(traceback.extract_tb(error.__traceback__))
-        folders = tuple(f"{folder}/" for folder in self.folders)
-        return next((f"{at.filename}, line {at.lineno}" for at in frames if at.filename.startswith(folders)), "")
+        place = ""
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            if file.startswith(tuple(f"{folder}/" for folder in self.folders)):
+                # Jinja puts the template's lines into what `render` raises, but not into what `make_module` does.
+                template = frame.f_globals.get("__jinja_template__")
+                place = f"{file}, line {template.get_corresponding_lineno(line) if template else line}"
+        return place
 
 
 def colours(**named: str) -> str:
