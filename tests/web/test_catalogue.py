@@ -181,7 +181,7 @@ def test_the_locale_of_a_catalogue_writes_dates_where_the_tag_names_no_region(tm
         ('"tags" = 3', '"tags": is no text'),
         ('"post count" = "Beiträge"', '"post count": the place {n} is missing'),
         ('"post count" = "{n, plural, one {#}}"', '"post count": a plural or select has no form `other`'),
-        ('locale = "tlh"', "locale: 'tlh' is no locale that ICU knows"),
+        ('locale = "en-001"', "locale: 'en-001' is no locale of the language de that ICU knows"),
     ],
 )
 def test_what_is_broken_is_told_and_the_default_answers(

@@ -161,7 +161,8 @@ def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bo
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         template = path.suffix in TEMPLATES and not name.startswith("static/")
-        if not path.is_file() or name in originals or name in named or path.name.startswith("."):
+        catalogue = path.parent == folder / "words" and path.suffix == ".toml"
+        if not path.is_file() or name in originals or name in named or catalogue or path.name.startswith("."):
             continue
         if template or not whole:
             noun = "template" if template else "file"

@@ -103,8 +103,8 @@ class Catalogues:
         path = self._files[index][tag]
         entries, told = parsed(path)
         locale = entries.pop(LOCALE, "")
-        if not isinstance(locale, str) or (locale and not locale_of(locale)):
-            told.append(f"{path}: {LOCALE}: {locale!r} is no locale that ICU knows; one looks like en-001 or pt-BR")
+        if not isinstance(locale, str) or (locale and (primary(locale) != primary(tag) or not locale_of(locale))):
+            told.append(f"{path}: {LOCALE}: {locale!r} is no locale of the language {tag} that ICU knows")
             locale = ""
         source = self._source(index)
         texts: dict[str, str] = {}
