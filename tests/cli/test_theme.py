@@ -1,13 +1,16 @@
 """`westmarch theme`: choosing a theme, its options, and files of one's own."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.cli.conftest import Westmarch
 from tests.conftest import ROOT
+from tests.serving import serving
 from westmarch.web.theme import DEFAULT
 
 PLAIN = ROOT / "tests" / "themes" / "plain"
@@ -142,6 +145,27 @@ def test_options_of_themes_are_held_to_their_limits_as_options_of_the_site_too(
     done = westmarch("--site", themed, "site", "set", "theme_options", value)
     assert done.status == 1
     assert told in done.err
+
+
+def test_themes_and_options_are_switched_while_a_server_runs(westmarch: Westmarch, themed: Path) -> None:
+    def shown(path: str = "/") -> str:
+        return httpx2.get(running.url + path, timeout=20, trust_env=False).text
+
+    with serving(themed) as running:
+        first = shown()
+        assert "/static/theme." in first
+        assert westmarch("--site", themed, "theme", "use", "plain").status == 0
+        second = shown()
+        assert "/static/plain." in second
+        assert "/static/theme." not in second
+        assert "/static/plain." in shown("/none/")
+        assert westmarch("--site", themed, "theme", "set", "motto", "Ad rem").status == 0
+        assert "<em>Ad rem</em>" in shown()
+        # A page that somebody has open keeps its style.
+        sheet = re.findall(r'"(/static/theme[^"]+css)"', first)[0]
+        assert httpx2.get(running.url + sheet, timeout=20, trust_env=False).status_code == 200
+        assert westmarch("--site", themed, "theme", "use", "default").status == 0
+        assert shown() == first
 
 
 def test_a_file_is_copied_once_and_again_only_by_force(westmarch: Westmarch, themed: Path) -> None:
