@@ -2,4 +2,5 @@
 try {
   const scheme = localStorage.getItem("scheme");
   if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
+  if (scheme === "system") delete document.documentElement.dataset.scheme; // Where the site begins with another.
 } catch { /* Storage is shut: the system's scheme it is. */ }

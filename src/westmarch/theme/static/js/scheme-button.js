@@ -7,7 +7,7 @@ const now = () => root.dataset.scheme ?? "system";
 
 function wear(scheme) {
   if (scheme === "light" || scheme === "dark") root.dataset.scheme = scheme;
-  else delete root.dataset.scheme;
+  else if (scheme === "system") delete root.dataset.scheme; // Who has chosen nothing has what the site begins with.
 }
 
 export function button(element) {
