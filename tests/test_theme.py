@@ -50,7 +50,7 @@ def test_every_template_is_named_and_uses_what_is_documented() -> None:
 async def test_every_template_receives_what_is_documented(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     received: dict[str, set[str]] = defaultdict(set)
     page, document = View.page, View.document
-    common = {"title", "description", "language", "canonical", "noindex", "status"}
+    common = {"title", "description", "language", "canonical", "noindex", "metadata", "status"}
 
     def noting_page(self: View, template: str, **context: Any) -> Any:
         received[template] |= context.keys() - common

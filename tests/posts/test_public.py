@@ -41,7 +41,10 @@ async def test_a_post_shows_what_it_is_and_when_it_was_written_in_the_zone(reade
     assert '<p class="standfirst p-summary">All about it.</p>' in page
     assert '<time class="dt-published" datetime="2024-04-01T05:00:00+09:00">1 April 2024</time>' in page
     assert '<time class="dt-updated" datetime="2024-05-01T10:00:00+09:00">1 May 2024</time>' in page
-    assert re.findall(r'p-author h-card" href="(.*?)"', page) == ["/authors/nell/", "/authors/idris/"]
+    assert re.findall(r'p-author h-card"><a class="p-name u-url" href="(.*?)"', page) == [
+        "/authors/nell/",
+        "/authors/idris/",
+    ]
     assert '<a class="p-category" href="/tags/sea/" rel="tag">Sea</a>' in page
     assert '<link rel="canonical" href="https://example.org/tides/">' in page
     assert 'class="toc"' in page

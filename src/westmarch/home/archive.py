@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
+from westmarch.home import metadata
 from westmarch.links.paths import Suffix
 from westmarch.posts import archive, queries
 from westmarch.web.paging import Paging, pages
@@ -47,10 +48,16 @@ def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     if paging.number > paging.count:
         raise NotFound("The year has no such page.")
     words = view.words()
+    title = f"{words('archive')} {words.number(suffix.year)}" if suffix.year else words("archive")
+    path = paging.current if suffix.year else "/archive/"
+    description = "" if suffix.year else words("archive about")
+    above = metadata.ARCHIVE if suffix.year else None
     return view.page(
         "home/archive.html",
-        title=f"{words('archive')} {words.number(suffix.year)}" if suffix.year else words("archive"),
-        canonical=paging.current if suffix.year else "/archive/",
+        title=title,
+        description=description,
+        canonical=path,
+        metadata=metadata.of_list(view, title, path, above, description=description),
         count=archive.total(in_year if suffix.year else counts),
         year=suffix.year,
         pages=paging if suffix.year else Paging("/archive/", 1, 1),

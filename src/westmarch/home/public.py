@@ -1,6 +1,7 @@
 """The front page and the pages of lists: tags, topics, authors."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -8,13 +9,15 @@ from westmarch.authors import queries as author_queries
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.home import sides
+from westmarch.home import authors as people
+from westmarch.home import metadata, sides
 from westmarch.links.paths import Suffix, directory
 from westmarch.posts import archive, queries
 from westmarch.posts.archive import SITE, Scope
 from westmarch.tags import queries as tag_queries
 from westmarch.topics import queries as topic_queries
 from westmarch.web import errors
+from westmarch.web.metadata import Metadata, beginning
 from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View
@@ -60,6 +63,7 @@ def front(session: Reading, view: View, suffix: Suffix) -> Reply:
         title=view.words()("page", paging.number) if paging.number > 1 else "",
         description=view.site.description or view.site.tagline,
         canonical=paging.current,
+        metadata=metadata.of_front(view, paging.current, [lead, *posts] if lead else posts),
         pages=paging,
         lead=lead,
         posts=posts,
@@ -73,33 +77,48 @@ def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
     about = tag_queries.by_id(session, tag_id)
     if about is None or about.post_count == 0:
         raise NotFound("There is no such tag.")
-    return _list(session, view, suffix, Scope("tag", tag_id), about, "tag", Markup.escape(about.description), ())
+    paging, posts = _posts(session, view, Scope("tag", tag_id), directory(about.path), suffix)
+    path = _canonical(paging, about)
+    told = metadata.of_list(view, about.name, path, metadata.TAGS, description=about.description, posts=posts)
+    return _list(session, view, "tag", about, paging, posts, told, about.description, Markup.escape(about.description))
 
 
 def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
     """Somebody who writes, and the posts."""
-    about = author_queries.by_id(session, author_id)
+    about = people.by_id(session, author_id)
     if about is None or about.post_count == 0:
         raise NotFound("There is no such author.")
+    paging, posts = _posts(session, view, Scope("author", author_id), directory(about.path), suffix)
+    description = beginning(about.bio_html)
+    told = metadata.of_author(view, about, _canonical(paging, about), description)
     bio = view.surface.placed(about.bio_html)
-    return _list(session, view, suffix, Scope("author", author_id), about, "author", bio, about.links)
+    return _list(session, view, "author", about, paging, posts, told, description, bio, about.links)
+
+
+def _canonical(paging: Paging, about: NamedRow) -> str:
+    """The path of a page of a list, whose first page is at its own address, with a slash at the end or without."""
+    path: str = about.path
+    return paging.current if paging.number > 1 else path
 
 
 def _list(
     session: Reading,
     view: View,
-    suffix: Suffix,
-    scope: Scope,
-    about: NamedRow,
     kind: str,
+    about: NamedRow,
+    paging: Paging,
+    posts: Sequence[NamedRow],
+    told: Metadata,
+    description: str,
     introduction: Markup,
-    links: Sequence[dict[str, str]],
+    links: Sequence[dict[str, str]] = (),
 ) -> Reply:
-    paging, posts = _posts(session, view, scope, directory(about.path), suffix)
     return view.page(
         "home/list.html",
         title=about.name,
-        canonical=paging.current if paging.number > 1 else about.path,
+        description=description,
+        canonical=_canonical(paging, about),
+        metadata=told,
         about=about,
         heading=about.name,
         kind=kind,
@@ -117,17 +136,24 @@ def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
     if about is None or about.post_count == 0:
         raise NotFound("There is no such topic.")
     paging = _paging(directory(about.path), suffix, about.post_count, PARTS_PER_PAGE)
-    last = paging.number * PARTS_PER_PAGE
+    first = (paging.number - 1) * PARTS_PER_PAGE + 1
+    posts = queries.parts(session, topic_id, first, first + PARTS_PER_PAGE - 1)
+    path, description = _canonical(paging, about), beginning(about.introduction_html)
     return view.page(
         "home/topic.html",
         title=about.title,
+        description=description,
         language=about.language,
-        canonical=paging.current if paging.number > 1 else about.path,
+        canonical=path,
+        metadata=metadata.of_list(
+            view, about.title, path, metadata.TOPICS,
+            language=about.language, description=description, posts=posts, first=first,
+        ),
         topic=about,
         pages=paging,
-        posts=queries.parts(session, topic_id, last - PARTS_PER_PAGE + 1, last),
+        posts=posts,
         others=topic_queries.most_parts(session, topic_id, OTHER_TOPICS),
-    )
+    )  # fmt: skip
 
 
 def tags(session: Reading, view: View, suffix: Suffix) -> Reply:
@@ -135,8 +161,7 @@ def tags(session: Reading, view: View, suffix: Suffix) -> Reply:
     paging = _paging("/tags/", suffix, tag_queries.count(session), TAGS_PER_PAGE)
     return view.page(
         "home/tags.html",
-        title=view.words()("tags"),
-        canonical=paging.current,
+        **_index(view, "tags", paging.current),
         pages=paging,
         used=tag_queries.most_used(session, MOST_USED) if paging.number == 1 else (),
         tags=tag_queries.by_name(session, paging.number, TAGS_PER_PAGE),
@@ -146,15 +171,22 @@ def tags(session: Reading, view: View, suffix: Suffix) -> Reply:
 def topics(session: Reading, view: View, suffix: Suffix) -> Reply:
     """All topics, by title."""
     _paging("/topics/", suffix, 0, 1)
-    found = topic_queries.by_title(session)
-    return view.page("home/topics.html", title=view.words()("topics"), canonical="/topics/", topics=found)
+    return view.page("home/topics.html", **_index(view, "topics", "/topics/"), topics=topic_queries.by_title(session))
 
 
 def authors(session: Reading, view: View, suffix: Suffix) -> Reply:
     """All authors, by name."""
     _paging("/authors/", suffix, 0, 1)
-    found = author_queries.by_name(session)
-    return view.page("home/authors.html", title=view.words()("authors"), canonical="/authors/", authors=found)
+    return view.page(
+        "home/authors.html", **_index(view, "authors", "/authors/"), authors=author_queries.by_name(session)
+    )
+
+
+def _index(view: View, key: str, path: str) -> dict[str, Any]:
+    """What the head of a list of lists says, which is named and told of by `words`."""
+    title, description = view.words()(key), view.words()(f"{key} about")
+    told = metadata.of_list(view, title, path, None, description=description)
+    return {"title": title, "description": description, "canonical": path, "metadata": told}
 
 
 def missing(session: Reading, view: View, status: int) -> Reply:

@@ -7,9 +7,10 @@ from typing import Any
 
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.posts import queries
+from westmarch.posts import metadata, queries
 from westmarch.posts.models import UNLISTED
 from westmarch.tags import queries as tag_queries
+from westmarch.web.metadata import beginning
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View, quoted
 
@@ -49,21 +50,25 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     above = {other.id for role in ("previous", "next", "part", "translation") for other in around[role]}
     around["related"] = [other for other in around["related"] if other.id not in above]
     listed = contents(post.toc)
+    authors = queries.authors(session, post_id)
+    tags = tag_queries.of_subjects(session, (post_id,))[post_id]
+    description = post.summary or beginning(post.excerpt_html)
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
         title=post.title,
-        description=post.summary,
+        description=description,
         language=post.language,
         canonical=post.path,
         noindex=post.visible == UNLISTED,
+        metadata=metadata.of_post(view, post, description, authors, tags, around["translation"]),
         post=post,
         cover_alt=_text(post.extra.get("cover_alt")) or post.cover_alt or "",
         cover_caption=_text(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
         contents=listed,
         headings=sum(1 + len(heading.below) for heading in listed),
-        authors=queries.authors(session, post_id),
-        tags=tag_queries.of_subjects(session, (post_id,))[post_id],
+        authors=authors,
+        tags=tags,
         around=around,
     )

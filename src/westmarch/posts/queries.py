@@ -45,8 +45,8 @@ _TEXT = (
 _DETAIL = (
     select(
         *_TITLE, _post.c.kind, _post.c.summary, _post.c.minutes, _post.c.visible, _post.c.updated_at,
-        _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra,
-        _revision.c.html, _revision.c.toc, *_COVER,
+        _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra, _post.c.excerpt_html,
+        _revision.c.html, _revision.c.toc, _revision.c.words, *_COVER,
         _topic.c.id.label("topic_id"), _topic.c.title.label("topic_title"), _topic.c.path.label("topic_path"),
         _topic.c.language.label("topic_language"), _topic.c.post_count.label("topic_parts"),
         _part.c.number.label("part"),

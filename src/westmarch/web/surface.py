@@ -18,6 +18,7 @@ from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
 from westmarch.site.options import Site
 from westmarch.web.languages import direction
+from westmarch.web.metadata import PLAIN, Metadata, locale
 from westmarch.web.options import Held, Options
 from westmarch.web.replies import HTML, SECURITY, Reply, policy
 from westmarch.web.speculation import Speculation
@@ -100,6 +101,7 @@ class Surface:
             direction=direction,
             tongue=tongue,
             length_class=length_class,
+            locale=locale,
             staging=self.staging,
             version=__version__,
         )
@@ -182,6 +184,7 @@ class View:
         language: str = "",
         canonical: str | None = None,
         noindex: bool = False,
+        metadata: Metadata = PLAIN,
         status: int = 200,
         **context: Any,
     ) -> Reply:
@@ -193,6 +196,7 @@ class View:
             "language": language,
             "canonical": canonical,
             "noindex": noindex,
+            "metadata": metadata,
             "words": self.words(language),
         }
         text = self.rendered(template, context, chrome=True)
