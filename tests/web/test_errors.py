@@ -1,10 +1,12 @@
 """Errors as pages and as problems."""
 
 import pytest
+from starlette.exceptions import HTTPException
 
 from tests.readers import Reader
 from westmarch.db.database import Database
 from westmarch.errors import Unavailable
+from westmarch.site import actions
 from westmarch.web import request_ids
 from westmarch.web.errors import wants_json
 
@@ -51,6 +53,22 @@ async def test_other_methods_are_405_and_told_which_there_are(reader: Reader, pa
         answer = await reader.ask(method, path)
         assert answer.status_code == 405
         assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+async def test_an_error_without_words_of_its_own_has_those_of_its_kind_in_the_language_of_the_site(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reader.do(actions.change, {"language": "de"}, actor="test")
+    await reader.page("/")
+    for status, heading in ((409, "Diese Anfrage wurde abgelehnt"), (502, "Etwas ist schiefgegangen")):
+
+        async def failing(*_arguments: object, failed: int = status, **_named: object) -> None:
+            raise HTTPException(failed)
+
+        monkeypatch.setattr(reader.app.state.db, "read", failing)
+        answer = await reader.get("/nothing/")
+        assert answer.status_code == status
+        assert f"<h1>{heading}</h1>" in answer.text
 
 
 async def test_head_is_get_without_the_body(reader: Reader) -> None:
