@@ -14,11 +14,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-long lint format bench docs lock clean
+.PHONY: help install serve test test-long lint format bench screenshots docs lock clean
 
 help: ## Print the targets
 	@echo 'Usage: make TARGET'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/core.stamp ## Make .venv with the program and all that it needs
 
@@ -45,6 +45,9 @@ format: $(VENV)/dev.stamp ## Format the code and mend what can be mended
 bench: $(VENV)/test.stamp ## Measure, and print the tables
 	$(BIN)/python -m benchmarks $(ARGS)
 
+screenshots: $(VENV)/test.stamp ## Take pictures of all pages, for eyes (ARGS="--only post --width 360")
+	$(BIN)/python -m screenshots $(ARGS)
+
 docs: $(VENV)/core.stamp ## Write the generated parts of the docs
 	$(BIN)/python docs/generate.py
 
@@ -58,7 +61,7 @@ lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproje
 
 clean: ## Remove .venv, caches and what was built; sites stay
 	rm -rf $(VENV) tests/quality/node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
-	find src tests docs benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs benchmarks screenshots -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A stamp says which lock was installed last, so that a second run has nothing to do.
 

@@ -1,0 +1,1 @@
+"""Pictures of all pages of many sites, for eyes: `make screenshots`."""
