@@ -47,7 +47,7 @@ def edited(text: str, entries: str) -> str:
     return re.sub(r"^locale = .*\n", "", text, flags=re.MULTILINE)
 
 
-async def front_page(folder: Path) -> str:
+async def archive_page(folder: Path) -> str:
     app = create_app(Settings(site=folder, url="http://localhost"))
     async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)) as client:
         return (await client.get("http://localhost/archive/")).text
@@ -62,7 +62,7 @@ def test_a_language_is_added_as_the_docs_say(westmarch: Westmarch, site: Path, m
     assert not catalogue.with_name("en.toml").exists()
     catalogue.write_text(edited(catalogue.read_text(encoding="utf-8"), blocks("toml")[0]), encoding="utf-8")
     assert "no faults" in follow(westmarch, check)[0]
-    page = asyncio.run(front_page(Path("my-site")))
+    page = asyncio.run(archive_page(Path("my-site")))
     assert '<html lang="fr"' in page
     assert "Archives" in page
     assert "0 article</span>" in page  # French counts nothing as one, English as many.
@@ -75,6 +75,16 @@ def test_what_is_left_of_english_in_a_copy_is_told(westmarch: Westmarch, site: P
     done = westmarch("--site", site, "theme", "check")
     assert done.status == 1
     assert "fr.toml: locale: 'en-001' is no locale of the language fr" in done.out
+
+
+def test_a_broken_catalogue_leaves_the_pages_whole(westmarch: Westmarch, site: Path) -> None:
+    (site / "theme" / "words").mkdir(parents=True)
+    (site / "theme" / "words" / "en.toml").write_text('"archive" = "Attic"\n"topics" = \n', encoding="utf-8")
+    page = asyncio.run(archive_page(site))
+    assert "<h1>Archive</h1>" in page
+    done = westmarch("--site", site, "theme", "check")
+    assert done.status == 1
+    assert "en.toml: Invalid value (at line 2, column 12)" in done.out
 
 
 @pytest.mark.parametrize(
