@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from tests import factories
 from tests.cli.conftest import Westmarch
 from tests.conftest import in_a_loop_apart
+from tests.schemas import taken_back
 from westmarch.cli import checks
 from westmarch.db.database import open_database
 from westmarch.links.models import Link
 from westmarch.media.actions import store
 from westmarch.media.files import examine
+from westmarch.ops import schema
 from westmarch.posts.models import Post
 from westmarch.settings import load
 from westmarch.tags.models import Tag
@@ -54,6 +56,18 @@ def test_a_new_site_is_sound(westmarch: Westmarch, site_on_each: Path) -> None:
     write(site_on_each, lambda session: factories.post(session, tags=("a", "b")))
     assert findings(westmarch, site_on_each) == {}
     assert "ok    stored counts: " in westmarch("--site", site_on_each, "doctor").out
+
+
+def test_an_older_schema_that_the_release_runs_on_is_sound_and_can_be_upgraded_after_mending(
+    westmarch: Westmarch, site_on_each: Path
+) -> None:
+    write(site_on_each, factories.post)
+    in_a_loop_apart(taken_back(load(site_on_each).settings.database_url, schema.OLDEST))
+    assert findings(westmarch, site_on_each, "--mend") == {}
+    assert "`westmarch db upgrade` brings it to" in westmarch("--site", site_on_each, "doctor").out
+    assert westmarch("--site", site_on_each, "db", "check").status == 0
+    assert westmarch("--site", site_on_each, "db", "upgrade").status == 0
+    assert findings(westmarch, site_on_each) == {}
 
 
 def test_a_wrong_count_is_found_and_mended(westmarch: Westmarch, site_on_each: Path) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from tests.factories import SITE, day, post
 from tests.home.test_public import many, options, titles
-from tests.posts.test_views import older
 from tests.readers import Reader
+from tests.schemas import taken_back
 from westmarch.db.database import open_database
 from westmarch.ops import schema
 from westmarch.posts import actions, views
@@ -264,7 +264,7 @@ async def test_the_front_page_asks_one_statement_more_for_a_part_at_most(reader:
 async def test_on_the_schema_before_nothing_is_read_most_until_it_is_upgraded(
     reader: Reader, database_url: str
 ) -> None:
-    await older(database_url)
+    await taken_back(database_url, "0001")
     async with open_database(database_url) as db:
         reader.app.state.db = reader.db = db
         first, second = await reader.do(many, 2)

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.factories import START, day, post
 from tests.readers import Reader
+from tests.schemas import taken_back
 from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
-from westmarch.db.engines import parse_url
 from westmarch.errors import Unavailable
 from westmarch.ops import schema
 from westmarch.posts import actions, queries, views
@@ -361,24 +361,8 @@ async def test_the_task_goes_on_after_the_database_was_away(
 # On the schema before
 
 
-async def older(url: str) -> None:
-    """Take the database back to the schema before the tables, with the triggers that its release had made."""
-    from westmarch.changes import triggers
-    from westmarch.migrations.metadata import metadata
-
-    await schema.upgrade(url, to="0001")
-
-    def install(connection: Any) -> None:
-        for trigger in triggers.declared(metadata, connection.dialect):
-            if trigger.table not in ("most_read", "post_view"):
-                for statement in trigger.create:
-                    connection.execute(text(statement.replace(":", "\\:")))
-
-    await schema.with_connection(parse_url(url), install, migrates=True)
-
-
 async def test_on_the_schema_before_views_wait_until_there_is_a_table(database_url: str) -> None:
-    await older(database_url)
+    await taken_back(database_url, "0001")
     assert (await schema.status(database_url)).runs
     async with open_database(database_url) as db:
         [post_id] = await posts(db, 1)
