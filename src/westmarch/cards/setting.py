@@ -102,7 +102,7 @@ class Setting:
         cut = start + 1
         while cut < end and self.width(start, cut + 1) <= width:
             cut += 1
-        while cut < end and (unicodedata.category(self.text[cut])[0] == "M" or unseen(self.text[cut])):
+        while cut < end and _hangs(self.text[cut]):
             cut += 1
         return cut
 
@@ -193,34 +193,44 @@ def setting(text: str, language: str, *, rtl: bool, fonts: Fonts) -> Setting | N
     chosen = _faces(clusters, scripts, language, fonts)
     if any(face is None and not _missable(cluster) for cluster, face in zip(clusters, chosen, strict=True)):
         return None
-    kept = [(c, s, f) for c, s, f in zip(clusters, scripts, chosen, strict=True) if f is not None]
-    text = "".join(cluster for cluster, _, _ in kept)
-    if not text.strip():
+    kept = [(face, cluster, found) for face, cluster, found in zip(chosen, clusters, scripts, strict=True) if face]
+    if len(kept) < len(clusters):
+        return setting("".join(cluster for _, cluster, _ in kept), language, rtl=rtl, fonts=fonts)
+    if not text:
         return None
     return Setting(
         text,
         language,
-        [face for cluster, _, face in kept for _ in cluster],
-        [found for cluster, found, _ in kept for _ in cluster],
+        [face for face, cluster, _ in kept for _ in cluster],
+        [found for _, cluster, found in kept for _ in cluster],
         bidi.levels(text, rtl=rtl),
         _breaks(text, language),
     )
 
 
 def shortened(whole: Setting, lines: int, width: float, *, rtl: bool, fonts: Fonts) -> Setting:
-    """The text with an ellipsis at its end where it would take more lines: as many words as go."""
+    """The text with an ellipsis at its end where it would take more lines: as many words as go, else characters."""
     if len(whole.lines(width)) <= lines:
         return whole
-    low, high, best = 0, len(whole.breaks) - 1, whole
-    while low <= high:
-        middle = (low + high) // 2
-        text = whole.text[: whole.breaks[middle]].rstrip().rstrip(",;:.،؛、，。—–-·") + ELLIPSIS
-        tried = setting(text, whole.language, rtl=rtl, fonts=fonts)
-        if tried is not None and len(tried.lines(width)) <= lines:
-            best, low = tried, middle + 1
-        else:
-            high = middle - 1
-    return best
+    characters = [place for place in range(1, len(whole.text)) if not _hangs(whole.text[place])]
+    for places in (whole.breaks, characters):
+        low, high, best = 0, len(places) - 1, None
+        while low <= high:
+            middle = (low + high) // 2
+            text = whole.text[: places[middle]].rstrip().rstrip(",;:.،؛、，。—–-·") + ELLIPSIS
+            tried = setting(text, whole.language, rtl=rtl, fonts=fonts)
+            if tried is not None and len(tried.lines(width)) <= lines:
+                best, low = tried, middle + 1
+            else:
+                high = middle - 1
+        if best is not None:
+            return best
+    return whole
+
+
+def _hangs(character: str) -> bool:
+    """Whether a character stands at the one before it and is not to be torn from it."""
+    return unicodedata.category(character)[0] == "M" or unseen(character)
 
 
 def _clusters(text: str, language: str) -> Iterator[str]:

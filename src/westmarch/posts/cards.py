@@ -45,7 +45,7 @@ MOST_ANEW = 500
 #: What is drawn of a post.
 _DRAWN = frozenset({"title", "language"})
 
-_NAME = re.compile(r"(?P<id>[1-9][0-9]{0,17})-(?P<digest>[0-9a-f]{16})\.png", re.ASCII)
+_NAME = re.compile(r"(?P<id>[1-9][0-9]{0,8})-(?P<digest>[0-9a-f]{16})\.png", re.ASCII)
 _post = Post.__table__
 _SHOWN = select(_post.c.id, _post.c.title, _post.c.language, _post.c.visible).where(
     _post.c.id == bindparam("id"), _post.c.visible >= UNLISTED
