@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Outcome, Westmarch
 from tests.conftest import ROOT
+from westmarch.cli.theme_sources import Source, refused
 
 PLAIN = ROOT / "tests" / "themes" / "plain"
 
@@ -95,17 +96,27 @@ def test_faults_of_a_whole_theme_are_told_with_file_and_line(westmarch: Westmarc
         ("{{ heading | safe }}", "safe prints whatever it is given"),
     ],
 )
-def test_what_browsers_will_refuse_is_told(westmarch: Westmarch, themed: Path, written_text: str, told: str) -> None:
-    # The page does not come to it: it fails before.
-    written(themed / "theme", {"error.html": f"{{# <style> #}}\n<!-- onload= -->\n{written_text}"})
-    done = westmarch("--site", themed, "theme", "check", "--json")
-    assert [(line, told in message) for name, line, message in faults(done)] == [(3, True)]
+@pytest.mark.unit
+def test_what_browsers_will_refuse_is_told(written_text: str, told: str) -> None:
+    text = f"{{# <style> #}}\n<!-- onload= -->\n{written_text}"
+    (remark,) = refused(Source("error.html", Path("theme/error.html"), text, None))
+    assert (remark.file, remark.line, remark.wrong) == ("theme/error.html", 3, True)
+    assert told in remark.message
 
 
 def test_an_own_file_without_original_is_told(westmarch: Westmarch, themed: Path) -> None:
     written(
         themed / "theme",
-        {"home/fornt.html": "", "static/theem.css": "", "footer.html": "", "error.html": '{% include "footer.html" %}'},
+        {
+            "home/fornt.html": "",
+            "static/theem.css": "",
+            "static/theme2.css": "body { mask: url(masks/icon.svg); }",
+            "static/masks/icon.svg": "<svg/>",
+            "static/fonts/own.ttf": "",
+            "words/fr.toml": '"archive" = "Archives"',
+            "footer.html": "",
+            "error.html": '{% include "footer.html" %}{{ asset("theme2.css") }}',
+        },
     )
     done = westmarch("--site", themed, "theme", "check", "--json")
     assert faults(done) == {

@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from westmarch.web.assets import references
+from westmarch.web.manifest import FILE
 from westmarch.web.theme import DEFAULT, Theme
 
 TEMPLATES = (".html", ".xml")
@@ -152,21 +153,32 @@ def missing_references(theme: Theme, folders: Sequence[Path]) -> Iterator[Remark
 
 
 def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bool) -> Iterator[Remark]:
-    """Files that nothing uses: they have no original, and no template of the site's own names them.
+    """Files that nothing uses: they have no original, and nothing of the site's own names them.
 
-    A whole theme may hold what is no template, such as a licence.
+    A whole theme may hold what is no template, such as a licence. A static file is wrong only where it seems to be
+    meant for another; catalogues of words are looked through elsewhere.
     """
     originals = theme.originals(folder)
-    named = {name for source in own for _, name in named_templates(source)}
+    named = {name for source in own for _, name in named_templates(source)} | _named_static(theme, own)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        template = path.suffix in TEMPLATES and not name.startswith("static/")
-        catalogue = path.parent == folder / "words" and path.suffix == ".toml"
-        if not path.is_file() or name in originals or name in named or catalogue or path.name.startswith("."):
+        if not path.is_file() or name in originals or name in named or name.startswith((".", "words/")):
             continue
-        if template or not whole:
-            noun = "template" if template else "file"
-            yield Remark(str(path), 0, f"Nothing uses this {noun}: no original is called so.{meant(name, originals)}")
+        static, template = name.startswith("static/"), path.suffix in TEMPLATES
+        told = meant(name, (original for original in originals if original.endswith(path.suffix)))
+        if (told if static else template or not whole) and path.name != FILE:
+            noun = "template" if template and not static else "file"
+            yield Remark(str(path), 0, f"Nothing uses this {noun}: no original is called so.{told}")
+
+
+def _named_static(theme: Theme, own: Sequence[Source]) -> set[str]:
+    """The static files that templates of the site's own, style sheets and scripts name."""
+    calls = (call for source in own if source.tree for call in source.tree.find_all(nodes.Call))
+    by_templates = {call.args[0].value for call in calls if call.args and isinstance(call.args[0], nodes.Const)}
+    by_files = {
+        each.target for name, file in theme.assets.files.items() for each in references(name, file.read_bytes())
+    }
+    return {f"static/{name}" for name in by_templates | by_files}
 
 
 def from_default(theme: Theme, folder: Path) -> Iterator[Remark]:
