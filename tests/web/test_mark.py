@@ -1,0 +1,125 @@
+"""The mark of a site: given the owner's colour, and harmless whatever is in the file."""
+
+import contextlib
+import time
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from westmarch.errors import Invalid
+from westmarch.web import mark
+from westmarch.web.mark import LARGEST, checked, pictures
+from westmarch.web.theme import DEFAULT
+
+PACKAGED = (DEFAULT / "static" / "icon.svg").read_bytes()
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 32 32">%b</svg>'
+SQUARE = SVG % b'<rect width="32" height="32" fill="#123456"/>'
+BOMB = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">%b]>' % b"".join(
+    b'<!ENTITY %c "%b">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghij"
+)
+#: Ten times ten times ten… squares, each level of which refers to the one below: 10^9 in 1,500 bytes.
+USES = b"".join(
+    b'<g id="g%d">%b</g>' % (level, b'<use xlink:href="#g%d"/>' % (level - 1) * 10) for level in range(1, 10)
+)
+NEVER_ENDS = SVG % (b'<defs><g id="g0"><rect width="1" height="1"/></g>%b</defs><use xlink:href="#g9"/>' % USES)
+
+
+def colour(picture: bytes) -> tuple[int, ...]:
+    """The colour in the middle of its upper part."""
+    with Image.open(BytesIO(picture)) as image:
+        return tuple(image.convert("RGBA").getpixel((image.width // 2, image.height // 10)))  # type: ignore[arg-type]  # four parts
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("svg", "why"),
+    [
+        (b"", "no XML"),
+        (b"GIF89a", "no XML"),
+        (b"<svg/>", "root"),
+        (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "root is html"),
+        (SVG % b"<script>alert(1)</script>", "script"),
+        (SVG % b"<g><foreignObject/></g>", "foreignObject"),
+        (SVG % b'<image xlink:href="https://example.com/x.png"/>', "refers"),
+        (SVG % b'<image href="/etc/passwd"/>', "refers"),
+        (SVG % b'<use href="file:///etc/passwd#a"/>', "refers"),
+        (SVG % b'<a href="javascript:alert(1)"><g/></a>', "refers"),
+        (BOMB + SVG % b"<text>&j;</text>", "DOCTYPE"),
+        (b'<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + SQUARE, "DOCTYPE"),
+        (SVG % (b"<g>" * 100_000), "levels|bytes"),
+        (SVG % (b"<g>" * 60 + b"</g>" * 60), "levels"),
+        (SVG % (b"<g/>" * 6_000), "elements"),
+        (SVG % (b" " * LARGEST), "bytes"),
+        (SQUARE.replace(b"#123456", b"\xff"), "UTF-8"),
+        (SQUARE.decode().encode("utf-16"), "UTF-8"),
+        (SQUARE[:-5], "no XML"),
+    ],
+)
+def test_what_could_do_harm_is_refused_with_its_reason(svg: bytes, why: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(Invalid, match=why):
+        checked(svg, "#175d78", packaged=False)
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.unit
+def test_the_mark_of_the_package_takes_the_colour_of_the_owner() -> None:
+    red, green = (pictures(checked(PACKAGED, tint, packaged=True), [64])[64] for tint in ("#b00000", "#00a000"))
+    assert colour(red) == (0xB0, 0, 0, 255)
+    assert colour(green) == (0, 0xA0, 0, 255)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "root",
+    [b"<svg %b>", b"<svg %b color='#fff'>", b'<svg color="currentColor" %b>', b"<!-- mine -->\n<svg\n%b\n>"],
+)
+def test_a_mark_gets_one_colour_whatever_it_had(root: bytes) -> None:
+    namespace = b'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"'
+    svg = root % namespace + b'<rect width="32" height="32" fill="currentColor"/></svg>'
+    found = checked(svg, "#b00000", packaged=True)
+    assert found.tinted
+    assert colour(pictures(found, [64])[64]) == (0xB0, 0, 0, 255)
+    assert checked(found.svg, "#b00000", packaged=True) == found
+
+
+@pytest.mark.unit
+def test_a_mark_with_colours_of_its_own_keeps_them() -> None:
+    found = checked(SQUARE, "#b00000", packaged=True)
+    assert not found.tinted
+    assert found.svg == SQUARE
+    assert colour(pictures(found, [64])[64]) == (0x12, 0x34, 0x56, 255)
+
+
+def test_a_mark_of_the_owner_is_drawn_by_a_process_of_its_own() -> None:
+    made = pictures(checked(SQUARE, "#b00000", packaged=False), [16, 64])
+    assert sorted(made) == [16, 64]
+    assert made == pictures(checked(SQUARE, "#b00000", packaged=True), [16, 64])
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        NEVER_ENDS,
+        SVG % b'<filter id="f"><feGaussianBlur stdDeviation="1e9"/></filter><path filter="url(#f)" d="M0 0h1e9v9z"/>',
+        SVG % b'<path stroke="#000" stroke-dasharray="0.0000001" d="M0 0L1e7 1e7"/>',
+        SVG
+        % b'<pattern id="p" width="1e-9" height="1e-9"><path d="M0 0h9"/></pattern><path fill="url(#p)" d="M0 0h9v9"/>',
+        SVG % b'<mask id="m" mask="url(#m)"><path d="M0 0h9v9z"/></mask><path mask="url(#m)" d="M0 0h32v9z"/>',
+    ],
+)
+def test_a_mark_that_never_ends_or_crashes_costs_no_more_than_its_time(
+    svg: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mark, "SECONDS", 2.0)
+    began = time.monotonic()
+    with contextlib.suppress(Invalid):
+        assert pictures(checked(svg, "#b00000", packaged=False), [16])[16].startswith(b"\x89PNG")
+    assert time.monotonic() - began < 6
+
+
+def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mark, "SECONDS", 1.0)
+    with pytest.raises(Invalid, match=r"within 1 s|cannot be drawn"):
+        pictures(checked(NEVER_ENDS, "#b00000", packaged=False), [512])
