@@ -16,7 +16,9 @@ from tests.factories import day, post
 from tests.readers import Reader
 from tests.web.schema_org import faults, graph
 from westmarch.authors import actions as authors
+from westmarch.cards import drawing
 from westmarch.media.models import Media
+from westmarch.posts.metadata import CARD_HEIGHT, CARD_WIDTH
 from westmarch.posts.models import Post
 from westmarch.site import actions as site_actions
 from westmarch.topics import actions as topics
@@ -206,13 +208,44 @@ async def test_previews_of_every_page_are_complete(reader: Reader) -> None:
         assert found["og:site_name"] == ["Westmarch"]
         assert found["og:locale"] == ["en_US"]
         assert all(len(found[name]) == 1 and found[name][0] for name in ("og:title", "og:description")), path
-        image = found.get("og:image")
-        assert found["twitter:card"] == ["summary_large_image" if image else "summary"], path
-        if image:
-            assert image[0].startswith(f"{ROOT}/media/")
-            assert found["og:image:width"] == ["1200"]
-            assert found["og:image:height"] == ["800"]
-            assert found["og:image:alt"] == ["A <wave>"]
+        (image,) = found["og:image"]
+        (size,) = zip(found["og:image:width"], found["og:image:height"], strict=True)
+        assert found["og:image:alt"][0]
+        if image == f"{ROOT}/icon-512.png":
+            assert path in ("/tags/", "/topics/", "/authors/")
+            assert (found["twitter:card"], size) == (["summary"], ("512", "512"))
+        else:
+            assert image.startswith(f"{ROOT}/media/"), path
+            assert found["twitter:card"] == ["summary_large_image"]
+            assert size == (("1200", "630") if "/cards/" in image else ("1200", "800")), path
+
+
+async def test_a_cover_is_the_picture_of_a_post_and_else_its_card(reader: Reader) -> None:
+    await reader.do(fill)
+    covered = properties(await reader.page("/first/"))
+    assert covered["og:image"] == [f"{ROOT}/media/aa/{'a' * 62}.webp"]
+    assert covered["og:image:alt"] == ["A <wave>"]
+    for path, title in (("/p3/", "P3"), ("/about/", "About")):
+        found = properties(await reader.page(path))
+        (card,) = found["og:image"]
+        assert found["og:image:alt"] == [title]
+        answer = await reader.get(card)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png"), path
+
+
+async def test_the_icons_and_the_manifest_that_pages_name_are_there(reader: Reader) -> None:
+    head = (await reader.page("/")).partition("</head>")[0]
+    named = re.findall(r'<link rel="(?:icon|apple-touch-icon|manifest)" href="(.*?)"', head)
+    assert len(named) == 4
+    for address in named:
+        answer = await reader.get(address)
+        assert answer.status_code == 200, address
+        assert answer.headers["content-type"].startswith(("image/", "application/manifest+json"))
+
+
+@pytest.mark.unit
+def test_the_size_of_a_card_is_the_size_in_which_it_is_drawn() -> None:
+    assert (CARD_WIDTH, CARD_HEIGHT) == (drawing.WIDTH, drawing.HEIGHT)
 
 
 async def test_the_preview_of_a_post_tells_its_times_authors_and_tags(reader: Reader) -> None:

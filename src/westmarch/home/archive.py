@@ -9,6 +9,7 @@ from westmarch.errors import NotFound
 from westmarch.home import metadata
 from westmarch.links.paths import Suffix
 from westmarch.posts import archive, queries
+from westmarch.posts.metadata import card
 from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View
@@ -52,18 +53,20 @@ def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     path = paging.current if suffix.year else "/archive/"
     description = "" if suffix.year else words("archive about")
     above = metadata.ARCHIVE if suffix.year else None
+    months = _months(session, view, counts, in_year, paging)
+    shown = card(view, months[0].posts[0]) if months else None
     return view.page(
         "home/archive.html",
         title=title,
         description=description,
         canonical=path,
-        metadata=metadata.of_list(view, title, path, above, description=description),
+        metadata=metadata.of_list(view, title, path, above, description=description, shown=shown),
         count=archive.total(in_year if suffix.year else counts),
         year=suffix.year,
         pages=paging if suffix.year else Paging("/archive/", 1, 1),
         shown_year=year,
         shown_count=archive.total(in_year),
-        months=_months(session, view, counts, in_year, paging),
+        months=months,
         more=paging.path if not suffix.year and paging.count > 1 else None,
         years=() if suffix.year else [_year(counts, other) for other in years if other != year],
     )

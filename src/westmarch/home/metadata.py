@@ -40,11 +40,15 @@ def of_list(
     description: str = "",
     posts: Sequence[NamedRow] = (),
     first: int = 1,
+    shown: Picture | None = None,
 ) -> Metadata:
-    """A list at a path, below another one or none; `first` is the place of the first of its posts."""
+    """A list at a path, below another one or none; `first` is the place of the first of its posts.
+
+    `shown` is its picture where its posts are not told of; else it has that of its first post.
+    """
     language = language or view.site.language
     list_ = collection(view, name, path, language=language, description=description, items=_items(posts, first))
-    return Metadata(picture=_shown(view, posts), graph=[list_, _way(view, name, path, above, language)])
+    return Metadata(picture=shown or _shown(view, posts), graph=[list_, _way(view, name, path, above, language)])
 
 
 def of_author(view: View, author: NamedRow, path: str, description: str) -> Metadata:
@@ -84,8 +88,8 @@ def _items(posts: Sequence[NamedRow], first: int = 1) -> list[tuple[int, str, st
 
 
 def _shown(view: View, posts: Sequence[NamedRow]) -> Picture | None:
-    """The picture of the first of the posts that has one."""
-    return next(filter(None, (picture(view, post) for post in posts)), None)
+    """The picture of the first of the posts."""
+    return picture(view, posts[0]) if posts else None
 
 
 def _way(view: View, name: str, path: str, above: tuple[str, str] | None, language: str) -> Node:

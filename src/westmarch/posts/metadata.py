@@ -10,6 +10,8 @@ from westmarch.web.linked_data import breadcrumbs, website
 from westmarch.web.metadata import Alternate, Metadata, Node, Picture, locale
 from westmarch.web.surface import View, media_path
 
+#: The size of a social card in pixels.
+CARD_WIDTH, CARD_HEIGHT = 1200, 630
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -48,10 +50,15 @@ def of_post(
     )
 
 
-def picture(view: View, post: NamedRow) -> Picture | None:
-    """The picture that stands for a post, or none."""
+def card(view: View, post: NamedRow) -> Picture:
+    """The social card of a post."""
+    return Picture(view.card(post), CARD_WIDTH, CARD_HEIGHT, post.title)
+
+
+def picture(view: View, post: NamedRow) -> Picture:
+    """The picture that stands for a post: its cover, else its card."""
     if not post.cover_hash:
-        return None
+        return card(view, post)
     address = view.surface.root + media_path(post.cover_hash, post.cover_extension)
     return Picture(address, post.cover_width, post.cover_height, post.cover_alt or "")
 
@@ -85,16 +92,13 @@ def _article(
     return found + [("article:tag", tag.name) for tag in tags]
 
 
-def _described(
-    view: View, post: NamedRow, description: str, published: str, modified: str, shown: Picture | None
-) -> Node:
+def _described(view: View, post: NamedRow, description: str, published: str, modified: str, shown: Picture) -> Node:
     """What a post and a page have in common."""
     address = view.surface.absolute(post.path)
     told = {
         "description": description,
         "datePublished": published,
         "dateModified": modified,
-        "image": shown.address if shown else "",
     }
     return {
         "@id": address,
@@ -103,6 +107,7 @@ def _described(
         "headline": post.title,
         "inLanguage": post.language,
         "wordCount": post.words,
+        "image": shown.address,
         "isPartOf": website(view),
     } | {name: value for name, value in told.items() if value}
 

@@ -175,6 +175,11 @@ class View:
         theme = self.surface.themes.chosen(self.site.theme)
         return theme.catalogues.words(language or self.site.language, self.site.zone)
 
+    def card(self, post: Any) -> str:
+        """The whole address of a post's social card; `post` has id, title and language."""
+        mark = self.surface.themes.chosen(self.site.theme).asset("icon.svg")
+        return self.surface.root + self.surface.card(self.site, mark, post)
+
     def page(
         self,
         template: str,
