@@ -29,7 +29,7 @@ for ground in ("paper", "sunken", "raised"):
 for name in ("word", "call", "said", "sum", "note"):
     PAIRS |= {(f"c-{name}", ground): TEXT for ground in ("sunken", "c-line")}
 PAIRS |= {("ink-2", "c-line"): TEXT, ("bad", "c-line"): TEXT, ("accent", "mark"): TEXT, ("ink-2", "chosen"): TEXT}
-PAIRS |= {("paper", ground): TEXT for ground in ("ink", "accent", "warn")}
+PAIRS |= {("paper", ground): TEXT for ground in ("accent", "warn")}
 PAIRS |= {("on-panel", ground): TEXT for ground in ("panel", "veil")}
 #: Words and sign on a film lie on a shade over whatever picture there is: at worst a white one.
 PAIRS["on-panel", "shade"] = TEXT
