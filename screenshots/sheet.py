@@ -1,6 +1,7 @@
 """The contact sheet: a page of thumbnails, and pictures of twelve thumbnails at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -9,11 +10,22 @@ from PIL import Image, ImageDraw, ImageFont
 
 from screenshots.camera import Picture
 
-#: Pixels of a thumbnail, and of its label.
-WIDE, TALL, LABEL = 460, 620, 22
-ACROSS, DOWN = 4, 3
-#: How many pixels of a thumbnail show one of the page, at most: phones are shown nearly as large as they are.
-LARGEST = 0.8
+LABEL, GAP = 22, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A thumbnail's width and height at most in pixels, and how many of them stand across on a sheet of twelve."""
+
+    wide: int
+    tall: int
+    across: int
+
+
+def shape(width: int) -> Shape:
+    """The shape for pages of this width: phones are shown nearly as large as they are."""
+    return Shape(300, 960, 6) if width < 600 else Shape(460, 640, 4) if width < 1000 else Shape(640, 560, 3)
+
 
 _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Contact sheet</title>
@@ -50,10 +62,11 @@ def write(folder: Path, pictures: Sequence[Picture]) -> Path:
 
 def _thumbnail(picture: Picture) -> Image.Image:
     """The upper part of a picture, made smaller."""
+    size = shape(picture.width)
     with Image.open(picture.file) as image:
-        scale = min(LARGEST, WIDE / image.width)
-        seen = image.crop((0, 0, image.width, min(image.height, round(TALL / scale))))
-        return seen.resize((round(seen.width * scale), round(seen.height * scale)), Image.Resampling.LANCZOS)
+        scale = size.wide / image.width
+        seen = image.crop((0, 0, image.width, min(image.height, round(size.tall / scale))))
+        return seen.resize((size.wide, round(seen.height * scale)), Image.Resampling.LANCZOS)
 
 
 def _twelves(folder: Path, pictures: Iterable[Picture]) -> Iterator[str]:
@@ -61,15 +74,16 @@ def _twelves(folder: Path, pictures: Iterable[Picture]) -> Iterator[str]:
     font = ImageFont.load_default(15)
     alike = sorted(pictures, key=lambda one: (one.width, one.scheme))
     for (width, scheme), group in groupby(alike, lambda one: (one.width, one.scheme)):
-        found = list(group)
-        for start in range(0, len(found), ACROSS * DOWN):
-            sheet = Image.new("RGB", (ACROSS * (WIDE + 10), DOWN * (TALL + LABEL + 10)), "#777")
+        size, found = shape(width), list(group)
+        across, down = size.wide + GAP, size.tall + LABEL + GAP
+        for start in range(0, len(found), 12):
+            sheet = Image.new("RGB", (size.across * across, 12 // size.across * down), "#777")
             draw = ImageDraw.Draw(sheet)
-            for place, picture in enumerate(found[start : start + ACROSS * DOWN]):
-                left, top = place % ACROSS * (WIDE + 10), place // ACROSS * (TALL + LABEL + 10)
+            for place, picture in enumerate(found[start : start + 12]):
+                left, top = place % size.across * across, place // size.across * down
                 draw.text((left + 4, top + 2), f"{picture.site}: {picture.page}", "white", font)
                 with Image.open(folder / "small" / f"{picture.file.stem}.jpg") as small:
                     sheet.paste(small, (left, top + LABEL))
-            name = f"twelve-{width}-{scheme}-{start // (ACROSS * DOWN) + 1:02}.png"
+            name = f"twelve-{width}-{scheme}-{start // 12 + 1:02}.png"
             sheet.save(folder / name)
             yield name
