@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from tests.factories import START, day, post
@@ -33,7 +33,7 @@ async def stored(db: Database) -> list[tuple[int, date, int]]:
 
 
 async def most_read(db: Database) -> list[int]:
-    return [row.id for row in await db.read(queries.most_read, views.PLACES)]
+    return [row.id for row in await db.read(queries.most_read, queries.PLACES)]
 
 
 async def posts(db: Database, number: int) -> list[int]:
@@ -287,10 +287,36 @@ async def test_only_listed_posts_are_in_the_list_and_leave_it_at_once(db: Databa
 
 
 async def test_no_more_posts_are_kept_than_a_part_may_show(db: Database) -> None:
-    ids = await posts(db, views.PLACES + 3)
+    ids = await posts(db, queries.PLACES + 3)
     await db.write(read, {each: each for each in ids})
     await views.rank(db, TODAY)
-    assert await most_read(db) == sorted(ids, reverse=True)[: views.PLACES]
+    assert await most_read(db) == sorted(ids, reverse=True)[: queries.PLACES]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_neither_the_list_nor_its_making_reads_all_posts_or_all_days(db: Database) -> None:
+    """SQLite's planner would, were the statements written as they come to mind."""
+    plans: list[str] = []
+
+    def explained(session: Session) -> None:
+        connection = session.connection()
+
+        def explain(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+            if statement.startswith("SELECT"):
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append("; ".join(row[3] for row in rows))
+
+        event.listen(connection, "before_cursor_execute", explain)
+        queries.most_read(session, 5)
+        views.ranking(session, TODAY)
+
+    await db.write(explained)
+    reading, making = plans
+    for plan in plans:
+        assert "SEARCH post USING INTEGER PRIMARY KEY" in plan
+        assert "ix_post_kind_visible_published_at" not in plan
+    assert "SCAN most_read" in reading
+    assert "SEARCH post_view USING COVERING INDEX ix_post_view_day (day>?)" in making
 
 
 async def test_views_are_forgotten_after_their_time(db: Database) -> None:

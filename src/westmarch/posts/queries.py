@@ -25,6 +25,8 @@ _post, _revision, _media = (model.__table__ for model in (Post, Revision, Media)
 _tagging, _byline, _related, _most_read = (model.__table__ for model in (Tagging, Byline, Related, MostRead))
 _author, _topic, _part = (model.__table__ for model in (Author, Topic, Part))
 
+#: Posts in the list of what is read most; some of them may have been hidden since.
+PLACES = 20
 #: Parts of a topic that are shown before and after the one that is read.
 NEIGHBOURS = 2
 
@@ -208,19 +210,21 @@ def newest(session: Reading, limit: int) -> Sequence[NamedRow]:
     return session.execute(_NEWEST, {"limit": limit}).all()
 
 
+# The list comes first: left to itself, SQLite would look up each listed post of the site in it.
+_places = select(_most_read).order_by(_most_read.c.place).limit(bindparam("places")).subquery()
 _MOST_READ = (
     _entries(_TITLE)
-    .join(_most_read, _most_read.c.post_id == _post.c.id)
+    .join(_places, _places.c.post_id == _post.c.id)
     .where(_LISTED)
     .order_by(None)
-    .order_by(_most_read.c.place)
+    .order_by(_places.c.place)
     .limit(bindparam("limit"))
 )
 
 
 def most_read(session: Reading, limit: int) -> Sequence[NamedRow]:
     """Titles of the listed posts that are read most, most first; the database must have the schema `views.SCHEMA`."""
-    return session.execute(_MOST_READ, {"limit": limit}).all()
+    return session.execute(_MOST_READ, {"limit": limit, "places": PLACES}).all()
 
 
 _PINNED = _entries(_ENTRY).where(_LISTED, _post.c.pinned).limit(1)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Date, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, delete, func, literal_column, select
 from sqlalchemy.orm import Session
 from starlette.types import Scope
 
@@ -23,6 +23,7 @@ from westmarch.db.upsert import both
 from westmarch.errors import Conflict, Unavailable
 from westmarch.ops import schema
 from westmarch.posts.models import LISTED, MostRead, Post, PostView
+from westmarch.posts.queries import PLACES
 
 #: The schema that brought the tables; on the one before, nothing is written and nothing is read most.
 SCHEMA = "0002"
@@ -30,8 +31,6 @@ SCHEMA = "0002"
 FLUSH_INTERVAL, RANK_INTERVAL = 10.0, 600.0
 #: How many days count, today among them, and after how many views are forgotten.
 DAYS, KEPT_DAYS = 30, 400
-#: How many posts are kept in the list; the most that a part of the front page shows.
-PLACES = 20
 #: Of so many posts views are held in memory between two writes, and of no more where the database is away.
 MOST_POSTS = 10_000
 
@@ -137,12 +136,19 @@ def store(session: Session, counts: Mapping[int, int], day: date) -> None:
 
 
 _post, _view = Post.__table__, PostView.__table__
+# A term, not the column: in the order of the primary key SQLite would read all days that are kept to group them.
+_each: ColumnElement[int] = _view.c.post_id + literal_column("0")
+_sums = (
+    select(_each.label("post_id"), func.sum(_view.c.views).label("views"))
+    .where(_view.c.day > bindparam("before", type_=Date))
+    .group_by(_each)
+    .subquery()
+)
 _RANKING = (
-    select(_view.c.post_id)
-    .join(_post, _post.c.id == _view.c.post_id)
-    .where(_view.c.day > bindparam("before", type_=Date), _post.c.kind == "post", _post.c.visible == LISTED)
-    .group_by(_view.c.post_id, _post.c.published_at)
-    .order_by(func.sum(_view.c.views).desc(), _post.c.published_at.desc(), _view.c.post_id.desc())
+    select(_sums.c.post_id)
+    .join(_post, _post.c.id == _sums.c.post_id)
+    .where(_post.c.kind == "post", _post.c.visible == LISTED)
+    .order_by(_sums.c.views.desc(), _post.c.published_at.desc(), _post.c.id.desc())
     .limit(PLACES)
 )
 
