@@ -68,6 +68,7 @@ def test_what_can_be_set(option: str, value: Any) -> None:
         ("accent", "#12345"),
         ("posts_per_page", 0),
         ("feed_items", 100_000),
+        ("navigation", [{"address": "/about/"}]),
         ("navigation", [{"title": "Trap", "address": "javascript:alert(1)"}]),
         ("navigation", [{"title": "Trap", "address": "//example.org"}]),
         ("navigation", [{"title": "Trap", "address": "/\\example.org"}]),

@@ -37,12 +37,19 @@ def _one_line(value: str) -> str:
 Line = Annotated[str, AfterValidator(_one_line)]
 
 
+#: The program's own pages, which have a name in every language.
+_NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/"})
+
+
 class NavigationItem(BaseModel):
-    """An entry of the site's menu: a path of the site, or a whole address."""
+    """An entry of the site's menu: a path of the site, or a whole address.
+
+    Without a title an entry has the name of the listing it leads to, in the language of the page.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Line = Field(min_length=1, max_length=80)
+    title: Line = Field("", max_length=80)
     address: str = Field(min_length=1, max_length=2000)
 
     @field_validator("address")
@@ -53,6 +60,17 @@ class NavigationItem(BaseModel):
                 f"{value!r} is no address; one looks like /about/, https://example.org or mailto:me@example.org"
             )
         return value
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> "NavigationItem":
+        if not self.title and self.address not in _NAMED:
+            raise ValueError(f"the entry for {self.address} needs a title")
+        return self
+
+    @property
+    def listing(self) -> str:
+        """What the themes' words call the listing that an entry without a title leads to."""
+        return self.address.strip("/")
 
 
 #: The parts that may stand beside the list of the front page.
@@ -115,9 +133,9 @@ class Site(BaseModel):
     feed_items: int = Field(30, ge=1, le=200, description="How many posts a feed holds.")
     navigation: tuple[NavigationItem, ...] = Field(
         (
-            NavigationItem(title="Archive", address="/archive/"),
-            NavigationItem(title="Topics", address="/topics/"),
-            NavigationItem(title="Tags", address="/tags/"),
+            NavigationItem(address="/archive/"),
+            NavigationItem(address="/topics/"),
+            NavigationItem(address="/tags/"),
         ),
         max_length=20,
         description="The menu.",
