@@ -79,6 +79,14 @@ async def test_what_was_cut_off_is_done_once_more(db: Database, acting: Acting) 
     assert acting.done == ["insert a", "insert a", "insert b"]
 
 
+async def test_where_there_is_nothing_to_do_the_position_is_written_at_once(db: Database, acting: Acting) -> None:
+    await db.write(put, "a")
+    await run.catch_up(db, [Outward("acting", lambda _session, _batch: None, acting.act)], "one", NOW)
+    assert acting.done == []
+    await run.catch_up(db, [acting.following], "one", NOW)
+    assert acting.done == []
+
+
 async def test_no_transaction_is_open_while_it_acts(db: Database, acting: Acting) -> None:
     async def writing(work: list[str]) -> None:
         if work == ["insert a"]:

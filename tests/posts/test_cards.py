@@ -193,6 +193,7 @@ async def test_an_old_post_is_drawn_when_it_is_edited_but_not_when_it_is_importe
 async def test_the_newest_of_many_are_drawn_first(reader: Reader) -> None:
     ids = [await reader.do(post, f"P{n}", published_at=now() - timedelta(days=n)) for n in (3, 1, 40, 2)]
     work = await reader.db.write(cards.look, None)
+    assert work is not None
     assert list(work.draw) == [ids[1], ids[3], ids[0]]
 
 

@@ -23,11 +23,12 @@ T = TypeVar("T")
 class Outward(Generic[T]):
     """`look` says from a batch of changes what there is to do, or from the tables alone (None): all of it, anew.
 
-    `act` does it. Batches, leases and what makes a follower begin anew are those of `follow.Following`.
+    `act` does it; where there is nothing (`look` says None), it is not called. Batches, leases and what makes a
+    follower begin anew are those of `follow.Following`.
     """
 
     name: str
-    look: Callable[[Session, Sequence[Seen] | None], T]
+    look: Callable[[Session, Sequence[Seen] | None], T | None]
     act: Callable[[T], Awaitable[None]]
 
 
@@ -35,7 +36,7 @@ class Outward(Generic[T]):
 class _Seen(Generic[T]):
     epoch: str
     position: int
-    work: T
+    work: T | None
 
 
 async def step(db: Database, following: Outward[T], process: str, now: datetime) -> bool:
@@ -43,8 +44,9 @@ async def step(db: Database, following: Outward[T], process: str, now: datetime)
     seen = await db.write(_look, following, process, now)
     if seen is None:
         return False
-    await following.act(seen.work)
-    await db.write(_passed, following.name, process, seen.epoch, seen.position)
+    if seen.work is not None:
+        await following.act(seen.work)
+        await db.write(_passed, following.name, process, seen.epoch, seen.position)
     return True
 
 
@@ -53,13 +55,16 @@ def _look(session: Session, following: Outward[T], process: str, now: datetime) 
     if row is None:
         return None
     epoch, newest = changes.epoch(session), changes.position(session)
-    if row.epoch != epoch or row.position > newest:
-        return _Seen(epoch, newest, following.look(session, None))
-    batch = changes.since(session, row.position, follow.BATCH)
-    if not batch:
+    anew = row.epoch != epoch or row.position > newest
+    batch = [] if anew else changes.since(session, row.position, follow.BATCH)
+    if not anew and not batch:
         return None
-    sweeping = any(change.sweeping for change in batch)
-    return _Seen(epoch, batch[-1].position, following.look(session, None if sweeping else batch))
+    position = batch[-1].position if batch else newest
+    anew = anew or any(change.sweeping for change in batch)
+    work = following.look(session, None if anew else batch)
+    if work is None:
+        row.epoch, row.position = epoch, position
+    return _Seen(epoch, position, work)
 
 
 def _passed(session: Session, name: str, process: str, epoch: str, position: int) -> None:

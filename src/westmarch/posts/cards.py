@@ -142,13 +142,17 @@ class Work:
     gone: Sequence[int]
 
 
-def look(session: Session, changes: Sequence[Seen] | None) -> Work:
-    """What is to be done about posts that were published, edited or hidden; without changes, about all fresh ones."""
+def look(session: Session, changes: Sequence[Seen] | None) -> Work | None:
+    """What is to be done about posts that were published, edited or hidden; without changes, about all fresh ones.
+
+    It is None where there is nothing to be done.
+    """
     fresh = _post.c.published_at >= now() - FRESH
     newest_first = select(_post.c.id).order_by(_post.c.published_at.desc(), _post.c.id.desc())
     if changes is None:
         recent = newest_first.where(_post.c.visible >= UNLISTED, fresh).limit(MOST_ANEW)
-        return Work(session.scalars(recent).all(), ())
+        found = session.scalars(recent).all()
+        return Work(found, ()) if found else None
     touched: set[int] = set()
     edited: set[int] = set()
     for change in changes:
@@ -160,10 +164,11 @@ def look(session: Session, changes: Sequence[Seen] | None) -> Work:
             if change.columns is not None and change.columns & _DRAWN and "visible" not in change.columns:
                 edited.add(post_id)
     if not touched:
-        return Work((), ())
+        return None
     shown = session.scalars(newest_first.where(_post.c.id.in_(touched), _post.c.visible >= UNLISTED)).all()
     due = newest_first.where(_post.c.id.in_(shown), or_(fresh, _post.c.id.in_(edited)))
-    return Work(session.scalars(due).all(), sorted(touched.difference(shown)))
+    drawn, gone = session.scalars(due).all(), sorted(touched.difference(shown))
+    return Work(drawn, gone) if drawn or gone else None
 
 
 def following(db: Database, surface: Surface, studio: Studio, icons: Icons) -> Outward[Work]:
