@@ -9,6 +9,7 @@ from westmarch.web.languages import primary
 from westmarch.web.linked_data import breadcrumbs, website
 from westmarch.web.metadata import Alternate, Metadata, Node, Picture, locale
 from westmarch.web.surface import View, media_path
+from westmarch.web.words import Words
 
 #: The size of a social card in pixels.
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
@@ -25,8 +26,9 @@ def of_post(
 ) -> Metadata:
     """The metadata of a post or page, with those who wrote it, what it is filed under, and its listed translations."""
     words = view.words(post.language)
-    published = words.stamp(post.published_at) if post.published_at else ""
-    modified = words.stamp(max(post.updated_at or post.published_at, post.published_at)) if post.published_at else ""
+    begun, changed = post.published_at, post.updated_at
+    published = words.stamp(begun) if begun else ""
+    modified = words.stamp(changed) if begun and changed and changed > begun else published
     people = [(author.name, view.surface.absolute(author.path)) for author in authors]
     shown = picture(view, post)
     properties = [("og:locale:alternate", told) for one in translations if (told := locale(one.language))]
@@ -44,7 +46,7 @@ def of_post(
             main["keywords"] = [tag.name for tag in tags]
         if translations:
             main |= _translated(view, post, translations)
-        graph = [main, breadcrumbs(view, _way(view, post))]
+        graph = [main, breadcrumbs(view, _way(words, post, published))]
     return Metadata(
         "article" if post.kind == "post" else "website", shown, alternates(view, post, translations), properties, graph
     )
@@ -68,7 +70,7 @@ def alternates(view: View, post: NamedRow, translations: Sequence[NamedRow]) -> 
 
     Each of a group tells of all of it, as search engines ask: one that only points away is not believed.
     """
-    if post.visible != LISTED:
+    if not translations or post.visible != LISTED:
         return []
     found: dict[str, str] = {}
     for one in (post, *translations):
@@ -129,14 +131,13 @@ def _work(view: View, post: NamedRow) -> Node:
     return {"@type": "CreativeWork", "@id": address, "url": address, "name": post.title, "inLanguage": post.language}
 
 
-def _way(view: View, post: NamedRow) -> list[tuple[str, str]]:
+def _way(words: Words, post: NamedRow, published: str) -> list[tuple[str, str]]:
     """The way to a post: by its topic, else by the year of the archive. A page hangs on the front page."""
     if post.topic_id:
         return [(post.topic_title, post.topic_path), (post.title, post.path)]
-    if post.kind == "page" or not post.published_at:
+    if post.kind == "page" or not published:
         return [(post.title, post.path)]
-    words = view.words(post.language)
-    year = words.local(post.published_at).year
+    year = int(published[:4])
     return [
         (words("archive"), "/archive/"),
         (words.number(year), f"/archive/{year}/"),
