@@ -1,7 +1,7 @@
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.demo.demo_site import DEMO, Text, lists, texts
-from westmarch.site.options import Site
+from westmarch.site.options import PartName, Site
 
 pytestmark = pytest.mark.unit
 
@@ -169,3 +169,14 @@ def test_translations_share_a_key_and_differ_in_language() -> None:
             groups.setdefault(text.head["translation"], []).append(text.head.get("language", "en"))
     assert groups
     assert all(len(group) == len(set(group)) > 1 for group in groups.values())
+
+
+def test_all_parts_that_a_front_page_can_have_stand_beside_it_and_lead_somewhere() -> None:
+    sides = Site.model_validate({"sides": lists("site.yml")["sides"]}).sides
+    assert {side.part for side in sides} == set(get_args(PartName))
+    paths = {text.path for text in texts()} | {f"/topics/{topic['slug']}/" for topic in lists("topics.yml")}
+    addresses = [item.address for side in sides for item in side.links]
+    addresses += [target for side in sides for target in re.findall(r"\]\(([^)\s]*)", side.text)]
+    assert len(addresses) >= 6
+    for address in addresses:
+        assert address in paths or urlsplit(address).hostname in LINKED_HOSTS, address
