@@ -6,7 +6,7 @@ from io import BytesIO
 import uharfbuzz as hb
 from PIL import Image, ImageDraw
 
-from westmarch.cards.fonts import Fonts, together
+from westmarch.cards.fonts import Fonts
 from westmarch.cards.setting import Glyphs, Setting, plain, setting, shortened
 from westmarch.web import colours
 
@@ -17,7 +17,8 @@ PAPER, INK, RULE = (252, 251, 248), (36, 31, 27), (222, 220, 214)
 _MARGIN, _MEASURE = 88, 1200 - 2 * 88
 #: Sizes of the title in pixels, each with the most lines that it may take; then it is cut.
 _SIZES = ((116, 1), (100, 2), (86, 3), (72, 4), (60, 4), (52, 5))
-_LEADING, _LEADING_IDEOGRAPHS = 1.2, 1.34
+#: From line to line, and how far the first one reaches up, in sizes of the letters: more than Literata for others.
+_LITERATA, _OTHERS = (1.2, 0.72), (1.34, 0.88)
 _BOTTOM = 462
 _NAME_SIZE, _MARK_SIZE = 30, 52
 #: So many tones have the edges of letters, so many colours the mark: enough for the eye, and small as a file.
@@ -76,7 +77,7 @@ def _palette(accent: colours.RGB, mark: Image.Image) -> Image.Image:
 
 def _title(image: Image.Image, title: Setting, fonts: Fonts, *, rtl: bool) -> int:
     """Set the title as large as its length allows, its last line at the foot of its room; returns where it begins."""
-    leading = _LEADING_IDEOGRAPHS if any(map(together, title.scripts)) else _LEADING
+    leading, rise = _LITERATA if all(face is fonts.literata for face in title.faces) else _OTHERS
     size, most = next(
         ((size, most) for size, most in _SIZES if title.fits(_MEASURE / size, most)),
         _SIZES[-1],
@@ -86,7 +87,7 @@ def _title(image: Image.Image, title: Setting, fonts: Fonts, *, rtl: bool) -> in
     first = _BOTTOM - (len(lines) - 1) * size * leading
     for number, (start, end) in enumerate(lines):
         _line(image, title.line(start, end), size, round(first + number * size * leading), rtl=rtl)
-    return round(first - size * 0.72)
+    return round(first - size * rise)
 
 
 def _foot(image: Image.Image, name: Setting | None, mark: Image.Image, fonts: Fonts, *, rtl: bool) -> None:
