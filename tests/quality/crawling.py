@@ -169,7 +169,7 @@ class Crawl:
 def crawl(root: str, *starts: str) -> Crawl:
     """Ask for everything that hangs together with the given paths, once each."""
     made = Crawl(root)
-    waiting = deque(root + path for path in starts or ("/", "/robots.txt", "/sitemap.xml"))
+    waiting = deque(root + path for path in starts)
     known = set(waiting)
     with httpx2.Client(timeout=20) as client:
         while waiting:

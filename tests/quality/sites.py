@@ -1,5 +1,6 @@
 """Two served sites that between them have every kind of page: the demonstration, and an empty one that rehearses."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,16 @@ class Sites:
             write(folder, lambda session: site.change(session, {"language": language}, actor="test"))
         paths = KINDS | WRITTEN[language]
         return {kind: self.full + quote(path) for kind, path in paths.items()} | {"empty site": self.empty + "/"}
+
+    @contextmanager
+    def dressed(self, theme: Path) -> Iterator[None]:
+        """Let the demonstration wear a theme of its own until the block ends."""
+        shutil.copytree(theme, self.full_folder / "themes" / theme.name)
+        write(self.full_folder, lambda session: site.change(session, {"theme": theme.name}, actor="test"))
+        try:
+            yield
+        finally:
+            write(self.full_folder, lambda session: site.change(session, {"theme": "default"}, actor="test"))
 
     @contextmanager
     def broken(self) -> Iterator[str]:

@@ -21,11 +21,15 @@ TO_THE_END = """() => {
 }"""
 
 
+#: What programs ask for without being led to it.
+ASKED_FOR = ("/robots.txt", "/sitemap.xml", "/favicon.ico", "/apple-touch-icon.png", "/opensearch.xml")
+
+
 @pytest.fixture(scope="module")
 def crawled(sites: Sites) -> Crawl:
     """The whole demonstration, in English."""
     sites.pages("en")
-    return crawl(sites.full)
+    return crawl(sites.full, "/", *ASKED_FOR)
 
 
 def test_a_page_is_read_with_its_parts_and_with_what_authors_wrote() -> None:
@@ -67,10 +71,12 @@ def test_the_crawl_finds_every_kind_of_document(crawled: Crawl, sites: Sites) ->
     assert {kind for kind, address in kinds.items() if address not in crawled.documents} == unlinked
     mimes = {document.mime for document in crawled.documents.values()}
     assert {"text/html", "text/css", "text/javascript", "application/atom+xml", "application/rss+xml"} <= mimes
-    assert {"application/feed+json", "application/xml", "image/webp", "font/woff2", "image/svg+xml"} <= mimes
+    assert {"application/feed+json", "application/manifest+json", "application/xml"} <= mimes
+    assert {"image/webp", "image/png", "image/svg+xml", "font/woff2"} <= mimes
 
 
 def test_no_link_is_dead(crawled: Crawl) -> None:
+    assert [path for path in ASKED_FOR if crawled.documents[crawled.root + path].status != 200] == []
     inside = [reference for reference in crawled.references if crawled.inside(reference.address)]
     faults = {reference: fault for reference in inside if (fault := crawled.fault(reference))}
     assert faults == {}
@@ -90,7 +96,7 @@ def test_no_link_that_the_program_makes_is_dead_in_a_real_blog(
     command = [*COMMAND, "--site", str(tmp_path), "import", "markdown", str(folder)]
     subprocess.run(command, check=False, capture_output=True)  # Status 1 where a file of the blog is broken.
     with serving(tmp_path) as server:
-        found = crawl(server.url)
+        found = crawl(server.url, "/", *ASKED_FOR)
     made = [each for each in found.references if found.inside(each.address) and not each.written]
     assert len(found.pages) > 10
     assert {each: fault for each in made if (fault := found.fault(each))} == {}

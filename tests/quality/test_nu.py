@@ -14,7 +14,9 @@ from tests.conftest import missing
 from tests.quality.conftest import packaged
 from tests.quality.sites import LANGUAGES, Sites
 
-THEME = Path(__file__).resolve().parents[2] / "src" / "westmarch" / "theme"
+ROOT = Path(__file__).resolve().parents[2]
+THEME = ROOT / "src" / "westmarch" / "theme"
+PLAIN = ROOT / "tests" / "themes" / "plain"
 
 #: Remarks of the checker on style sheets that are not so, each with the reason.
 WRONG_ON_STYLE = {
@@ -69,6 +71,14 @@ def test_every_kind_of_page_is_valid(sites: Sites, nu: list[str], tmp_path: Path
     assert len(listed) > len(LANGUAGES)
     for number, address in enumerate(listed):
         keep(f"listed {number}", address)
+    assert remarks(nu, *sorted(tmp_path.glob("*.html"))) == []
+
+
+def test_the_pages_of_another_theme_are_valid(sites: Sites, nu: list[str], tmp_path: Path) -> None:
+    with sites.dressed(PLAIN):
+        for kind, address in sites.pages("ar").items():
+            (tmp_path / f"{kind}.html").write_bytes(fetched(address))
+    assert b"/static/theme." not in (tmp_path / "front.html").read_bytes()
     assert remarks(nu, *sorted(tmp_path.glob("*.html"))) == []
 
 
