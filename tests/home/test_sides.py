@@ -232,6 +232,22 @@ async def test_every_part_has_a_name_and_every_id_is_there_once(reader: Reader) 
     assert parts[-1].get("aria-labelledby") is None
 
 
+async def test_texts_with_the_same_headings_and_notes_keep_apart(reader: Reader) -> None:
+    text = '## Notes on it\n\n`<a href="#x">` A[^1] and [there](/there/#x) and [here](#x).\n\n[^1]: Note.\n'
+    await reader.do(options, sides=[{"part": "text", "text": text}, {"part": "about", "text": text}])
+    page = await reader.page("/")
+    document = parsed(page)
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    aside = document.find(".//aside")
+    named = {element.get("aria-labelledby") for element in aside.iter() if element.get("aria-labelledby")}
+    led = {element.get("href")[1:] for element in aside.iter() if (element.get("href") or "").startswith("#")}
+    assert named | (led - {"s1-x", "s2-x"}) <= set(ids)
+    assert len(led) == 8
+    assert page.count('href="/there/#x"') == 2
+    assert "".join(aside.itertext()).count('<a href="#x">') == 2
+
+
 # What it costs
 
 

@@ -1,5 +1,6 @@
 """The parts beside the list of the front page, in the order that the owner gave them. An empty one is left out."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,10 @@ from westmarch.web.surface import View
 
 #: How many entries a part shows where the owner has not said it.
 TAGS, YEARS, MOST_READ = 8, 6, 5
+
+# The sanitizer writes tags without < and > inside, and attributes in double quotes.
+_TAG = re.compile(r"<[a-z][^<>]*>")
+_ID = re.compile(r' (id|aria-labelledby|href)="((?<=href=")#|(?<!href="))([^"]*)"')
 
 #: The key under which the options' own store says that the database has the list of what is read most.
 _VIEWS = ("sides", "views")
@@ -61,13 +66,20 @@ def _text(view: View, side: Side) -> Markup:
     """The Markdown of a part as HTML below the base path; rendered once for a state of the options."""
     if not side.text:
         return Markup()
-    key = ("sides", "text", side.text)
+    number = view.site.sides.index(side) + 1
+    key = ("sides", "text", str(number))
     html = view.held.made.get(key)
     if not isinstance(html, Markup):
         from westmarch.text.markdown import render  # Its import takes its time, and few sites need it here.
 
-        html = view.held.made[key] = view.surface.placed(render(side.text, language=view.site.language).html)
+        rendered = apart(render(side.text, language=view.site.language).html, number)
+        html = view.held.made[key] = view.surface.placed(rendered)
     return html
+
+
+def apart(html: str, number: int) -> str:
+    """Stored HTML whose ids, and links to them, no other text on the page has."""
+    return _TAG.sub(lambda tag: _ID.sub(rf' \1="\2s{number}-\3"', tag[0]), html)
 
 
 def _tags(session: Reading, view: View, side: Side) -> Part:
