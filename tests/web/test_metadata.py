@@ -225,6 +225,8 @@ async def test_a_cover_is_the_picture_of_a_post_and_else_its_card(reader: Reader
     covered = properties(await reader.page("/first/"))
     assert covered["og:image"] == [f"{ROOT}/media/aa/{'a' * 62}.webp"]
     assert covered["og:image:alt"] == ["A <wave>"]
+    await reader.do(lambda session: session.execute(update(Post).values(extra={"cover_alt": "A bore"})))
+    assert properties(await reader.page("/first/"))["og:image:alt"] == ["A bore"]
     for path, title in (("/p3/", "P3"), ("/about/", "About")):
         found = properties(await reader.page(path))
         (card,) = found["og:image"]

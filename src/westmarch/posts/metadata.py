@@ -20,17 +20,22 @@ def of_post(
     view: View,
     post: NamedRow,
     description: str,
+    cover_alt: str,
     authors: Sequence[NamedRow],
     tags: Sequence[NamedRow],
     translations: Sequence[NamedRow],
 ) -> Metadata:
-    """The metadata of a post or page, with those who wrote it, what it is filed under, and its listed translations."""
+    """The metadata of a post or page.
+
+    It is told with the words for its cover, with those who wrote it, what it is filed under, and the listed posts of
+    its group of translations.
+    """
     words = view.words(post.language)
     begun, changed = post.published_at, post.updated_at
     published = words.stamp(begun) if begun else ""
     modified = words.stamp(changed) if begun and changed and changed > begun else published
     people = [(author.name, view.surface.absolute(author.path)) for author in authors]
-    shown = picture(view, post)
+    shown = picture(view, post, cover_alt)
     properties = [("og:locale:alternate", told) for one in translations if (told := locale(one.language))]
     if post.kind == "post":
         properties += _article(published, modified, post, people, tags)
@@ -57,12 +62,12 @@ def card(view: View, post: NamedRow) -> Picture:
     return Picture(view.card(post), CARD_WIDTH, CARD_HEIGHT, post.title)
 
 
-def picture(view: View, post: NamedRow) -> Picture:
-    """The picture that stands for a post: its cover, else its card."""
+def picture(view: View, post: NamedRow, cover_alt: str = "") -> Picture:
+    """The picture that stands for a post: its cover, for which the post may have words of its own, else its card."""
     if not post.cover_hash:
         return card(view, post)
     address = view.surface.root + media_path(post.cover_hash, post.cover_extension)
-    return Picture(address, post.cover_width, post.cover_height, post.cover_alt or "")
+    return Picture(address, post.cover_width, post.cover_height, cover_alt or post.cover_alt or "")
 
 
 def alternates(view: View, post: NamedRow, translations: Sequence[NamedRow]) -> list[Alternate]:

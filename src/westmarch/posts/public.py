@@ -53,6 +53,7 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     authors = queries.authors(session, post_id)
     tags = tag_queries.of_subjects(session, (post_id,))[post_id]
     description = post.summary or beginning(post.excerpt_html)
+    cover_alt = _text(post.extra.get("cover_alt")) or post.cover_alt or ""
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
@@ -61,9 +62,9 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
         language=post.language,
         canonical=post.path,
         noindex=post.visible == UNLISTED,
-        metadata=metadata.of_post(view, post, description, authors, tags, around["translation"]),
+        metadata=metadata.of_post(view, post, description, cover_alt, authors, tags, around["translation"]),
         post=post,
-        cover_alt=_text(post.extra.get("cover_alt")) or post.cover_alt or "",
+        cover_alt=cover_alt,
         cover_caption=_text(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
         contents=listed,
