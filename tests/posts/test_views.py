@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
+import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from tests.conftest import in_a_loop_apart
 from tests.factories import START, day, post
 from tests.readers import Reader
 from tests.schemas import taken_back
+from tests.serving import COMMAND, serving
 from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
 from westmarch.errors import Unavailable
@@ -420,3 +425,25 @@ async def test_the_program_counts_the_readers_of_posts_and_pages(reader: Reader)
     assert reader.app.state.views.waiting == 2
     await reader.app.state.views.flush(reader.db, TODAY)
     assert await stored(reader.db) == [(post_id, TODAY, 2)]
+
+
+def test_views_are_written_when_the_server_stops(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    subprocess.run([*COMMAND, "--site", str(site), "init", "--title", "A"], check=True, capture_output=True)
+    database = f"sqlite:///{site / 'westmarch.db'}"
+
+    async def written() -> list[tuple[int, date, int]]:
+        async with open_database(database) as db:
+            return await stored(db)
+
+    async def publish() -> int:
+        async with open_database(database) as db:
+            return (await posts(db, 1))[0]
+
+    post_id = in_a_loop_apart(publish())
+    with serving(site) as server:
+        for _ in range(3):
+            answer = httpx2.get(f"{server.url}/p0/", headers={"User-Agent": FIREFOX.decode()}, trust_env=False)
+            assert answer.status_code == 200
+    [(viewed, _, count)] = in_a_loop_apart(written())
+    assert (viewed, count) == (post_id, 3)
