@@ -99,6 +99,7 @@ def test_faults_of_a_whole_theme_are_told_with_file_and_line(westmarch: Westmarc
 @pytest.mark.unit
 def test_what_browsers_will_refuse_is_told(written_text: str, told: str) -> None:
     text = f"{{# <style> #}}\n<!-- onload= -->\n{written_text}"
+    assert not list(refused(Source("a.html", Path(), '<script type="application/ld+json">{}</script>', None)))
     (remark,) = refused(Source("error.html", Path("theme/error.html"), text, None))
     assert (remark.file, remark.line, remark.wrong) == ("theme/error.html", 3, True)
     assert told in remark.message
@@ -113,6 +114,7 @@ def test_an_own_file_without_original_is_told(westmarch: Westmarch, themed: Path
             "static/theme2.css": "body { mask: url(masks/icon.svg); }",
             "static/masks/icon.svg": "<svg/>",
             "static/fonts/own.ttf": "",
+            "static/own.css": "",
             "words/fr.toml": '"archive" = "Archives"',
             "footer.html": "",
             "error.html": '{% include "footer.html" %}{{ asset("theme2.css") }}',

@@ -19,7 +19,7 @@ _REFUSED = (
     (r"<style\b", f"<style> {_CSP}"),
     (r"<[a-z][^<>]*\sstyle\s*=", f"style=… {_CSP} and a class"),
     (r"<[a-z][^<>]*\son[a-z]+\s*=", f"on…= {_CSP}"),
-    (r"<script\b(?![^<>]*\bsrc\b)", f"a script within the page {_CSP}"),
+    (r"<script\b(?![^<>]*(?:\bsrc\b|application/ld\+json))", f"a script within the page {_CSP}"),
     (
         r"""<(?:script|link\b[^<>]*\bstylesheet)\b[^<>]*(?:src|href)\s*=\s*["'](?:https?:)?//""",
         f"a script or style sheet of another host {_CSP}",
@@ -159,7 +159,8 @@ def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bo
     meant for another; catalogues of words are looked through elsewhere.
     """
     originals = theme.originals(folder)
-    named = {name for source in own for _, name in named_templates(source)} | _named_static(theme, own)
+    every = [*own, *_of_default(theme)]
+    named = {name for source in every for _, name in named_templates(source)} | _named_static(theme, every)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or name in originals or name in named or name.startswith((".", "words/")):
@@ -169,6 +170,12 @@ def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bo
         if (told if static else template or not whole) and path.name != FILE:
             noun = "template" if template and not static else "file"
             yield Remark(str(path), 0, f"Nothing uses this {noun}: no original is called so.{told}")
+
+
+def _of_default(theme: Theme) -> Iterator[Source]:
+    """The templates of the package, which may name a file that it does not bring."""
+    for path in DEFAULT.rglob("*.html"):
+        yield _source(theme, path.relative_to(DEFAULT).as_posix(), path, [])
 
 
 def _named_static(theme: Theme, own: Sequence[Source]) -> set[str]:

@@ -90,6 +90,7 @@ class Surface:
             absolute=self.absolute,
             link=self.link,
             asset=lambda name: self.base + theme.asset(name),
+            has=lambda name: name in theme.assets.files,
             accent=lambda colour: self.base + theme.accent(colour),
             colours=lambda **named: self.base + colours(**named),
             media=lambda digest, extension: self.base + media_path(digest, extension),
