@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -15,6 +17,8 @@ from sqlalchemy.orm import Session
 from tests.factories import SITE, draft, post
 from tests.readers import Reader
 from tests.readers import reader as reader
+from tests.serving import COMMAND, serving
+from westmarch.db.database import open_database
 from westmarch.db.types import now
 from westmarch.followers import run
 from westmarch.followers.follow import LEASE
@@ -259,3 +263,18 @@ async def test_many_old_posts_that_come_at_once_are_not_drawn(reader: Reader) ->
     await reader.do(many)
     await catch_up(reader)
     assert kept(reader) == set()
+
+
+async def test_a_served_site_draws_what_was_written(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    await asyncio.to_thread(subprocess.run, [*COMMAND, "--site", str(site), "init"], check=True, capture_output=True)
+    async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
+        await db.write(post, "Written before", published_at=now())
+    with serving(site) as server:
+        for _ in range(200):
+            if found := list((site / "media" / "cards").rglob("*.png")):
+                break
+            await asyncio.sleep(0.1)
+        answer = await asyncio.to_thread(httpx2.get, f"{server.url}/media/cards/{found[0].name}")
+    assert answer.status_code == 200
+    assert answer.content == found[0].read_bytes()

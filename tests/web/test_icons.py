@@ -126,7 +126,7 @@ async def test_no_mask_cuts_the_mark_of_an_owner(settings: Settings, db: Databas
     # The circle of 80 % that every mask leaves (W3C Manifest, "Icon masks and safe zone").
     assert marked
     assert all((x - 256) ** 2 + (y - 256) ** 2 <= (0.4 * 512) ** 2 for x, y in marked)
-    assert max(x for x, _ in marked) - min(x for x, _ in marked) > 0.9 * SAFE * 512
+    assert max(x for x, _ in marked) - min(x for x, _ in marked) > 0.9 * SAFE
 
 
 def reading(settings: Settings, db: Database) -> Reader:

@@ -28,10 +28,10 @@ PAPER = "#fcfbf8"
 #: Longer names are cut for the places where a manifest's short name stands.
 SHORT = 12
 #: The part of a maskable icon that is never cut off is a circle of 80 % of its width (W3C Manifest, purpose
-#: `maskable`); the square within that circle has this part of the width.
-SAFE = 0.56
+#: `maskable`); the square within that circle has so many of 512 pixels.
+SAFE = 288
 FAVICON, CARD = (16, 32, 48), 208
-SIZES = (*FAVICON, 192, 512, CARD)
+SIZES = (*FAVICON, 180, 192, SAFE, 512, CARD)
 #: So many marks in colours are kept; an owner who tries colours makes a new one each time.
 MOST_KEPT = 16
 SVG, PNG = "image/svg+xml", "image/png"
@@ -73,15 +73,14 @@ class Marked:
         small.save(out, "ICO", sizes=[(size, size) for size in FAVICON], append_images=larger)
         return out.getvalue()
 
-    def filled(self, size: int, part: float) -> bytes:
-        """The mark on its ground, which fills a square of so many pixels, and itself so large a part of it."""
+    def filled(self, size: int, inner: int) -> bytes:
+        """The mark in `inner` pixels on its ground, which fills a square of `size` pixels."""
         from PIL import Image
 
-        with Image.open(BytesIO(self._made[512])) as picture:
-            inner = round(size * part)
-            small = picture.convert("RGBA").resize((inner, inner), Image.Resampling.LANCZOS)
+        with Image.open(BytesIO(self._made[inner])) as picture:
+            mark = picture.convert("RGBA")
         whole = Image.new("RGB", (size, size), self.ground)
-        whole.paste(small, ((size - inner) // 2, (size - inner) // 2), small)
+        whole.paste(mark, ((size - inner) // 2, (size - inner) // 2), mark)
         out = BytesIO()
         whole.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
         return out.getvalue()
@@ -191,7 +190,7 @@ def short(title: str) -> str:
 ICONS: Mapping[str, tuple[str, Callable[[Marked], bytes]]] = {
     "/icon.svg": (SVG, lambda made: made.svg),
     "/favicon.ico": ("image/x-icon", Marked.ico),
-    "/apple-touch-icon.png": (PNG, lambda made: made.filled(180, 1)),
+    "/apple-touch-icon.png": (PNG, lambda made: made.filled(180, 180)),
     "/icon-192.png": (PNG, lambda made: made.png(192)),
     "/icon-512.png": (PNG, lambda made: made.png(512)),
     "/icon-maskable-512.png": (PNG, lambda made: made.filled(512, SAFE)),
