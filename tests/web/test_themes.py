@@ -46,9 +46,11 @@ def test_a_file_is_the_sites_own_then_the_themes_then_the_defaults(site: Path) -
 
 
 def test_without_files_of_the_site_the_default_is_that_of_the_package(site: Path) -> None:
+    empty = themes(site)
+    assert empty.chosen("default") is empty.packaged
     shutil.rmtree(site / "theme")
-    found = themes(site)
-    assert found.chosen("default") is found.packaged
+    none = themes(site)
+    assert none.chosen("default") is none.packaged
 
 
 def test_each_theme_is_made_once(site: Path) -> None:

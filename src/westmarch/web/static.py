@@ -18,7 +18,7 @@ async def file(request: Request) -> Reply:
     if found is None:
         # Of no theme that this process knows: one may have been chosen since, or nothing been asked for yet.
         db: Database = request.app.state.db
-        held = await db.read(surface.options.current, 0)
+        held = await db.read(surface.options.newest)
         found = surface.themes.chosen(held.site.theme).find(name)
     if found is None:
         raise NotFound("There is no such file.")

@@ -53,7 +53,7 @@ class Themes:
         manifest = self.manifest(name)
         if name != DEFAULT_NAME:
             theme = Theme(self.overrides, self.place(name), manifest=manifest)
-        elif self.overrides.is_dir():
+        elif any(path.is_file() for path in self.overrides.rglob("*")):
             theme = Theme(self.overrides)
         else:
             return self.packaged
