@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
-from westmarch.cli.theme import require_fit
+from westmarch.cli.theme_requirements import require_fit
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
