@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -107,6 +108,13 @@ def test_what_a_style_sheet_loads_is_found(written: str, names: list[str]) -> No
 def test_a_style_sheet_in_a_folder_names_files_from_there(tmp_path: Path) -> None:
     assets = assets_of(tmp_path, {"css/a.css": "x: url(../i/p.svg#q)", "i/p.svg": "<svg/>"})
     assert text_of(assets, "css/a.css") == f"x: url(../i/{hashed(assets, 'i/p.svg')}#q)"
+
+
+@pytest.mark.parametrize("name", ["UPPER.PNG", "LICENCE", "two words.svg", "数.svg", "a.b.c"])
+def test_whatever_a_file_is_called_it_is_found(tmp_path: Path, name: str) -> None:
+    assets = assets_of(tmp_path, {name: "x", "a.css": f'url("{quote(name)}")'})
+    assert text_of(assets, name) == "x"
+    assert text_of(assets, "a.css") == f'url("{quote(hashed(assets, name))}")'
 
 
 def test_an_old_hash_gets_the_current_file_and_a_name_that_looks_hashed_is_found(tmp_path: Path) -> None:

@@ -45,6 +45,11 @@ def test_a_file_is_the_sites_own_then_the_themes_then_the_defaults(site: Path) -
     assert body(found, plain, "theme.css") == body(found, found.packaged, "theme.css")
 
 
+def test_hidden_files_are_not_served(site: Path) -> None:
+    (site / "theme" / "static" / ".plain.css.swp").write_text("x")
+    assert not [name for name in themes(site).chosen("plain").assets.files if name.startswith(".")]
+
+
 def test_without_files_of_the_site_the_default_is_that_of_the_package(site: Path) -> None:
     empty = themes(site)
     assert empty.chosen("default") is empty.packaged

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from westmarch.errors import Invalid
 
@@ -17,7 +18,7 @@ MIME = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-_HASHED = re.compile(r"(?P<stem>.+)\.(?P<digest>[0-9a-f]{8})(?P<suffix>\.[a-z0-9]+)")
+_HASHED = re.compile(r"(?P<stem>.+)\.(?P<digest>[0-9a-f]{8})(?P<suffix>\.[^./]+)?")
 #: What a style sheet loads. Comments are passed over, and so is what lies elsewhere than beside it.
 _IN_SHEET = re.compile(
     rb"""/\*.*?\*/
@@ -64,7 +65,7 @@ def references(name: str, body: bytes) -> Iterator[Reference]:
         if found["address"] is not None:
             written = re.split("[?#]", found["address"].decode("utf-8", "replace"), maxsplit=1)[0]
             start = found.start("address")
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), written))
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(written)))
             yield Reference(start, start + len(written.encode()), written, target)
 
 
@@ -97,7 +98,10 @@ class Assets:
             if reference.target in self.files:
                 target = self._make(reference.target, (*above, name))
                 folder, slash, _ = reference.written.rpartition("/")
-                parts += [body[done : reference.start], f"{folder}{slash}{posixpath.basename(target.address)}".encode()]
+                parts += [
+                    body[done : reference.start],
+                    f"{folder}{slash}{quote(posixpath.basename(target.address))}".encode(),
+                ]
                 done = reference.end
         self._made[name] = asset = _asset(name, b"".join((*parts, body[done:])))
         return asset
@@ -112,7 +116,7 @@ class Assets:
         A page from before a change of the theme asks for another version: it gets the current one.
         """
         if match := _HASHED.fullmatch(name):
-            asset = self._made.get(match["stem"] + match["suffix"])
+            asset = self._made.get(match["stem"] + (match["suffix"] or ""))
             if asset is not None:
                 return asset, asset.address == f"/static/{name}"
         asset = self._made.get(name)

@@ -14,6 +14,8 @@ FILE = "theme.toml"
 Value: TypeAlias = bool | int | str
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: Control characters, ends of lines and halves of surrogate pairs.
+_NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 #: The most digits of a whole number that every reader of JSON keeps.
 _MOST = 2**53 - 1
@@ -81,7 +83,7 @@ class Option(BaseModel):
             case "integer":
                 fits = isinstance(value, int) and not isinstance(value, bool) and self.min <= value <= self.max
             case "text":
-                fits = isinstance(value, str) and len(value) <= self.max_length and value.isprintable()
+                fits = isinstance(value, str) and len(value) <= self.max_length and not _NO_LINE.search(value)
             case "choice":
                 fits = value in self.choices
             case "colour":

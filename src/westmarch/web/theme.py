@@ -49,7 +49,8 @@ class Theme:
         files: dict[str, Path] = {}
         for folder in reversed(self.folders):
             static = folder / "static"
-            files |= {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
+            shown = (path for path in static.rglob("[!.]*") if path.is_file())
+            files |= {path.relative_to(static).as_posix(): path for path in shown}
         self.assets = Assets(files)
         self.catalogues = Catalogues(self.folders)
 
