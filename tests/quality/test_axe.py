@@ -47,6 +47,9 @@ RUN = """async (only) => {
     (node) => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`));
 }"""
 
+#: What script adds to the pages below is there.
+READY = "document.querySelector('.note-box, dialog.lightbox')"
+
 
 @pytest.fixture(scope="session")
 def axe() -> str:
@@ -54,11 +57,14 @@ def axe() -> str:
     return packaged("axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
-def audit(page: "Page", axe: str, address: str) -> list[str]:
-    """What axe finds on a page in each view, with the view in front."""
+def audit(page: "Page", axe: str, address: str, *, press: str = "") -> list[str]:
+    """What axe finds on a page in each view, with the view in front; before, what `press` selects is pressed."""
     page.set_viewport_size({"width": VIEWS[0][0], "height": 800})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(address)
+    if press:
+        page.wait_for_function(READY)
+        page.locator(press).first.click()
     page.evaluate(axe)  # The page's own Content-Security-Policy stays in force: it is for scripts of the page.
     found = []
     for width, scheme, only in VIEWS:
@@ -76,4 +82,20 @@ def test_axe_finds_nothing(page: "Page", sites: Sites, axe: str, language: str) 
         found += audit(page, axe, address)
     with sites.broken() as address:
         found += audit(page, axe, address)
+    assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "press", "opened"),
+    [
+        ("/writing-lists-tables-asides/", ".fn a", ".note-box:popover-open"),
+        ("/writing-pictures-films/", "button.zoom", "dialog.lightbox[open]"),
+    ],
+    ids=["note", "light box"],
+)
+def test_axe_finds_nothing_in_what_script_opens(
+    page: "Page", sites: Sites, axe: str, path: str, press: str, opened: str
+) -> None:
+    found = audit(page, axe, sites.full + path, press=press)
+    assert page.locator(opened).count()
     assert found == [], json.dumps(found, indent=1, ensure_ascii=False)

@@ -7,7 +7,7 @@ export function notes() {
   let open = null;
   const shut = () => open?.classList.remove("open");
   box.addEventListener("toggle", (event) => { if (event.newState === "closed") shut(); });
-  document.body.append(box);
+  document.querySelector("main").append(box);
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".fn a");
     const note = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
