@@ -1,5 +1,6 @@
 """Static files under names that hold their content's hash. Style sheets and scripts name each other by those."""
 
+import gzip
 import hashlib
 import mimetypes
 import posixpath
@@ -38,11 +39,15 @@ _REFERENCES = {".css": _IN_SHEET, ".js": _IN_SCRIPT, ".mjs": _IN_SCRIPT}
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A static file; `address` is its path below the site with the hash of this content in it."""
+    """A static file; `address` is its path below the site with the hash of this content in it.
+
+    `gzipped` is the same content compressed, or empty where that saves nothing.
+    """
 
     address: str
     mime: str
     body: bytes
+    gzipped: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +132,6 @@ def _asset(name: str, body: bytes) -> Asset:
     stem, suffix = posixpath.splitext(name)
     digest = hashlib.blake2b(body, digest_size=4).hexdigest()
     mime = MIME.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Asset(f"/static/{stem}.{digest}{suffix}", mime, body)
+    # Pictures and fonts are compressed already.
+    gzipped = gzip.compress(body, 9, mtime=0) if mime.startswith("text/") or mime.endswith(("+xml", "json")) else b""
+    return Asset(f"/static/{stem}.{digest}{suffix}", mime, body, gzipped)

@@ -4,6 +4,8 @@ from starlette.requests import Request
 
 from westmarch.db.database import Database
 from westmarch.errors import NotFound
+from westmarch.web.assets import Asset
+from westmarch.web.codings import takes_gzip
 from westmarch.web.replies import FOR_EVER, FRESH, Reply
 from westmarch.web.surface import Surface
 
@@ -13,7 +15,7 @@ async def file(request: Request) -> Reply:
     surface: Surface = request.app.state.surface
     name = request.path_params["path"]
     if asset := surface.themes.exactly(name):
-        return Reply(asset.body, asset.mime, cache=FOR_EVER)
+        return _reply(request, asset, FOR_EVER)
     found = surface.speculation.find(name)
     if found is None:
         # Of no theme that this process knows: one may have been chosen since, or nothing been asked for yet.
@@ -23,4 +25,13 @@ async def file(request: Request) -> Reply:
     if found is None:
         raise NotFound("There is no such file.")
     asset, exact = found
-    return Reply(asset.body, asset.mime, cache=FOR_EVER if exact else FRESH)
+    return _reply(request, asset, FOR_EVER if exact else FRESH)
+
+
+def _reply(request: Request, asset: Asset, cache: str) -> Reply:
+    if not asset.gzipped:
+        return Reply(asset.body, asset.mime, cache=cache)
+    varies = ("vary", "accept-encoding")
+    if takes_gzip(",".join(request.headers.getlist("accept-encoding"))):
+        return Reply(asset.gzipped, asset.mime, cache=cache, headers=(varies, ("content-encoding", "gzip")))
+    return Reply(asset.body, asset.mime, cache=cache, headers=(varies,))
