@@ -164,7 +164,16 @@ def test_a_soft_name_can_be_claimed(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["robots.txt", "sitemap.xml", "sitemap-2024.xml", "opensearch.xml", "feed.xml", "RSS.xml", "feed.json", "favicon.ico"],
+    [
+        "robots.txt",
+        "sitemap.xml",
+        "sitemap-2024.xml",
+        "opensearch.xml",
+        "feed.xml",
+        "RSS.xml",
+        "feed.json",
+        "favicon.ico",
+    ],
 )
 def test_what_programs_ask_for_at_the_root_cannot_be_claimed(name: str) -> None:
     assert not paths.claimable(f"/{name}")
