@@ -46,8 +46,11 @@ def test_a_file_is_the_sites_own_then_the_themes_then_the_defaults(site: Path) -
 
 
 def test_hidden_files_are_not_served(site: Path) -> None:
-    (site / "theme" / "static" / ".plain.css.swp").write_text("x")
-    assert not [name for name in themes(site).chosen("plain").assets.files if name.startswith(".")]
+    for name in (".plain.css.swp", ".git/config"):
+        (site / "theme" / "static" / name).parent.mkdir(exist_ok=True)
+        (site / "theme" / "static" / name).write_text("x")
+    served = themes(site).chosen("plain").assets.files
+    assert not {".plain.css.swp", ".git/config"} & served.keys()
 
 
 def test_without_files_of_the_site_the_default_is_that_of_the_package(site: Path) -> None:

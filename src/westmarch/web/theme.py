@@ -49,8 +49,8 @@ class Theme:
         files: dict[str, Path] = {}
         for folder in reversed(self.folders):
             static = folder / "static"
-            shown = (path for path in static.rglob("[!.]*") if path.is_file())
-            files |= {path.relative_to(static).as_posix(): path for path in shown}
+            found = {path.relative_to(static).as_posix(): path for path in static.rglob("*") if path.is_file()}
+            files |= {name: path for name, path in found.items() if "/." not in f"/{name}"}
         self.assets = Assets(files)
         self.catalogues = Catalogues(self.folders)
 
