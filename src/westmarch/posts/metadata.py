@@ -41,10 +41,7 @@ def of_post(
         properties += _article(published, modified, post, people, tags)
     graph: list[Node] = []
     if post.visible == LISTED:
-        main: Node = {
-            "@type": "BlogPosting" if post.kind == "post" else "WebPage",
-            **_described(view, post, description, published, modified, shown),
-        }
+        main = _described(view, post, description, published, modified, shown)
         if people:
             main["author"] = [{"@type": "Person", "name": name, "url": address} for name, address in people]
         if tags:
@@ -102,12 +99,8 @@ def _article(
 def _described(view: View, post: NamedRow, description: str, published: str, modified: str, shown: Picture) -> Node:
     """What a post and a page have in common."""
     address = view.surface.absolute(post.path)
-    told = {
-        "description": description,
-        "datePublished": published,
-        "dateModified": modified,
-    }
-    return {
+    node: Node = {
+        "@type": "BlogPosting" if post.kind == "post" else "WebPage",
         "@id": address,
         "url": address,
         "mainEntityOfPage": address,
@@ -116,7 +109,13 @@ def _described(view: View, post: NamedRow, description: str, published: str, mod
         "wordCount": post.words,
         "image": shown.address,
         "isPartOf": website(view),
-    } | {name: value for name, value in told.items() if value}
+    }
+    if description:
+        node["description"] = description
+    if published:
+        node["datePublished"] = published
+        node["dateModified"] = modified
+    return node
 
 
 def _translated(view: View, post: NamedRow, translations: Sequence[NamedRow]) -> Node:

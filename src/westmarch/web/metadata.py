@@ -1,14 +1,13 @@
 """What a page tells machines of itself: previews of its link (Open Graph, ogp.me), search engines (schema.org)."""
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from markupsafe import Markup
+from pydantic_core import to_json
 
 #: A thing as JSON-LD has it: `@type` and properties, which schema.org tells of.
 Node: TypeAlias = dict[str, Any]
@@ -24,7 +23,6 @@ _TERRITORIES = dict(re.findall("([a-z]+)_([A-Z]+)", _LOCALES))
 #: Characters of a description; previews cut longer ones wherever it happens.
 LONGEST = 200
 _TAG = re.compile(r"<(?:math|svg)\b.*?</(?:math|svg)>|<[^>]*>", re.DOTALL)
-_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Picture(NamedTuple):
@@ -43,8 +41,7 @@ class Alternate(NamedTuple):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """What is told of a page beside its title, description, language and address.
 
     `properties` are further ones of Open Graph, in order; `graph` are the things that the page is about.
@@ -67,7 +64,8 @@ PLAIN = Metadata()
 
 def script(value: object) -> Markup:
     """JSON that can neither end the element around it nor be read as anything else."""
-    text = _encoded(value).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    # Every page is asked for this: it takes a quarter of the time of the standard library.
+    text = to_json(value).decode().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704 - see above
 
 
