@@ -56,6 +56,7 @@ def test_faults_of_a_whole_theme_are_told_with_file_and_line(westmarch: Westmarc
             "home/tags.html": '{% extends "base.html" %}\n{% block main %}\n'
             '{{ tgas }}{{ words("archvie") }}\n{% endblock %}',
             "home/list.html": '{% extends "bse.html" %}',
+            "parts.html": "{% macro paging(pages, words) %}{{ options.wide }}{% endmacro %}",
             "home/topics.html": "{% if %}",
             "home/topic.html": '{% extends "base.html" %}{% block main %}\n\n{{ posts[999].title }}{% endblock %}',
             "home/authors.html": '{% block main %}{{ options.wid }}{{ asset("plan.css") }}{% endblock %}',
@@ -70,6 +71,7 @@ def test_faults_of_a_whole_theme_are_told_with_file_and_line(westmarch: Westmarc
     expected = {
         ("tags.html", 3, "home/tags.html does not receive 'tgas'. Is 'tags' meant?"),
         ("tags.html", 3, "There is no word 'archvie'. Is 'archive' meant?"),
+        ("parts.html", 1, "parts.html does not receive 'options'."),
         ("list.html", 1, "There is no template 'bse.html'. Is 'base.html' meant?"),
         ("topics.html", 1, "Expected an expression, got 'end of statement block'"),
         ("topic.html", 3, "UndefinedError in home/topic.html: list object has no element 999"),

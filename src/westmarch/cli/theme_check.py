@@ -7,7 +7,9 @@ from westmarch.cli.theme_sample import Sample, sample
 from westmarch.cli.theme_sources import (
     Remark,
     from_default,
+    imported_alone,
     missing_references,
+    of_default,
     refused,
     sources,
     undefined_names,
@@ -21,8 +23,6 @@ from westmarch.web.themes import Themes
 
 #: What `chrome.html` receives, beside the functions.
 CHROME = frozenset({"site", "words", "language", "current", "options"})
-#: What every template of a page is given, whichever page it is.
-EVERYWHERE = frozenset({"site", "words", "language", "options", "path"})
 
 
 async def check_theme(settings: Settings, themes: Themes, name: str) -> list[Remark]:
@@ -40,9 +40,11 @@ async def check_theme(settings: Settings, themes: Themes, name: str) -> list[Rem
 def _looked_through(theme: Theme, folders: Sequence[Path], rendered: Sample) -> list[Remark]:
     remarks: list[Remark] = []
     own = list(sources(theme, folders, remarks))
+    imported = {name for source in (*own, *of_default(theme)) for name in imported_alone(source)}
     words = theme.catalogues.keys
     for source in own:
-        remarks += undefined_names(theme, source, _received(source.name, rendered))
+        known = rendered.furnished if source.name in imported else _received(source.name, rendered)
+        remarks += undefined_names(theme, source, known)
         remarks += wrong_calls(theme, source, words)
         remarks += refused(source)
     for folder in folders:

@@ -130,6 +130,13 @@ def named_templates(source: Source) -> Iterator[tuple[nodes.Node, str]]:
                 yield from ((node, name.value) for name in named if isinstance(name, nodes.Const))
 
 
+def imported_alone(source: Source) -> Iterator[str]:
+    """The templates of whose macros one makes use: they see nothing of the page."""
+    for node in source.tree.find_all(nodes.Stmt) if source.tree else ():
+        if isinstance(node, nodes.Import | nodes.FromImport) and not node.with_context:
+            yield from (name.value for name in [node.template] if isinstance(name, nodes.Const))
+
+
 def refused(source: Source) -> Iterator[Remark]:
     """What browsers will not take from the page."""
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source.text)
@@ -159,7 +166,7 @@ def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bo
     meant for another; catalogues of words are looked through elsewhere.
     """
     originals = theme.originals(folder)
-    every = [*own, *_of_default(theme)]
+    every = [*own, *of_default(theme)]
     named = {name for source in every for _, name in named_templates(source)} | _named_static(theme, every)
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -172,7 +179,7 @@ def unused_files(theme: Theme, own: Sequence[Source], folder: Path, *, whole: bo
             yield Remark(str(path), 0, f"Nothing uses this {noun}: no original is called so.{told}")
 
 
-def _of_default(theme: Theme) -> Iterator[Source]:
+def of_default(theme: Theme) -> Iterator[Source]:
     """The templates of the package, which may name a file that it does not bring."""
     for path in DEFAULT.rglob("*.html"):
         yield _source(theme, path.relative_to(DEFAULT).as_posix(), path, [])
