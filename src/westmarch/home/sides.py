@@ -115,7 +115,7 @@ def _feeds(_session: Reading, view: View, side: Side) -> Part:
 
 
 def _links(_session: Reading, view: View, side: Side) -> Part:
-    return Part(side.part, _title(view, side, "links"), side.links)
+    return Part(side.part, _title(view, side, "links"), view.titled(side.links))
 
 
 #: What makes each part.

@@ -44,7 +44,7 @@ _NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/"})
 class NavigationItem(BaseModel):
     """An entry of the site's menu: a path of the site, or a whole address.
 
-    Without a title an entry has the name of the listing it leads to, in the language of the page.
+    Without a title an entry has the name of the listing it leads to, in the language of the site.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

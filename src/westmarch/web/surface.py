@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from westmarch import __version__
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
-from westmarch.site.options import Site
+from westmarch.site.options import NavigationItem, Site
 from westmarch.web.languages import direction
 from westmarch.web.metadata import PLAIN, Metadata, locale
 from westmarch.web.options import Held, Options
@@ -181,6 +181,11 @@ class View:
         mark = self.surface.themes.chosen(self.site.theme).asset("icon.svg")
         return self.surface.root + self.surface.card(self.site, mark, post)
 
+    def titled(self, entries: Iterable[NavigationItem]) -> list[NavigationItem]:
+        """The entries; those without a title have the name of the listing they lead to, in the site's language."""
+        words = self.words()
+        return [item if item.title else item.model_copy(update={"title": words(item.listing)}) for item in entries]
+
     def page(
         self,
         template: str,
@@ -252,7 +257,14 @@ class View:
         if chrome is None:
             template = theme.templates.get_template("chrome.html")
             chrome = template.make_module(
-                {"site": self.site, "language": language, "words": words, "current": current, "options": options}
+                {
+                    "site": self.site,
+                    "navigation": self.titled(self.site.navigation),
+                    "language": language,
+                    "words": words,
+                    "current": current,
+                    "options": options,
+                }
             )
             if len(made) < MOST_CHROMES:
                 made[key] = chrome
