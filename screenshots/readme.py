@@ -17,8 +17,8 @@ LARGEST = 250_000
 #: Name, page of the demonstration, width and height of the window, scheme.
 SHOTS: tuple[tuple[str, str, int, int, Scheme], ...] = (
     ("light", "front", 1280, 900, "light"),
-    ("dark", "post", 1280, 900, "dark"),
-    ("phone", "post", 390, 844, "light"),
+    ("dark", "post with code", 1280, 900, "dark"),
+    ("phone", "post en", 390, 844, "light"),
     ("chinese", "post zh", 1280, 900, "light"),
 )
 
