@@ -99,3 +99,13 @@ def test_a_reader_who_wants_the_systems_scheme_keeps_it_on_a_site_that_begins_wi
     opened.evaluate("localStorage.clear()")
     opened.reload()
     assert opened.evaluate(seen) == "dark"
+
+
+@pytest.mark.parametrize("opened", [(1280, "dark")], indirect=True)
+def test_the_first_press_changes_what_is_seen_where_site_and_system_are_both_dark(opened: "Page", dark: str) -> None:
+    opened.goto(dark)
+    before = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+    opened.click("button.scheme")
+    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    opened.reload()
+    assert opened.evaluate("document.documentElement.dataset.scheme") == "light"

@@ -4,6 +4,8 @@ import { say } from "./page.js";
 const root = document.documentElement;
 const night = matchMedia("(prefers-color-scheme: dark)");
 const now = () => root.dataset.scheme ?? "system";
+const looks = (scheme) => scheme === "system" ? (night.matches ? "dark" : "light") : scheme;
+const chosen = () => { try { return localStorage.getItem("scheme"); } catch { return null; } };
 
 function wear(scheme) {
   if (scheme === "light" || scheme === "dark") root.dataset.scheme = scheme;
@@ -17,14 +19,16 @@ export function button(element) {
   };
   element.addEventListener("click", () => {
     const order = night.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
-    const next = order[(order.indexOf(now()) + 1) % 3];
+    const at = order.indexOf(now());
+    let next = order[(at + 1) % 3];
+    if (chosen() === null && looks(next) === looks(now())) next = order[(at + 2) % 3];
     try { localStorage.setItem("scheme", next); } catch { /* A private window forgets. */ }
     wear(next);
     name();
   });
   // Another window chose, or this page was kept while another one of the site chose.
   const read = () => {
-    try { wear(localStorage.getItem("scheme")); } catch { /* What was chosen here stays. */ }
+    wear(chosen());
     name();
   };
   addEventListener("storage", (event) => { if (event.key === "scheme" || event.key === null) read(); });
