@@ -299,6 +299,7 @@ def test_contents_are_open_in_the_margin_and_folded_on_a_phone(opened: "Page", b
 
 def test_a_note_opens_at_its_mark_and_gives_the_place_back(opened: "Page", complaints: list[str], bench: str) -> None:
     opened.goto(bench + "/p1/")
+    opened.locator(".note-box").wait_for(state="attached")
     mark = opened.locator(".fn a").first
     mark.focus()
     opened.keyboard.press("Enter")
@@ -343,6 +344,7 @@ def test_a_picture_opens_large_by_click_and_closes_by_click(
     opened: "Page", complaints: list[str], demonstration: str
 ) -> None:
     opened.goto(demonstration + "/four-ways-to-draw-a-mountain/")
+    opened.locator(".lightbox").wait_for(state="attached")
     opened.locator(".cover .zoom").click()
     cover = opened.locator(".cover img")
     shown = light_box(opened)
