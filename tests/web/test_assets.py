@@ -1,6 +1,7 @@
 """Static files that name each other by their content."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,8 +9,11 @@ import pytest
 
 from westmarch.errors import Invalid
 from westmarch.web.assets import Assets, references
+from westmarch.web.theme import DEFAULT
 
 pytestmark = pytest.mark.unit
+
+tinycss2 = import_module("tinycss2")  # It has no types.
 
 
 def assets_of(folder: Path, files: dict[str, str]) -> Assets:
@@ -103,6 +107,33 @@ def test_what_a_style_sheet_loads_is_found(written: str, names: list[str]) -> No
     found = list(references("theme.css", body))
     assert [reference.target for reference in found] == names
     assert [body[reference.start : reference.end].decode() for reference in found] == names
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("a {\n  /* why */ color: red;\n}\n", "a {\n  color: red;\n}\n"),
+        ("a/* */b {}", "a b {}"),
+        ("/*! licence */ a {}", "/*! licence */ a {}"),
+        ('a::after { content: "/* no */ \\"" }', 'a::after { content: "/* no */ \\"" }'),
+        ("a { background: url(/x/*.png) } /* */", "a { background: url(/x/*.png) }  "),
+        ("a {\n\n\n  color: red /* never ended", "a {\ncolor: red /* never ended"),
+    ],
+)
+def test_a_style_sheet_goes_without_comments_and_indentation(tmp_path: Path, written: str, sent: str) -> None:
+    assert text_of(assets_of(tmp_path, {"a.css": written}), "a.css") == sent
+
+
+def test_what_the_default_style_sheet_means_is_unharmed() -> None:
+    name = "theme.css"
+    sent = text_of(Assets({name: DEFAULT / "static" / name}), name)
+    meant = (DEFAULT / "static" / name).read_text(encoding="utf-8")
+    assert _tokens(sent) == _tokens(meant)
+
+
+def _tokens(sheet: str) -> str:
+    parsed = tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True)
+    return re.sub(r"\s+", " ", str(tinycss2.serialize(parsed)).replace("/**/", " "))
 
 
 def test_a_style_sheet_in_a_folder_names_files_from_there(tmp_path: Path) -> None:

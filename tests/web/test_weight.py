@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-KILO = 1024
+KILO = 1000
 POST = "/how-a-cache-decides/"
 
 

@@ -34,6 +34,11 @@ _IN_SCRIPT = re.compile(
     |"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""",
     re.DOTALL | re.VERBOSE,
 )
+#: What a style sheet can do without: comments but those of a licence (`/*!`), and the indentation of lines.
+_IN_VAIN = re.compile(
+    rb"""(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\burl\([^)"']*\)|/\*!.*?\*/)|/\*.*?\*/|(?<=\n)\s+""",
+    re.DOTALL,
+)
 _REFERENCES = {".css": _IN_SHEET, ".js": _IN_SCRIPT, ".mjs": _IN_SCRIPT}
 
 
@@ -99,6 +104,8 @@ class Assets:
                 place=str(self.files[name]),
             )
         body, parts, done = self.files[name].read_bytes(), [], 0
+        if name.endswith(".css"):
+            body = _IN_VAIN.sub(lambda found: found["text"] or b" " * found[0].startswith(b"/"), body)
         for reference in references(name, body):
             if reference.target in self.files:
                 target = self._make(reference.target, (*above, name))
