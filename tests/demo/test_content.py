@@ -53,6 +53,10 @@ def test_front_matter_has_a_title_a_slug_and_no_unknown_key(text: Text) -> None:
     assert re.fullmatch(r"[\w-]+", text.head["slug"])
 
 
+def test_every_text_says_its_language_so_that_the_site_may_have_another(text: Text) -> None:
+    assert text.head["language"] in {"en", "de", "zh", "ar"}
+
+
 def test_dates_are_minutes_and_posts_that_are_published_have_one(text: Text) -> None:
     for key in ("date", "updated"):
         if key in text.head:
@@ -141,7 +145,7 @@ def test_parts_of_a_topic_count_from_one_in_order_of_their_dates() -> None:
 def test_there_is_one_of_everything_that_a_list_must_handle() -> None:
     posts = [text for text in texts() if text.head.get("kind") != "page"]
     listed = [text for text in posts if is_published(text) and not text.head.get("unlisted")]
-    languages = Counter(text.head.get("language", "en") for text in listed)
+    languages = Counter(text.head["language"] for text in listed)
     assert len(listed) >= 13
     assert set(languages) == {"en", "de", "zh", "ar"}
     assert Counter(text.head.get("status") for text in posts if "status" in text.head) == {"draft": 1, "scheduled": 1}
@@ -166,7 +170,7 @@ def test_translations_share_a_key_and_differ_in_language() -> None:
     groups: dict[str, list[str]] = {}
     for text in texts():
         if "translation" in text.head:
-            groups.setdefault(text.head["translation"], []).append(text.head.get("language", "en"))
+            groups.setdefault(text.head["translation"], []).append(text.head["language"])
     assert groups
     assert all(len(group) == len(set(group)) > 1 for group in groups.values())
 

@@ -65,7 +65,7 @@ def words(html: str) -> str:
 @pytest.fixture(scope="module", params=texts(), ids=lambda text: text.file.name)
 def page(request: pytest.FixtureRequest) -> tuple[Text, Rendered]:
     text: Text = request.param
-    return text, rendered(text.body, text.head.get("language", "en"))
+    return text, rendered(text.body, text.head["language"])
 
 
 def test_nothing_is_reported_and_nothing_kept_as_plain_text(page: tuple[Text, Rendered]) -> None:
@@ -107,7 +107,7 @@ def test_there_is_an_excerpt_without_figures_and_code(page: tuple[Text, Rendered
 )
 def test_quotation_marks_are_those_of_the_language(slug: str, quotation: str) -> None:
     text = next(one for one in texts() if one.head["slug"] == slug)
-    assert quotation in words(rendered(text.body, text.head.get("language", "en")).html)
+    assert quotation in words(rendered(text.body, text.head["language"]).html)
 
 
 KINDS = ("note", "tip", "important", "warning", "caution")
