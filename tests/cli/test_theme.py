@@ -74,11 +74,12 @@ def test_a_name_that_no_theme_has_is_refused(westmarch: Westmarch, themed: Path,
     [
         ("theme.toml", "name =", "theme.toml cannot be read"),
         ("home/list.html", "{% if %}", "home/list.html, line 1: "),
+        ("home/list.html", "\udcff", "home/list.html is not in UTF-8"),
         ("static/plain.js", 'import "./plain.js";', "plain.js → plain.js"),
     ],
 )
 def test_a_broken_theme_is_not_used(westmarch: Westmarch, themed: Path, file: str, text: str, told: str) -> None:
-    (themed / "themes" / "plain" / file).write_text(text)
+    (themed / "themes" / "plain" / file).write_text(text, encoding="utf-8", errors="surrogateescape")
     done = westmarch("--site", themed, "theme", "use", "plain")
     assert done.status == 1
     assert told in done.err

@@ -158,3 +158,10 @@ def test_an_old_hash_gets_the_current_file_and_a_name_that_looks_hashed_is_found
     assert bare[0].body == b"2"
     assert assets.find("nothing.00000000.js") is None
     assert re.fullmatch(r"/static/a\.[0-9a-f]{8}\.js", assets.address("a.js"))
+
+
+def test_a_chain_that_is_too_long_is_refused_with_the_file_in_which_it_begins(tmp_path: Path) -> None:
+    chain = {f"{number:04}.css": f"@import '{number + 1:04}.css';" for number in range(2_000)}
+    with pytest.raises(Invalid, match=r"More than 100 static files .* from 0000\.css on"):
+        assets_of(tmp_path, chain)
+    assert assets_of(tmp_path, {name: chain[name] for name in list(chain)[:100]}).address("0000.css")

@@ -179,6 +179,7 @@ def test_the_locale_of_a_catalogue_writes_dates_where_the_tag_names_no_region(tm
         ('"archive" = "Ablage"\n"tags" = \n', "line 2"),
         ('"tagss" = "Etiketten"', "\"tagss\": no theme has this key; is 'tags' meant?"),
         ('"tags" = 3', '"tags": is no text'),
+        (f'"tags" = {"9" * 5_000}', "Exceeds the limit"),
         ('"post count" = "Beiträge"', '"post count": the place {n} is missing'),
         ('"post count" = "{n, plural, one {#}}"', '"post count": a plural or select has no form `other`'),
         ('locale = "en-001"', "locale: 'en-001' is no locale of the language de that ICU knows"),

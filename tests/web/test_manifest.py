@@ -43,6 +43,8 @@ def test_a_manifest_says_what_a_theme_is_and_what_can_be_set(tmp_path: Path) -> 
     ("text", "told"),
     [
         ("name = ", "theme.toml cannot be read"),
+        (f"{HEAD}most = {'9' * 5_000}", "theme.toml cannot be read"),
+        (f"{HEAD}most = {'[' * 50_000}", "theme.toml cannot be read"),
         ('description = "x"', "theme.toml: name: it is missing"),
         ('name = "two"', "theme.toml: description: it is missing"),
         ('name = "tow"\ndescription = "x"', "name: it is 'tow', and the folder is called 'two'"),

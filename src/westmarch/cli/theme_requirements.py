@@ -33,6 +33,9 @@ def require_theme(settings: "Settings", name: str) -> "Theme":
             place = theme.place_of(error)
             hint = f"`westmarch theme check {name}` tells of all that is wrong."
             raise Invalid(f"{place}: {error.message}", hint=hint, place=place) from error
+        except UnicodeDecodeError as error:
+            file = next(folder / template for folder in theme.folders if (folder / template).is_file())
+            raise Invalid(f"{file} is not in UTF-8: {error}.", place=str(file)) from error
     return theme
 
 

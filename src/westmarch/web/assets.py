@@ -19,6 +19,8 @@ MIME = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+#: So many files may load each other in a chain.
+DEEPEST = 100
 _HASHED = re.compile(r"(?P<stem>.+)\.(?P<digest>[0-9a-f]{8})(?P<suffix>\.[^./]+)?")
 #: What a style sheet loads. Comments are passed over, and so is what lies elsewhere than beside it.
 _IN_SHEET = re.compile(
@@ -82,8 +84,8 @@ def references(name: str, body: bytes) -> Iterator[Reference]:
 class Assets:
     """The static files of a theme by their names below `static/`. They are read when this is made.
 
-    Raises Invalid, naming the files, where style sheets or scripts load each other in a circle: none of them could be
-    named by its content.
+    Raises Invalid, naming the files, where style sheets or scripts load each other in a circle, so that none of them
+    could be named by its content, or in a chain of more than `DEEPEST`.
     """
 
     def __init__(self, files: Mapping[str, Path]) -> None:
@@ -102,6 +104,12 @@ class Assets:
                 f"Static files load each other in a circle: {circle}.",
                 hint="Each is named by its content, so one of them must not name the other.",
                 place=str(self.files[name]),
+            )
+        if len(above) >= DEEPEST:
+            raise Invalid(
+                f"More than {DEEPEST} static files load each other one after the other, from {above[0]} on.",
+                hint="A browser would ask for them one after the other too: load them from one file.",
+                place=str(self.files[above[0]]),
             )
         body, parts, done = self.files[name].read_bytes(), [], 0
         if name.endswith(".css"):

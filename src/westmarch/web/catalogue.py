@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from westmarch.web.languages import fallbacks, locale_of, primary
-from westmarch.web.manifest import FILE
+from westmarch.web.manifest import FILE, UNREADABLE
 from westmarch.web.messages import faults, missing_forms
 from westmarch.web.words import Text, Words
 
@@ -134,7 +134,7 @@ def parsed(path: Path) -> tuple[dict[str, object], list[str]]:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return {}, [f"{path}: line {line} is not in UTF-8"]
-    except (OSError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         return {}, [f"{path}: {error}"]
 
 

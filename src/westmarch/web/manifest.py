@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from westmarch.errors import Invalid, unfit
 
 FILE = "theme.toml"
+#: What reading a file of TOML may raise: all that its parser says of a text is a ValueError.
+UNREADABLE = (OSError, ValueError, RecursionError)
 #: The value of an option of a theme.
 Value: TypeAlias = bool | int | str
 
@@ -132,8 +134,6 @@ def read_manifest(folder: Path, name: str) -> Manifest:
             hint=f"Make one with at least name = {name!r} and a description.".replace("'", '"'),
             place=str(file),
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid(f"{file} cannot be read: {error}.", hint="It is TOML in UTF-8.", place=str(file)) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -142,6 +142,8 @@ def read_manifest(folder: Path, name: str) -> Manifest:
             hint="docs/theme.md says what a theme.toml holds.",
             place=f"{file}: {key}",
         ) from error
+    except UNREADABLE as error:
+        raise Invalid(f"{file} cannot be read: {error}.", hint="It is TOML in UTF-8.", place=str(file)) from error
     if manifest.name != name:
         raise Invalid(
             f"{file}: name: it is {manifest.name!r}, and the folder is called {name!r}.",
