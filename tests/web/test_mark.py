@@ -54,6 +54,7 @@ def colour(picture: bytes) -> tuple[int, ...]:
         (SQUARE.replace(b"#123456", b"\xff"), "UTF-8"),
         (SQUARE.decode().encode("utf-16"), "UTF-8"),
         (SQUARE[:-5], "no XML"),
+        *((b'<?xml version="1.0" encoding="%b"?>' % name + SQUARE, "no XML") for name in (b"cp932", b"rot13", b"none")),
     ],
 )
 def test_what_could_do_harm_is_refused_with_its_reason(svg: bytes, why: str) -> None:
@@ -90,6 +91,18 @@ def test_a_mark_with_colours_of_its_own_keeps_them() -> None:
     assert not found.tinted
     assert found.svg == SQUARE
     assert colour(pictures(found, [64])[64]) == (0x12, 0x34, 0x56, 255)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("width", "height", "middle"), [(100, 50, 16), (50, 100, 16), (100_000, 1, 1)])
+def test_a_mark_that_is_no_square_stands_in_the_middle_of_one(width: int, height: int, middle: int) -> None:
+    root = b'<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d">' % (width, height)
+    svg = root + b'<rect width="100%" height="100%" fill="#123456"/></svg>'
+    with Image.open(BytesIO(pictures(checked(svg, "#b00000", packaged=True), [32])[32])) as image:
+        assert image.size == (32, 32)
+        drawn = (32, middle) if width > height else (middle, 32)
+        left, top = ((32 - length) // 2 for length in drawn)
+        assert image.getbbox() == (left, top, left + drawn[0], top + drawn[1])
 
 
 def test_a_mark_of_the_owner_is_drawn_by_a_process_of_its_own() -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from xml.parsers import expat
 
@@ -90,12 +91,12 @@ def _walk(svg: bytes) -> None:
     parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = start, end, refuse
     try:
         parser.Parse(svg, True)  # noqa: FBT003 - the function takes no names
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # The last two of an encoding that it says it has.
         raise Invalid(f"it is no XML: {error}") from error
 
 
 def pictures(mark: Mark, sizes: Iterable[int]) -> dict[int, bytes]:
-    """PNGs of the mark by their size in pixels. Raises Invalid where it cannot be drawn."""
+    """Square PNGs of the mark by their size in pixels. Raises Invalid where it cannot be drawn."""
     if mark.packaged:
         return _draw(mark.svg, sizes)
     asked = json.dumps({"svg": mark.svg.decode(), "sizes": list(sizes)}).encode()
@@ -123,8 +124,23 @@ def _draw(svg: bytes, sizes: Iterable[int]) -> dict[int, bytes]:
 
     text = svg.decode()
     return {
-        size: resvg_py.svg_to_bytes(svg_string=text, width=size, height=size, skip_system_fonts=True) for size in sizes
+        size: _squared(resvg_py.svg_to_bytes(svg_string=text, width=size, height=size, skip_system_fonts=True), size)
+        for size in sizes
     }
+
+
+def _squared(picture: bytes, size: int) -> bytes:
+    """The picture in the middle of a square; what is broader than high is drawn as broad as the square, and lower."""
+    from PIL import Image
+
+    with Image.open(BytesIO(picture), formats=("PNG",)) as drawn:
+        if drawn.size == (size, size):
+            return picture
+        whole = Image.new("RGBA", (size, size))
+        whole.paste(drawn, ((size - drawn.width) // 2, (size - drawn.height) // 2))
+    out = BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()
 
 
 def main() -> None:
