@@ -248,6 +248,13 @@ async def test_texts_with_the_same_headings_and_notes_keep_apart(reader: Reader)
     assert "".join(aside.itertext()).count('<a href="#x">') == 2
 
 
+async def test_two_texts_that_are_the_same_keep_apart(reader: Reader) -> None:
+    await reader.do(options, sides=[{"part": "text", "text": "## Apart"}] * 2)
+    page = await reader.page("/")
+    assert 'id="s1-apart"' in page
+    assert 'id="s2-apart"' in page
+
+
 # What it costs
 
 

@@ -66,7 +66,8 @@ def _text(view: View, side: Side) -> Markup:
     """The Markdown of a part as HTML below the base path; rendered once for a state of the options."""
     if not side.text:
         return Markup()
-    number = view.site.sides.index(side) + 1
+    # Two parts may say the same; each is one of its own.
+    number = next(number for number, each in enumerate(view.site.sides, 1) if each is side)
     key = ("sides", "text", str(number))
     html = view.held.made.get(key)
     if not isinstance(html, Markup):
