@@ -79,6 +79,13 @@ async def test_json_comes_back_as_it_was(db: Database, value: Any) -> None:
     assert await db.write(through) == value
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_what_is_no_text_is_told_to_be_unreadable(db: Database) -> None:
+    await db.write(run, "INSERT INTO site_option (key, value) VALUES (CAST(x'61ff' AS text), :value)", "1")
+    with pytest.raises(Unreadable, match="where text in UTF-8 should be"):
+        await db.read(lambda session: session.scalars(select(SiteOption.key)).all())
+
+
 @pytest.mark.parametrize("value", ["garbage", "2020-02-30", "", 7, "0001-01-01 00:00:00+23:00"])
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_what_is_no_moment_is_told_to_be_unreadable(db: Database, value: object) -> None:
@@ -106,7 +113,7 @@ async def test_what_is_no_json_is_told_to_be_unreadable(db: Database, value: str
         await db.read(lambda session: session.scalars(select(SiteOption.value)).all())
 
 
-@pytest.mark.parametrize("value", ["[1]", "{}", "null", "1", '[{"href": 1}]'])
+@pytest.mark.parametrize("value", ["[1]", "{}", "null", "1", '[{"href": 1}]', '[{"title": "x"}]'])
 async def test_json_of_another_shape_is_told_to_be_unreadable(db: Database, value: str, shell: Shell) -> None:
     author_id = await db.write(authors.create, "Ada")
     shell(f"UPDATE author SET links = '{value}' WHERE id = {author_id}")

@@ -197,6 +197,11 @@ def test_no_value_ends_the_script_and_each_comes_out_as_it_was(value: object) ->
     assert json.loads(text) == value
 
 
+@pytest.mark.unit
+def test_half_a_character_is_told_of_too() -> None:
+    assert json.loads(script({"sameAs": "https://a/\ud800"})) == {"sameAs": "https://a/\ud800"}
+
+
 async def test_previews_of_every_page_are_complete(reader: Reader) -> None:
     await reader.do(fill)
     for path, kind in KINDS.items():

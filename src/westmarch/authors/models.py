@@ -2,9 +2,17 @@
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
+from typing_extensions import TypedDict
 
 from westmarch.db.model import Model
 from westmarch.db.types import Json
+
+
+class Elsewhere(TypedDict):
+    """Where an author is found beside this site."""
+
+    title: str
+    href: str
 
 
 class Author(Model):
@@ -21,5 +29,5 @@ class Author(Model):
     bio_markdown: Mapped[str] = mapped_column(Text, default="")
     bio_html: Mapped[str] = mapped_column(Text, default="")
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("media.id"))
-    links: Mapped[list[dict[str, str]]] = mapped_column(Json(list[dict[str, str]]), default=list)
+    links: Mapped[list[dict[str, str]]] = mapped_column(Json(list[Elsewhere]), default=list)
     post_count: Mapped[int] = mapped_column(default=0)

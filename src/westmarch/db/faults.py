@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from westmarch.errors import Conflict, Invalid, Unavailable, WestmarchError
+from westmarch.errors import Conflict, Invalid, Unavailable, Unreadable, WestmarchError
 
 #: What a statement may raise for reasons outside of the program; `told` says what it means.
 #: (The driver of SQLite raises the last two for half a surrogate pair and for an integer of more than 64 bits.)
@@ -89,6 +89,8 @@ def _told_sqlite(error: sqlite3.Error) -> WestmarchError | None:
         if name.startswith(prefix):
             return Unavailable(message, hint=hint)
     if isinstance(error, sqlite3.OperationalError):  # These have no code of their own.
+        if str(error).startswith("Could not decode to UTF-8"):
+            return Unreadable(str(error).rpartition(" with text ")[2].strip("'"), "text in UTF-8")
         if "no such table" in str(error):
             return _no_tables()
         if "no such column" in str(error) or "has no column named" in str(error):

@@ -1,5 +1,6 @@
 """What a page tells machines of itself: previews of its link (Open Graph, ogp.me), search engines (schema.org)."""
 
+import json
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,7 +8,7 @@ from html import unescape
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from markupsafe import Markup
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 
 #: A thing as JSON-LD has it: `@type` and properties, which schema.org tells of.
 Node: TypeAlias = dict[str, Any]
@@ -64,8 +65,11 @@ PLAIN = Metadata()
 
 def script(value: object) -> Markup:
     """JSON that can neither end the element around it nor be read as anything else."""
-    # Every page is asked for this: it takes a quarter of the time of the standard library.
-    text = to_json(value).decode().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    try:  # Every page is asked for this: it takes a quarter of the time of the standard library.
+        text = to_json(value).decode()
+    except PydanticSerializationError:  # Stored JSON can hold half a surrogate pair, which UTF-8 cannot.
+        text = json.dumps(value)
+    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704 - see above
 
 
