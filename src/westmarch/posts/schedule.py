@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
-from westmarch.errors import Unavailable
+from westmarch.errors import WestmarchError
 from westmarch.posts import actions
 from westmarch.posts.models import Post
 from westmarch.site import queries as site_queries
@@ -46,6 +46,6 @@ async def run(db: Database, clock: Callable[[], datetime]) -> None:
     while True:
         try:
             await publish_due(db, clock())
-        except Unavailable as error:
+        except WestmarchError as error:
             logger.warning("Scheduled posts have to wait: %s", error.message)
         await asyncio.sleep(INTERVAL)

@@ -20,7 +20,7 @@ from starlette.types import Scope
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
 from westmarch.db.upsert import both
-from westmarch.errors import Conflict, Unavailable
+from westmarch.errors import WestmarchError
 from westmarch.ops import schema
 from westmarch.posts.models import LISTED, MostRead, Post, PostView
 from westmarch.posts.queries import PLACES
@@ -106,7 +106,7 @@ class Views:
         batch, self._counts = self._counts, {}
         try:
             await db.write(store, batch, today)
-        except (Unavailable, Conflict):
+        except WestmarchError:
             since, self._counts = self._counts, batch
             for post_id, views in since.items():
                 if post_id in batch or len(batch) < MOST_POSTS:
@@ -222,10 +222,10 @@ async def run(db: Database, views: Views, clock: Callable[[], datetime]) -> None
                 if due and time.monotonic() - ranked_at >= RANK_INTERVAL:
                     await rank(db, today)
                     ranked_on, ranked_at, due = today, time.monotonic(), False
-            except (Unavailable, Conflict) as error:
+            except WestmarchError as error:
                 logger.warning("%d views have to wait: %s", views.waiting, error.message)
     finally:
         try:
             await views.flush(db, clock().date())
-        except (Unavailable, Conflict) as error:
+        except WestmarchError as error:
             logger.warning("%d views are lost: %s", views.waiting, error.message)
