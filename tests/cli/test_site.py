@@ -38,6 +38,9 @@ def test_a_list_is_set_as_json_and_shown_so(westmarch: Westmarch, site: Path) ->
         ("sides", '[{"part": "text"}]', "The option sides.0 cannot be set so: the part text needs text."),
         ("sides", '{"part": "text"}', "The option sides cannot be set so: a list is needed."),
         ("sides", '["tags"', "The value of sides is not JSON"),
+        pytest.param("navigation", "[" * 50_000, "The value of navigation is not JSON", id="brackets"),
+        pytest.param("navigation", f"[{'9' * 5_000}]", "The value of navigation is not JSON", id="digits"),
+        ("title", " ", "The option title cannot be set so: it has nothing but spaces."),
         ("colour", "red", "The site has no option 'colour'"),
     ],
 )

@@ -41,6 +41,8 @@ def test_what_can_be_set(option: str, value: Any) -> None:
     ("option", "value"),
     [
         ("title", ""),
+        ("title", " \u3000"),
+        ("navigation", [{"title": " ", "address": "/about/"}]),
         ("title", "x" * 201),
         ("timezone", "Mars/Olympus"),
         ("timezone", ""),

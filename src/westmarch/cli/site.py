@@ -120,7 +120,7 @@ def _parsed(name: str, value: str) -> Any:
         return value
     try:
         return json.loads(value)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # Too many digits and brackets are errors of their own.
         if (given := _of_toml(name, value)) is not None:
             return given
         raise Invalid(
@@ -135,6 +135,6 @@ def _of_toml(name: str, value: str) -> Any:
     for document in (value, f"{name} = {value}"):
         try:
             return tomllib.loads(document)[name]
-        except (tomllib.TOMLDecodeError, KeyError):
+        except (ValueError, KeyError, RecursionError):
             continue
     return None

@@ -31,6 +31,8 @@ _THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 def _one_line(value: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
         raise ValueError("a single line is needed, without line breaks, tabs and other control characters")
+    if value and not value.strip():
+        raise ValueError("it has nothing but spaces")
     return value
 
 
