@@ -45,6 +45,8 @@ def test_a_locale_counts_years_as_addresses_do_unless_the_tag_asks_for_others() 
     assert locale_of("th-u-ca-buddhist") == "th-u-ca-buddhist-ca-gregory-tz-utc"
     assert locale_of("de-x-mine") == "de-u-ca-gregory-tz-utc"
     assert locale_of("tlh") is None
+    for asked in ("en-u-nu", "en-u-nu-none", "ar-u-ca-none-nu-none"):
+        assert locale_of(asked) is None
 
 
 def test_the_languages_are_those_whose_dates_icu_knows() -> None:

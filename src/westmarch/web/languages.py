@@ -40,7 +40,7 @@ def fallbacks(language: str) -> list[str]:
 
 
 def locale_of(language: str) -> str | None:
-    """The locale by which ICU writes what is of a language; none where it does not know the language.
+    """The locale by which ICU writes what is of a language; none where it does not know it, or what the tag asks for.
 
     Years are those of the common calendar, unless the tag asks for others (`th-u-ca-buddhist`), as addresses and
     archives count them. The zone is UTC, because ICU is given days, not moments.
@@ -48,4 +48,19 @@ def locale_of(language: str) -> str | None:
     if primary(language) not in _KNOWN:
         return None
     tag = language.partition("-x-")[0]
-    return f"{tag}{'' if '-u-' in tag.lower() else '-u'}-ca-gregory-tz-utc"
+    if "-u-" not in tag.lower():
+        return f"{tag}-u-ca-gregory-tz-utc"
+    locale = f"{tag}-ca-gregory-tz-utc"
+    return locale if _writes(locale) else None
+
+
+@lru_cache(maxsize=512)
+def _writes(locale: str) -> bool:
+    """Whether ICU can write by a locale: one may ask for digits that there are not."""
+    from icu4py.messageformat import MessageFormat
+
+    try:
+        MessageFormat("{n, number, ::group-min2} {n, date}", locale).format({"n": 1})
+    except (ValueError, RuntimeError):
+        return False
+    return True
