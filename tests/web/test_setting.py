@@ -58,6 +58,17 @@ def test_a_line_of_chinese_has_38_to_42_signs_and_air(opened: "Page", demonstrat
     assert computed(opened, ".prose > p", "textAutospace") != "no-autospace"
 
 
+@pytest.mark.parametrize(
+    ("opened", "lines"), [((1280, "light"), "justify"), ((360, "light"), "start")], indirect=["opened"]
+)
+def test_latin_words_among_chinese_are_never_spaced_to_fill_a_line(
+    opened: "Page", demonstration: str, lines: str
+) -> None:
+    opened.goto(demonstration + CHINESE)
+    assert computed(opened, ".prose > p", "textAlign") == lines
+    assert computed(opened, ".prose > p", "textJustify") == "auto"
+
+
 @pytest.mark.parametrize("path", [CHINESE, ARABIC])
 def test_no_letters_are_spaced_where_none_may_be(opened: "Page", demonstration: str, path: str) -> None:
     opened.goto(demonstration + path)
