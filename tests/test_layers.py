@@ -18,7 +18,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "westmarch"
 
 IN_ORDER, APART = True, False
 LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
-    (IN_ORDER, ("errors", "settings", "db")),
+    (IN_ORDER, ("errors", "settings", "confined", "db")),
     (IN_ORDER, ("subjects", "changes", "links", "events", "followers", "site", "web", "text", "cards", "ops")),
     (APART, ("authors",)),
     (APART, ("tags", "topics", "media")),

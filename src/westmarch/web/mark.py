@@ -5,18 +5,17 @@ memory (`python -m westmarch.web.mark`): what is wrong with it costs that proces
 """
 
 import base64
-import json
 import logging
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
+from westmarch import confined
 from westmarch.errors import Invalid
 
 logger = logging.getLogger(__name__)
@@ -99,24 +98,11 @@ def pictures(mark: Mark, sizes: Iterable[int]) -> dict[int, bytes]:
     """Square PNGs of the mark by their size in pixels. Raises Invalid where it cannot be drawn."""
     if mark.packaged:
         return _draw(mark.svg, sizes)
-    asked = json.dumps({"svg": mark.svg.decode(), "sizes": list(sizes)}).encode()
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "westmarch.web.mark"],
-            input=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Invalid(f"it was not drawn within {SECONDS:.0f} s") from error
-    except OSError as error:
-        raise Invalid(f"it cannot be drawn: {error}") from error
-    if done.returncode != 0:
-        raise Invalid("it cannot be drawn")
-    return {int(size): base64.b64decode(picture) for size, picture in json.loads(done.stdout).items()}
+        made = confined.ask("westmarch.web.mark", {"svg": mark.svg.decode(), "sizes": list(sizes)}, seconds=SECONDS)
+    except Invalid as error:
+        raise Invalid(f"it cannot be drawn: {error.message}") from error
+    return {int(size): base64.b64decode(picture) for size, picture in made.items()}
 
 
 def _draw(svg: bytes, sizes: Iterable[int]) -> dict[int, bytes]:
@@ -143,20 +129,11 @@ def _squared(picture: bytes, size: int) -> bytes:
     return out.getvalue()
 
 
-def main() -> None:
-    """Draw the mark that stands on the standard input, within limits that hold though the parent may be killed."""
-    if sys.platform != "win32":
-        import resource
-
-        seconds = int(SECONDS) + 1
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.chdir(Path(__file__).parent)
-    asked = json.load(sys.stdin.buffer)
-    made = _draw(asked["svg"].encode(), asked["sizes"])
-    sys.stdout.write(json.dumps({size: base64.b64encode(picture).decode() for size, picture in made.items()}))
+def _asked(question: dict[str, Any]) -> object:
+    made = _draw(question["svg"].encode(), question["sizes"])
+    return {size: base64.b64encode(picture).decode() for size, picture in made.items()}
 
 
 if __name__ == "__main__":
-    main()
+    os.chdir(Path(__file__).parent)  # A reference that was overlooked finds nothing of the site.
+    confined.answer(_asked, seconds=SECONDS, memory=_MEMORY)
