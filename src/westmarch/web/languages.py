@@ -1,5 +1,6 @@
 """Languages by their tags (BCP 47): which way they are written, and by which of ICU's locales their dates are."""
 
+from datetime import UTC, datetime
 from functools import lru_cache
 
 #: Languages that are written from right to left, by their primary subtag.
@@ -60,7 +61,9 @@ def _writes(locale: str) -> bool:
     from icu4py.messageformat import MessageFormat
 
     try:
-        MessageFormat("{n, number, ::group-min2} {n, date}", locale).format({"n": 1})
+        MessageFormat("{n, number, ::group-min2} {at, date}", locale).format(
+            {"n": 1, "at": datetime(2024, 1, 2, tzinfo=UTC)}
+        )
     except (ValueError, RuntimeError):
         return False
     return True
