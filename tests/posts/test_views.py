@@ -115,6 +115,19 @@ def test_robots_are_known_by_their_names(agent: str, robot: bool) -> None:
     assert views.is_robot(agent.encode()) is robot
 
 
+@pytest.mark.unit
+def test_no_more_than_the_beginning_of_a_name_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[bytes] = []
+
+    def noting(agent: bytes) -> bool:
+        looked_at.append(agent)
+        return False
+
+    monkeypatch.setattr(views, "is_robot", noting)
+    assert views.is_view(asked(agent=b"x" * 60_000))
+    assert looked_at == [b"x" * views.LONGEST_AGENT]
+
+
 # Counting
 
 

@@ -31,6 +31,8 @@ SCHEMA = "0002"
 FLUSH_INTERVAL, RANK_INTERVAL = 10.0, 600.0
 #: How many days count, today among them, and after how many views are forgotten.
 DAYS, KEPT_DAYS = 30, 400
+#: So many bytes of the header `User-Agent` are looked at; a robot names itself in them.
+LONGEST_AGENT = 512
 #: Of so many posts views are held in memory between two writes, and of no more where the database is away.
 MOST_POSTS = 10_000
 
@@ -63,7 +65,7 @@ def is_view(scope: Scope) -> bool:
             agent = value
         elif name in _PURPOSES and value.lower().startswith(b"prefetch"):
             return False
-    return not is_robot(agent)
+    return not is_robot(agent[:LONGEST_AGENT])
 
 
 class Views:
