@@ -122,7 +122,7 @@ def test_values_that_cannot_be_read_are_found_with_table_row_and_column(westmarc
     for broken in (
         "UPDATE site_option SET value = 'My blog' WHERE key = 'title'",
         "UPDATE post SET published_at = '2020-02-30', extra = '[1]'",
-        "UPDATE author SET links = '[1]'",
+        "UPDATE author SET links = '[1]', name = CAST(x'41ff' AS text)",
     ):
         execute(site, broken)
     faults = findings(westmarch, site)["values"]
@@ -132,6 +132,7 @@ def test_values_that_cannot_be_read_are_found_with_table_row_and_column(westmarc
             f"In row {post_id} of post, column extra",
             f"In row {post_id} of post, column published_at",
             f"In row {int(post_id) + 1} of author, column links",
+            f"In row {int(post_id) + 1} of author, column name",
             "In row title of site_option, column value",
         ]
     )
