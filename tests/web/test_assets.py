@@ -165,3 +165,10 @@ def test_a_chain_that_is_too_long_is_refused_with_the_file_in_which_it_begins(tm
     with pytest.raises(Invalid, match=r"More than 100 static files .* from 0000\.css on"):
         assets_of(tmp_path, chain)
     assert assets_of(tmp_path, {name: chain[name] for name in list(chain)[:100]}).address("0000.css")
+
+
+def test_what_is_compressed_is_smaller(tmp_path: Path) -> None:
+    found = assets_of(tmp_path, {"small.css": "a{}", "large.css": "a{}" * 100})
+    gzipped = {name: asset.gzipped for name in found.files if (asset := (found.find(name) or [None])[0])}
+    assert gzipped["small.css"] == b""
+    assert 0 < len(gzipped["large.css"]) < 300

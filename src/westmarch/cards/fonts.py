@@ -20,7 +20,7 @@ _ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 #: Scripts of Chinese, Japanese and Korean, which one font is to cover together.
 _TOGETHER = frozenset({"Hani", "Hira", "Kana", "Bopo", "Hang"})
 _LITERATA_SCRIPTS = frozenset({"Latn", "Grek", "Cyrl"})
-_UNSEEN = "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_UNSEEN = frozenset("\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 #: What names of files tell: the earlier the group the better for a title, and what is not fit for one.
 _BETTER = (("serif", "naskh", "mincho", "ming", "song", "batang", "myungjo", "myeongjo", "times", "david"),
            ("bold", "semibold", "bd.", "db.", "w6"))  # fmt: skip
@@ -41,8 +41,6 @@ class Typeface:
 
     font: hb.Font
     units: int
-    ascent: int
-    descent: int
 
     def covers(self, text: str) -> bool:
         """Whether there is a glyph for each character, but for those that are never seen."""
@@ -51,9 +49,7 @@ class Typeface:
 
 def unseen(character: str) -> bool:
     """Whether a character has no picture of its own: joiners and variation selectors (default ignorable)."""
-    return (
-        character in "\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\ufeff" or "\ufe00" <= character <= "\ufe0f"
-    )
+    return character in _UNSEEN or "\ufe00" <= character <= "\ufe0f"
 
 
 @lru_cache(maxsize=4096)
@@ -175,8 +171,7 @@ def _opened(file: Path, language: str) -> Typeface | None:
     font = hb.Font(face)
     if face.has_var_data:
         font.set_variations({"wght": 600.0})
-    extents = font.get_font_extents("ltr")
-    return Typeface(font, face.upem, extents.ascender, -extents.descender)
+    return Typeface(font, face.upem)
 
 
 def _family(face: hb.Face) -> str:

@@ -149,4 +149,4 @@ def _asset(name: str, body: bytes) -> Asset:
     mime = MIME.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     # Pictures and fonts are compressed already.
     gzipped = gzip.compress(body, 9, mtime=0) if mime.startswith("text/") or mime.endswith(("+xml", "json")) else b""
-    return Asset(f"/static/{stem}.{digest}{suffix}", mime, body, gzipped)
+    return Asset(f"/static/{stem}.{digest}{suffix}", mime, body, gzipped if len(gzipped) < len(body) else b"")
