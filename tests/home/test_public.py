@@ -40,6 +40,19 @@ async def test_an_empty_site_is_civil_and_names_the_next_three_steps(reader: Rea
     assert page.count("<li><p>") == 3
 
 
+async def test_what_the_owner_and_authors_say_has_the_direction_of_its_words(reader: Reader) -> None:
+    sides = [{"part": "text", "text": "Words beside."}]
+    await reader.do(options, language="ar", tagline="Essays on clocks.", sides=sides)
+    await reader.do(authors.create, "Nell", slug="nell", bio_html="<p>Measures rivers.</p>")
+    await reader.do(post, authors=("Nell",))
+    for path, words in (
+        ("/", "Essays on clocks."), ("/", "<p>Words beside.</p>"),
+        ("/authors/", "<p>Measures rivers.</p>"), ("/authors/nell/", "<p>Measures rivers.</p>"),
+    ):  # fmt: skip
+        page = await reader.page(path)
+        assert re.search(rf'<(?:p|div) class="[\w -]+" dir="auto">{words}', page), (path, words)
+
+
 async def test_the_front_page_leads_with_the_newest_post_and_pages_the_others(reader: Reader) -> None:
     await reader.do(many, 30)
     first, second, third = [titles(await reader.page(path)) for path in ("/", "/page/2/", "/page/3/")]

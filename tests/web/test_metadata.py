@@ -225,6 +225,14 @@ async def test_previews_of_every_page_are_complete(reader: Reader) -> None:
             assert size == (("1200", "630") if "/cards/" in image else ("1200", "800")), path
 
 
+async def test_a_small_portrait_is_not_announced_as_a_large_picture(reader: Reader) -> None:
+    await reader.do(fill)
+    small = update(Media).where(Media.hash == "b" * 64).values(width=192, height=192)
+    await reader.do(lambda session: session.execute(small))
+    found = properties(await reader.page("/authors/nell/"))
+    assert (found["twitter:card"], found["og:image:width"]) == (["summary"], ["192"])
+
+
 async def test_a_cover_is_the_picture_of_a_post_and_else_its_card(reader: Reader) -> None:
     await reader.do(fill)
     covered = properties(await reader.page("/first/"))

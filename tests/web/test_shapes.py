@@ -118,3 +118,13 @@ def test_sections_after_headings_of_lower_levels_begin_with_room(opened: "Page",
         "it => [parseFloat(getComputedStyle(it).marginTop), parseFloat(getComputedStyle(it).fontSize)]",
     )
     assert room > 1.5 * text
+
+
+def test_a_list_in_a_list_keeps_its_lines_at_one_distance(opened: "Page", demonstration: str) -> None:
+    opened.goto(demonstration + "/writing-lists-tables-asides/")
+    above = opened.eval_on_selector_all(
+        ".prose > ul li > ul", "all => all.map(it => parseFloat(getComputedStyle(it).marginTop))"
+    )
+    between = opened.eval_on_selector(".prose > ul > li + li", "it => parseFloat(getComputedStyle(it).marginTop)")
+    assert above
+    assert set(above) == {between}
