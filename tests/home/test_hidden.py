@@ -47,3 +47,11 @@ async def test_no_redirect_leads_to_a_list_that_only_hidden_posts_fill(reader: R
         assert answer.status_code == 404
         assert "location" not in answer.headers
         assert not re.search("secret|ghost|plot", answer.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("kind", ["post", "page"])
+async def test_no_link_leads_to_a_list_that_only_hidden_posts_fill(reader: Reader, kind: str) -> None:
+    await reader.do(post, slug="u", kind=kind, tags=("Secret",), authors=("Ghost",), unlisted=kind == "post")
+    page = await reader.page("/u/")
+    assert "Ghost" in page
+    assert not re.search("/authors/ghost/|/tags/secret/", page)

@@ -34,7 +34,7 @@ def of_post(
     begun, changed = post.published_at, post.updated_at
     published = words.stamp(begun) if begun else ""
     modified = words.stamp(changed) if begun and changed and changed > begun else published
-    people = [(author.name, view.surface.absolute(author.path)) for author in authors]
+    people = [(author.name, view.surface.absolute(author.path) if author.post_count else "") for author in authors]
     shown = picture(view, post, cover_alt)
     properties = [("og:locale:alternate", told) for one in translations if (told := locale(one.language))]
     if post.kind == "post":
@@ -43,7 +43,7 @@ def of_post(
     if post.visible == LISTED:
         main = _described(view, post, description, published, modified, shown)
         if people:
-            main["author"] = [{"@type": "Person", "name": name, "url": address} for name, address in people]
+            main["author"] = [_person(name, address) for name, address in people]
         if tags:
             main["keywords"] = [tag.name for tag in tags]
         if translations:
@@ -92,8 +92,12 @@ def _article(
     found = [("article:published_time", published), ("article:modified_time", modified)] if published else []
     if post.topic_id:
         found.append(("article:section", post.topic_title))
-    found += [("article:author", address) for _, address in people]
+    found += [("article:author", address) for _, address in people if address]
     return found + [("article:tag", tag.name) for tag in tags]
+
+
+def _person(name: str, address: str) -> Node:
+    return {"@type": "Person", "name": name} | ({"url": address} if address else {})
 
 
 def _described(view: View, post: NamedRow, description: str, published: str, modified: str, shown: Picture) -> Node:

@@ -117,7 +117,7 @@ def around(session: Reading, post: NamedRow) -> dict[str, list[NamedRow]]:
 
 _AUTHORS = (
     select(
-        _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html,
+        _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html, _author.c.post_count,
         _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
     )
     .select_from(_author)
@@ -129,7 +129,7 @@ _AUTHORS = (
 
 
 def authors(session: Reading, post_id: int) -> Sequence[NamedRow]:
-    """Who wrote a post, in the order of its byline, with their pictures."""
+    """Who wrote a post, in the order of its byline, with their pictures; whose `post_count` is 0 has no page."""
     return session.execute(_AUTHORS, {"id": post_id}).all()
 
 

@@ -24,13 +24,13 @@ _OF_SUBJECTS = (
     select(_tagging.c.subject_id, _tag.c.id, _tag.c.name, _tag.c.path)
     .select_from(_tagging)
     .join(_tag, _tag.c.id == _tagging.c.tag_id)
-    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
+    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)), _USED)
     .order_by(_tagging.c.subject_id, _tagging.c.rank, _tag.c.id)
 )
 
 
 def of_subjects(session: Reading, subject_ids: Sequence[int]) -> dict[int, list[NamedRow]]:
-    """The tags of each subject, in the order that its writer gave them."""
+    """The tags of each subject that have pages, in the order that its writer gave them."""
     found: dict[int, list[NamedRow]] = {subject_id: [] for subject_id in subject_ids}
     for row in session.execute(_OF_SUBJECTS, {"ids": list(found)}) if found else ():
         found[row.subject_id].append(row)
