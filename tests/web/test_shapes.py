@@ -128,3 +128,10 @@ def test_a_list_in_a_list_keeps_its_lines_at_one_distance(opened: "Page", demons
     between = opened.eval_on_selector(".prose > ul > li + li", "it => parseFloat(getComputedStyle(it).marginTop)")
     assert above
     assert set(above) == {between}
+
+
+@pytest.mark.parametrize("opened", [(900, "light")], indirect=True)
+def test_dates_in_the_margin_are_not_broken(opened: "Page", demonstration: str) -> None:
+    opened.goto(demonstration + "/brass-wheels/")
+    lines = opened.eval_on_selector_all(".post-head time", "all => all.map(it => it.getClientRects().length)")
+    assert lines == [1, 1]
