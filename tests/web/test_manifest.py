@@ -130,3 +130,12 @@ def test_what_does_not_fit_is_not_taken(kind: str, default: object, text: str) -
 )
 def test_yes_and_no_have_several_spellings(text: str, value: bool) -> None:
     assert made("bool", not value).parsed(text) is value
+
+
+@pytest.mark.parametrize("name", ["Two", "two columns", "_two", "zwölf"])
+def test_a_folder_whose_name_cannot_be_chosen_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "theme.toml").write_text(f'name = "{name}"\ndescription = "x"', encoding="utf-8")
+    with pytest.raises(Invalid, match="is no name of a theme") as failure:
+        read_manifest(tmp_path / name, name)
+    assert failure.value.place == str(tmp_path / name)

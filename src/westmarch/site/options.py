@@ -25,7 +25,8 @@ _ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PATH_TEXT = re.compile(r"[\w/.~@+,=-]*")
-_THEME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+#: What the folder of a theme may be called.
+THEME_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 def _one_line(value: str) -> str:
@@ -192,7 +193,7 @@ class Site(BaseModel):
     @field_validator("theme")
     @classmethod
     def _name_of_a_folder(cls, value: str) -> str:
-        if not _THEME.fullmatch(value):
+        if not THEME_NAME.fullmatch(value):
             raise ValueError(f"{value!r} is no name of a theme; one has small letters, digits, - and _")
         return value
 

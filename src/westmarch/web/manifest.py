@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from westmarch.errors import Invalid, unfit
+from westmarch.site.options import THEME_NAME
 
 FILE = "theme.toml"
 #: What reading a file of TOML may raise: all that its parser says of a text is a ValueError.
@@ -144,6 +145,12 @@ def read_manifest(folder: Path, name: str) -> Manifest:
         ) from error
     except UNREADABLE as error:
         raise Invalid(f"{file} cannot be read: {error}.", hint="It is TOML in UTF-8.", place=str(file)) from error
+    if not THEME_NAME.fullmatch(name):
+        raise Invalid(
+            f"{folder}: {name!r} is no name of a theme.",
+            hint="One has small letters, digits, - and _: call the folder so.",
+            place=str(folder),
+        )
     if manifest.name != name:
         raise Invalid(
             f"{file}: name: it is {manifest.name!r}, and the folder is called {name!r}.",
