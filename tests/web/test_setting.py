@@ -146,6 +146,14 @@ def test_print_leaves_out_what_needs_a_hand_and_tells_where_links_lead(opened: "
     assert computed(opened, ".cover", "breakInside") == "avoid"
 
 
+def test_a_printed_list_has_no_parts_beside_it_and_no_heading_on_two_pages(opened: "Page", demonstration: str) -> None:
+    opened.goto(demonstration + "/")
+    opened.emulate_media(media="print")
+    assert opened.locator(".sides").is_hidden()
+    assert opened.locator(".entry").first.is_visible()
+    assert computed(opened, "h3", "breakInside") == "avoid"
+
+
 def test_a_printed_post_has_numbered_pages(opened: "Page", demonstration: str) -> None:
     opened.goto(demonstration + "/leap-second/", wait_until="networkidle")
     document = opened.pdf(prefer_css_page_size=True, format="A4")
