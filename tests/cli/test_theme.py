@@ -99,6 +99,7 @@ def test_options_are_shown_set_and_reset(westmarch: Westmarch, themed: Path) -> 
     told = westmarch("--site", themed, "theme", "show", "newest").out
     assert "newest = 7  (set)" in told
     assert "A whole number from 0 to 20; default 3." in told
+    assert "; default empty." in westmarch("--site", themed, "theme", "show", "motto").out
     assert westmarch("--site", themed, "theme", "reset", "newest").out == "newest = 3\n"
     stored = json.loads(westmarch("--site", themed, "site", "show", "theme_options", "--json").out)
     assert stored == {"theme_options": {"plain": {"wide": True}}}

@@ -107,7 +107,8 @@ def show(
     typer.echo(f"Options of the theme {theme.name}\n")
     for row in rows:
         typer.echo(f"{row['name']} = {shown(row['value'])}  ({'set' if row['set'] else 'default'})")
-        typer.echo(f"    {row['description']} {str(row['allowed']).capitalize()}; default {shown(row['default'])}.")
+        default = shown(row["default"]) or "empty"
+        typer.echo(f"    {row['description']} {str(row['allowed']).capitalize()}; default {default}.")
 
 
 @app.command("set")
