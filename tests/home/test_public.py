@@ -146,6 +146,11 @@ async def test_a_topic_shows_its_listed_parts_in_the_order_to_read(reader: Reade
     assert "3 parts" in await reader.page("/topics/")
 
 
+async def test_the_page_of_a_year_tells_its_count_once(reader: Reader) -> None:
+    await reader.do(many, 3)
+    assert (await reader.page("/archive/2024/")).count("3 posts") == 1
+
+
 async def test_the_archive_counts_by_the_months_of_the_zone(reader: Reader) -> None:
     def fill(session: Session) -> None:
         options(session, timezone="Asia/Tokyo")
