@@ -33,8 +33,8 @@ def policy(frames: Iterable[str]) -> bytes:
 
 
 def etag_of(body: bytes) -> str:
-    """A strong entity tag: the hash of the content."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    """A strong entity tag: the hash of the content. Processors have SHA-256 built in; it takes half of BLAKE2's time."""
+    return f'"{hashlib.sha256(body, usedforsecurity=False).hexdigest()[:24]}"'
 
 
 def matches(etag: str, if_none_match: str) -> bool:
