@@ -10,15 +10,13 @@ from starlette.responses import FileResponse
 
 from westmarch.errors import NotFound
 from westmarch.media.files import FILES, PICTURES
-from westmarch.web.replies import FOR_EVER, Reply, matches
+from westmarch.web.replies import FOR_EVER, HARMLESS, Reply, matches
 
 _MIMES = dict(PICTURES.values()) | FILES
 #: What is shown in place; anything else is handed over as a file.
 _SHOWN = ("image/", "audio/", "video/")
 _PATH = re.compile(r"(?P<folder>[0-9a-f]{2})/(?P<name>[0-9a-f]{62})\.(?P<extension>[a-z0-9]{1,10})")
 _PART = re.compile(r"(?P<first>[0-9]{1,18})-(?P<last>[0-9]{0,18})|-(?P<end>[0-9]{1,18})")
-#: A file that was uploaded may not run anything, whatever it is.
-_HARMLESS = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox")
 
 
 async def file(request: Request) -> FileResponse | Reply:
@@ -30,17 +28,17 @@ async def file(request: Request) -> FileResponse | Reply:
         raise NotFound("There is no such file.")
     etag = f'"{match["folder"]}{match["name"]}"'
     if matches(etag, ",".join(request.headers.getlist("if-none-match"))):
-        return Reply(b"", "", 304, FOR_EVER, (("etag", etag), _HARMLESS))
+        return Reply(b"", "", 304, FOR_EVER, (("etag", etag), HARMLESS))
     facts = await asyncio.to_thread(path.stat)
     parts = _parts(request.headers, etag, facts.st_size)
     if parts == "":
         there = f"bytes */{facts.st_size}"
-        return Reply(b"", "text/plain; charset=utf-8", 416, headers=(("content-range", there), _HARMLESS))
+        return Reply(b"", "text/plain; charset=utf-8", 416, headers=(("content-range", there), HARMLESS))
     others = [pair for pair in request.scope["headers"] if pair[0] not in (b"range", b"if-range")]
     request.scope["headers"] = [*others, (b"range", parts.encode())] if parts else others
     mime = _MIMES.get(match["extension"], "application/octet-stream")
     response = FileResponse(path, media_type=mime, headers={"etag": etag}, stat_result=facts)
-    own = [(name.encode(), value.encode()) for name, value in (_HARMLESS, ("cache-control", FOR_EVER))]
+    own = [(name.encode(), value.encode()) for name, value in (HARMLESS, ("cache-control", FOR_EVER))]
     if not mime.startswith(_SHOWN):
         own.append((b"content-disposition", b"attachment"))
     if request_id := request.scope.get("state", {}).get("request_id"):

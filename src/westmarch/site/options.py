@@ -23,7 +23,7 @@ from pydantic import (
 # Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
 _ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PATH_TEXT = re.compile(r"[\w/.~@+,=-]*")
 #: What the folder of a theme may be called.
 THEME_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -186,7 +186,7 @@ class Site(BaseModel):
     @field_validator("accent")
     @classmethod
     def _colour(cls, value: str) -> str:
-        if not _COLOUR.fullmatch(value):
+        if not COLOUR.fullmatch(value):
             raise ValueError(f"{value!r} is no colour; a colour looks like #1f6f8b")
         return value
 

@@ -15,7 +15,7 @@ from westmarch.site.options import Site
 from westmarch.web import asking, colours
 from westmarch.web.languages import direction
 from westmarch.web.mark import Mark, checked, pictures
-from westmarch.web.replies import Reply
+from westmarch.web.replies import HARMLESS, Reply
 from westmarch.web.surface import Surface
 from westmarch.web.theme import Theme
 
@@ -35,8 +35,6 @@ SIZES = (*FAVICON, 180, 192, SAFE, 512, CARD)
 #: So many marks in colours are kept; an owner who tries colours makes a new one each time.
 MOST_KEPT = 16
 SVG, PNG = "image/svg+xml", "image/png"
-#: A mark may not run anything, whatever it is.
-_HARMLESS = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox")
 
 
 class Marked:
@@ -137,7 +135,7 @@ async def icon(request: Request) -> Reply:
     path = asking.path(request.scope)
     body = await asyncio.to_thread(lambda: icons.of(site).once(path))
     mime = ICONS[path][0]
-    return Reply(body, mime, headers=(_HARMLESS,) if mime == SVG else ())
+    return Reply(body, mime, headers=(HARMLESS,) if mime == SVG else ())
 
 
 async def manifest(request: Request) -> Reply:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from westmarch.errors import Invalid, unfit
-from westmarch.site.options import THEME_NAME
+from westmarch.site.options import COLOUR, THEME_NAME
 
 FILE = "theme.toml"
 #: What reading a file of TOML may raise: all that its parser says of a text is a ValueError.
@@ -19,7 +19,6 @@ Value: TypeAlias = bool | int | str
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: Control characters, ends of lines and halves of surrogate pairs.
 _NO_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 #: The most digits of a whole number that every reader of JSON keeps.
 _MOST = 2**53 - 1
 MOST_CHARACTERS = 2_000
@@ -90,7 +89,7 @@ class Option(BaseModel):
             case "choice":
                 fits = value in self.choices
             case "colour":
-                fits = isinstance(value, str) and bool(_COLOUR.fullmatch(value))
+                fits = isinstance(value, str) and bool(COLOUR.fullmatch(value))
         if not fits or not isinstance(value, bool | int | str):
             raise ValueError(f"{self.allowed} is needed, not {value!r}"[:400])
         return value

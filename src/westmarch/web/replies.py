@@ -18,6 +18,9 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 
+#: Instead of the policy of pages, on a file that somebody brought: it may not run anything, whatever it is.
+HARMLESS = ("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox")
+
 
 def policy(frames: Iterable[str]) -> bytes:
     """The Content-Security-Policy: what is ours, and pictures, films and sounds that writers link to elsewhere.
