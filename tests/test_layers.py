@@ -19,7 +19,10 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "westmarch"
 IN_ORDER, APART = True, False
 LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (IN_ORDER, ("errors", "settings", "confined", "db")),
-    (IN_ORDER, ("subjects", "changes", "links", "events", "followers", "site", "web", "text", "cards", "ops")),
+    (
+        IN_ORDER,
+        ("subjects", "changes", "links", "events", "followers", "site", "web", "pagecache", "text", "cards", "ops"),
+    ),
     (APART, ("authors",)),
     (APART, ("tags", "topics", "media")),
     (APART, ("posts",)),

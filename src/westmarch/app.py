@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from westmarch.authors import queries as author_queries
@@ -33,11 +33,16 @@ from westmarch.links.queries import Resolution, resolve
 from westmarch.media import public as media
 from westmarch.ops import health
 from westmarch.ops.logging import configure
+from westmarch.pagecache import reads
+from westmarch.pagecache.cache import PageCache
+from westmarch.pagecache.middleware import FromCache
+from westmarch.pagecache.store import Key
 from westmarch.posts import cards, schedule, views
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
+from westmarch.site.models import SiteOption
 from westmarch.tags import queries as tag_queries
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
@@ -54,16 +59,19 @@ Listing = Callable[[Reading, View, Suffix], Reply]
 Showing = Callable[[Reading, View, int, Suffix], Reply]
 
 
-async def public(request: Request) -> Reply:
+async def public(request: Request) -> ASGIApp:
     """Whatever has no route of its own: the links of the site, then the listings of the program."""
     path, query = asking.path(request.scope), asking.query(request.scope)
     db: Database = request.app.state.db
-    reply = await db.read(answer, request.app.state.surface, path, query)
-    if reply.viewed is not None and views.is_view(request.scope):
-        request.app.state.views.count(reply.viewed)
-    if reply.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
-        raise HTTPException(reply.status_code)
-    return reply
+    surface: Surface = request.app.state.surface
+    pages: PageCache = request.app.state.pages
+    key = Key(quote(surface.base + path).encode(), query.encode("latin-1"))
+    found = await pages.answer(key, lambda: db.read(answer, surface, path, query), surface.headers)
+    if found.viewed is not None and views.is_view(request.scope):
+        request.app.state.views.count(found.viewed)
+    if found.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
+        raise HTTPException(found.status_code)
+    return found
 
 
 #: The route table. What a link of the site leads to, and the listings, are in the tables below it.
@@ -101,6 +109,7 @@ def answer(session: Reading, surface: Surface, path: str, query: str) -> Reply:
     """The answer for a path of the site, all of it read and rendered in one snapshot."""
     found = resolve(session, path, query)
     view = surface.view(session, path, query, found.position)
+    reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the position.
     try:
         return _found(session, view, found)
     except NotFound:
@@ -191,8 +200,9 @@ def _line(text: str, language: str) -> str:
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """While the program serves, the database is open, followers run, posts are published and views are written."""
-    async with open_database(app.state.settings.database_url) as db:
+    async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
+        await stack.enter_async_context(app.state.pages.opened(db))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
         tasks = [
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
@@ -250,9 +260,17 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers={HTTPException: errors.answer, WestmarchError: errors.answer, Exception: errors.answer},
     )
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
+    pages, counted = PageCache(settings.cache_size), views.Views()
+
+    def viewed(scope: Scope, post_id: int) -> None:
+        if views.is_view(scope):
+            counted.count(post_id)
+
+    app.add_middleware(FromCache, cache=pages, viewed=viewed)
     app.state.settings = settings
     app.state.surface = surface
-    app.state.views = views.Views()
+    app.state.pages = pages
+    app.state.views = counted
     app.state.icons = icons.Icons(surface)
     app.state.studio = Studio(Store(settings.media_folder / "cards"), settings.theme_folder / "static" / "fonts")
     return app

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     timeout_keep_alive: int = Field(default=5, ge=0, description="Seconds for which an idle connection is kept open.")
     timeout_graceful_shutdown: int = Field(
         default=30, ge=0, description="Seconds that running requests are given to finish when the server stops."
+    )
+    cache_size: ByteSize = Field(
+        default=ByteSize(64 * 1024 * 1024),
+        ge=0,
+        description="How much memory each process may use for ready pages, such as 64MiB; 0 keeps none.",
     )
     log_level: Level = Field(default="info", description="The level of what is logged.")
     log_levels: dict[str, Level] = Field(

@@ -1,7 +1,7 @@
 """Reading the change log."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,33 +46,35 @@ def epoch(session: Reading) -> str:
     return session.scalar(select(Epoch.name)) or ""
 
 
+#: The columns of a change, as `seen` takes them.
+COLUMNS = (
+    Change.position,
+    Change.format,
+    Change.table_name,
+    Change.operation,
+    Change.row_key,
+    Change.columns,
+    Change.old,
+    Change.new,
+)
+
+
 def since(session: Reading, after: int, limit: int) -> list[Seen]:
     """At most `limit` changes behind the position `after`, in order."""
-    statement = (
-        select(
-            Change.position,
-            Change.format,
-            Change.table_name,
-            Change.operation,
-            Change.row_key,
-            Change.columns,
-            Change.old,
-            Change.new,
-        )
-        .where(Change.position > after)
-        .order_by(Change.position)
-        .limit(limit)
+    statement = select(*COLUMNS).where(Change.position > after).order_by(Change.position).limit(limit)
+    return [seen(row) for row in session.execute(statement)]
+
+
+def seen(row: Sequence[Any]) -> Seen:
+    """A change from the values of its `COLUMNS`."""
+    position, version, table, operation, row_key, columns, old, new = row
+    return Seen(
+        position or 0,
+        version,
+        table,
+        operation,
+        tuple(json.loads(row_key)) if row_key else (),
+        frozenset(json.loads(columns)) if columns else None,
+        json.loads(old) if old else {},
+        json.loads(new) if new else {},
     )
-    return [
-        Seen(
-            row.position or 0,
-            row.format,
-            row.table_name,
-            row.operation,
-            tuple(json.loads(row.row_key)) if row.row_key else (),
-            frozenset(json.loads(row.columns)) if row.columns else None,
-            json.loads(row.old) if row.old else {},
-            json.loads(row.new) if row.new else {},
-        )
-        for row in session.execute(statement)
-    ]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -45,6 +45,11 @@ class Database(ABC):
         """`sqlite` or `postgresql`."""
         return self.url.get_backend_name()
 
+    @property
+    @abstractmethod
+    def reading_engine(self) -> Engine:
+        """The engine whose connections `read` uses, for who listens to its events."""
+
     @abstractmethod
     async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `f` in one snapshot that cannot be written. Raises Unavailable where the engine cannot answer."""
@@ -75,6 +80,10 @@ class SQLiteDatabase(Database):
         self._writing = sqlite_engine(url, readonly=False, size=1, lock_timeout=lock_timeout)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
+
+    @property
+    def reading_engine(self) -> Engine:
+        return self._reading
 
     async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -135,6 +144,10 @@ class PostgreSQLDatabase(Database):
             pool_pre_ping=True,
             execution_options={"isolation_level": "READ COMMITTED"},
         )
+
+    @property
+    def reading_engine(self) -> Engine:
+        return self._reading.sync_engine
 
     async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         async def run() -> T:

@@ -93,7 +93,7 @@ def sqlite_engine(
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql(begin, execution_options={"reads": ()})  # for who records what is read
 
     return engine
 

@@ -42,6 +42,13 @@ def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
 
 def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Reply:
     found = channels.document(channel, view.query, view.site.feed_items)
+    reply = _written(session, view, suffix, channel, found)
+    if found.number is not None:
+        reply.query = f"page={found.number}"
+    return reply
+
+
+def _written(session: Reading, view: View, suffix: Suffix, channel: Channel, found: Document) -> Reply:
     ids = [post.id for post in found.posts]
     named = names.of_posts(session, ids)
     address = view.surface.absolute(directory(channel.path)) + (suffix.feed or "")

@@ -12,7 +12,7 @@ _author, _media = Author.__table__, Media.__table__
 _BY_ID = (
     select(
         _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html, _author.c.links, _author.c.post_count,
-        _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
+        _author.c.picture_id, _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
         _media.c.width.label("picture_width"), _media.c.height.label("picture_height"),
         _media.c.alt.label("picture_alt"),
     )

@@ -4,11 +4,11 @@ Each statement is built once and given its values when it runs, because building
 built on tables, not on mapped classes, because the session passes those on as they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, bindparam, case, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Subquery, bindparam, case, literal, select, union_all
 
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow, NamedSelect
@@ -39,16 +39,20 @@ _COVER = (
     _media.c.alt.label("cover_alt"),
 )
 _TITLE = (_post.c.id, _post.c.title, _post.c.path, _post.c.language, _post.c.published_at)
-_ENTRY = (*_TITLE, _post.c.summary, _post.c.excerpt_html, _post.c.minutes, _post.c.pinned, *_COVER)
+_ENTRY = (
+    *_TITLE, _post.c.summary, _post.c.excerpt_html, _post.c.minutes, _post.c.pinned, _post.c.cover_id, *_COVER,
+)  # fmt: skip
 _TEXT = (
-    *_TITLE, _post.c.summary, _post.c.updated_at, _post.c.guid, _revision.c.html, *_COVER[:2],
+    *_TITLE, _post.c.summary, _post.c.updated_at, _post.c.guid, _post.c.published_revision_id, _revision.c.html,
+    _post.c.cover_id, *_COVER[:2],
 )  # fmt: skip
 
 _DETAIL = (
     select(
         *_TITLE, _post.c.kind, _post.c.summary, _post.c.minutes, _post.c.visible, _post.c.updated_at,
         _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra, _post.c.excerpt_html,
-        _revision.c.html, _revision.c.toc, _revision.c.words, *_COVER,
+        _post.c.published_revision_id, _revision.c.html, _revision.c.toc, _revision.c.words,
+        _post.c.cover_id, *_COVER,
         _topic.c.id.label("topic_id"), _topic.c.title.label("topic_title"), _topic.c.path.label("topic_path"),
         _topic.c.language.label("topic_language"), _topic.c.post_count.label("topic_parts"),
         _part.c.number.label("part"),
@@ -90,10 +94,9 @@ _others = union_all(
     ),
 ).subquery("others")
 _AROUND = (
-    select(_others.c.role, _others.c.place, *_TITLE)
+    select(_others.c.role, _others.c.place, _others.c.id.label("other_id"), *_TITLE)
     .select_from(_others)
-    .join(_post, _post.c.id == _others.c.id)
-    .where(_post.c.visible == LISTED)
+    .outerjoin(_post, (_post.c.id == _others.c.id) & (_post.c.visible == LISTED))
     .order_by(_others.c.role, _others.c.place, _post.c.language, _post.c.id)
 )
 
@@ -110,7 +113,7 @@ def around(session: Reading, post: NamedRow) -> dict[str, list[NamedRow]]:
         "group": post.translation_group,
     }
     found: dict[str, list[NamedRow]] = {"previous": [], "next": [], "part": [], "related": [], "translation": []}
-    for row in session.execute(_AROUND, values):
+    for row in _there(session.execute(_AROUND, values)):
         found[row.role].append(row)
     return found
 
@@ -118,7 +121,7 @@ def around(session: Reading, post: NamedRow) -> dict[str, list[NamedRow]]:
 _AUTHORS = (
     select(
         _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html, _author.c.post_count,
-        _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
+        _author.c.picture_id, _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
     )
     .select_from(_author)
     .join(_byline, _byline.c.author_id == _author.c.id)
@@ -138,11 +141,31 @@ def authors(session: Reading, post_id: int) -> Sequence[NamedRow]:
 
 def _entries(columns: tuple[Any, ...]) -> NamedSelect:
     statement = select(*columns).select_from(_post)
-    if columns is _TEXT:
-        statement = statement.join(_revision, _revision.c.id == _post.c.published_revision_id)
     if columns is not _TITLE:
         statement = statement.outerjoin(_media, _media.c.id == _post.c.cover_id)
     return statement.order_by(_post.c.published_at.desc(), _post.c.id.desc())
+
+
+def _listed(
+    columns: tuple[Any, ...], keys: FromClause, key: ColumnElement[int], listed: ColumnElement[bool] = _LISTED
+) -> NamedSelect:
+    """The `listed` posts that `keys` lead to by `key`. A row without a post comes back for each of the others.
+
+    So who asks is told of all posts of which the answer depends, also of one that is hidden now: the page cache goes
+    by the keys that come back. `_there` leaves those rows out.
+    """
+    statement = select(*columns, key.label("key")).select_from(keys)
+    statement = statement.outerjoin(_post, (_post.c.id == key) & listed)
+    if columns is _TEXT:
+        statement = statement.outerjoin(_revision, _revision.c.id == _post.c.published_revision_id)
+    if columns is not _TITLE:
+        statement = statement.outerjoin(_media, _media.c.id == _post.c.cover_id)
+    return statement
+
+
+def _there(rows: Iterable[NamedRow]) -> list[NamedRow]:
+    """The rows that have a post, with its text where that is asked for."""
+    return [row for row in rows if row.id is not None and getattr(row, "html", "") is not None]
 
 
 def _keys(scope: Scope) -> NamedSelect:
@@ -171,7 +194,7 @@ def _window(scope: Scope, columns: tuple[Any, ...]) -> NamedSelect:
     """The oldest `take` of the `reach` newest: a walk in the index of keys, inside of one month and a page."""
     newest = _newest(scope)
     page = select(newest).order_by(newest.c.at, newest.c.id).limit(bindparam("take")).subquery()
-    return _entries(columns).join(page, page.c.id == _post.c.id).where(_LISTED)
+    return _listed(columns, page, page.c.id).order_by(page.c.at.desc(), page.c.id.desc())
 
 
 _SCOPES = (SITE, Scope("tag"), Scope("author"))
@@ -184,7 +207,7 @@ _WINDOWS = {
 
 def _page(session: Reading, name: str, window: Window, scope: Scope) -> Sequence[NamedRow]:
     values = {"before": window.before, "reach": window.skip + window.take, "take": window.take, "scope": scope.id}
-    return session.execute(_WINDOWS[scope.of, name], values).all()
+    return _there(session.execute(_WINDOWS[scope.of, name], values))
 
 
 def titles(session: Reading, window: Window, scope: Scope = SITE) -> Sequence[NamedRow]:
@@ -210,21 +233,13 @@ def newest(session: Reading, limit: int) -> Sequence[NamedRow]:
     return session.execute(_NEWEST, {"limit": limit}).all()
 
 
-# The list comes first: left to itself, SQLite would look up each listed post of the site in it.
 _places = select(_most_read).order_by(_most_read.c.place).limit(bindparam("places")).subquery()
-_MOST_READ = (
-    _entries(_TITLE)
-    .join(_places, _places.c.post_id == _post.c.id)
-    .where(_LISTED)
-    .order_by(None)
-    .order_by(_places.c.place)
-    .limit(bindparam("limit"))
-)
+_MOST_READ = _listed(_TITLE, _places, _places.c.post_id).order_by(_places.c.place)
 
 
 def most_read(session: Reading, limit: int) -> Sequence[NamedRow]:
     """Titles of the listed posts that are read most, most first; the database must have the schema `views.SCHEMA`."""
-    return session.execute(_MOST_READ, {"limit": limit, "places": PLACES}).all()
+    return _there(session.execute(_MOST_READ, {"places": PLACES}))[:limit]
 
 
 _PINNED = _entries(_ENTRY).where(_LISTED, _post.c.pinned).limit(1)
@@ -240,15 +255,9 @@ def pinned(session: Reading) -> NamedRow | None:
 
 def _parts(columns: tuple[Any, ...], order: ColumnElement[Any]) -> NamedSelect:
     return (
-        _entries(columns)
+        _listed(columns, _part, _part.c.subject_id, _post.c.visible == LISTED)
         .add_columns(_part.c.number)
-        .join(_part, _part.c.subject_id == _post.c.id)
-        .where(
-            _part.c.topic_id == bindparam("topic"),
-            _part.c.number.between(bindparam("first"), bindparam("last")),
-            _post.c.visible == LISTED,
-        )
-        .order_by(None)
+        .where(_part.c.topic_id == bindparam("topic"), _part.c.number.between(bindparam("first"), bindparam("last")))
         .order_by(order)
     )
 
@@ -259,17 +268,17 @@ _PART_TEXTS = _parts(_TEXT, _part.c.number.desc())
 
 def parts(session: Reading, topic_id: int, first: int, last: int) -> Sequence[NamedRow]:
     """The listed parts of a topic with the numbers from `first` to `last`, in order."""
-    return session.execute(_PARTS, {"topic": topic_id, "first": first, "last": last}).all()
+    return _there(session.execute(_PARTS, {"topic": topic_id, "first": first, "last": last}))
 
 
 def part_texts(session: Reading, topic_id: int, first: int, last: int) -> Sequence[NamedRow]:
     """What a topic's feed holds of those parts, the last part first."""
-    return session.execute(_PART_TEXTS, {"topic": topic_id, "first": first, "last": last}).all()
+    return _there(session.execute(_PART_TEXTS, {"topic": topic_id, "first": first, "last": last}))
 
 
 # For search engines
 
-_ADDRESSES: NamedSelect = select(_post.c.path, _post.c.published_at, _post.c.updated_at)
+_ADDRESSES: NamedSelect = select(_post.c.id, _post.c.path, _post.c.published_at, _post.c.updated_at)
 _OF_YEAR = (
     _ADDRESSES.where(
         _LISTED,

@@ -51,10 +51,12 @@ class Reply(Response):
     """An answer with its whole body, which adds what every answer has when it is sent.
 
     Only answers with status 200 have an entity tag, and only they become 304. `viewed` is the id of the post or page
-    that whoever gets this answer has before them, for the count of views.
+    that whoever gets this answer has before them, for the count of views. `query` is the part of the request's query
+    that the answer depends on, in its one spelling.
     """
 
     viewed: int | None = None
+    query: str = ""
 
     def __init__(
         self,

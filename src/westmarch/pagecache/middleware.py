@@ -1,0 +1,51 @@
+"""The outermost part of the program: answers from the page cache before anything else is asked."""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from westmarch.pagecache.cache import HIT, PageCache, conditions
+from westmarch.pagecache.pages import coding, send
+from westmarch.pagecache.store import Key
+
+#: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
+Viewed = Callable[[Scope, int], None]
+
+
+class FromCache:
+    """ASGI middleware. A request whose path and query are those of a stored page gets it; all else goes on inside."""
+
+    def __init__(self, app: ASGIApp, *, cache: PageCache, viewed: Viewed) -> None:
+        self.app = app
+        self.cache = cache
+        self.viewed = viewed
+
+    async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
+        cache = self.cache
+        check = cache.check
+        if check is None or scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send_)
+            return
+        key = Key(scope.get("raw_path") or b"", scope["query_string"])
+        entry, status = cache.store.get(key), HIT
+        if entry is not None:
+            if check.at_once():
+                entry = cache.store.get(key)  # The check may have thrown it out.
+            elif found := await cache.checked(key, entry):
+                entry, status = found
+            else:
+                entry = None
+        if entry is None:
+            await self.app(scope, receive, send_)
+            return
+        page = entry.page
+        accepted, condition = conditions(scope)
+        name = coding(accepted)
+        form = page.ready(name)
+        if form is None:
+            form = await page.made(name)
+            cache.store.weigh(entry)
+        entry.hits += 1
+        if page.viewed is not None:
+            self.viewed(scope, page.viewed)
+        await send(form, scope, condition, [status], send_)

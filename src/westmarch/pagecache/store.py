@@ -1,0 +1,153 @@
+"""Pages by their addresses, bounded in bytes, and which of them a change throws out.
+
+Used in the event loop alone. Pages are found by what they read in an index: table, column and value of one condition of
+each read. What is found so is asked precisely (`Read.touched`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from westmarch.changes.queries import Seen
+from westmarch.pagecache.dependencies import Read
+from westmarch.pagecache.pages import Page
+
+#: What a place in the index, a value of a read and an entry weigh in memory, in bytes; `tests` hold them against truth.
+_PLACE, _VALUE, _ENTRY = 260, 40, 700
+
+
+class Key(NamedTuple):
+    """An address as it is stored: the path as requests write it, the query that its route declares, and a variant."""
+
+    path: bytes
+    query: bytes = b""
+    variant: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """A page in the store, with what it read and since which position of the log it is there."""
+
+    key: Key
+    page: Page
+    reads: tuple[Read, ...]
+    position: int
+    size: int = 0
+    hits: int = 0
+
+
+class Store:
+    """Entries by key; the least recently used go when there are more bytes than `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.evicted = 0
+        self.thrown_out = 0
+        #: Rises whenever everything is thrown out, for whoever is rendering meanwhile.
+        self.generation = 0
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._index: dict[str, dict[str | None, dict[Hashable, set[Entry]]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def get(self, key: Key) -> Entry | None:
+        """The entry at a key, which then counts as used."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+        return entry
+
+    def put(self, key: Key, page: Page, reads: Iterable[Read], position: int) -> Entry | None:
+        """Store a page, in place of the one at the key; None where it would take more than an eighth of the room."""
+        entry = Entry(key, page, tuple(reads), position)
+        self.remove(key)
+        if self._weight(entry) > self.limit // 8:
+            return None
+        self._entries[key] = entry
+        for places, value in self._places(entry):
+            places.setdefault(value, set()).add(entry)
+        self.weigh(entry)
+        return entry
+
+    def weigh(self, entry: Entry) -> None:
+        """Take note of what an entry weighs now, and let others go where that is too much."""
+        if self._entries.get(entry.key) is not entry:
+            return
+        weight = self._weight(entry)
+        self.size += weight - entry.size
+        entry.size = weight
+        while self.size > self.limit:
+            self.remove(next(iter(self._entries)))
+            self.evicted += 1
+
+    def remove(self, key: Key) -> None:
+        """Take an entry out, if it is there."""
+        entry = self._entries.pop(key, None)
+        if entry is None:
+            return
+        self.size -= entry.size
+        for places, value in self._places(entry):
+            found = places.get(value)
+            if found is not None:
+                found.discard(entry)
+                if not found:
+                    del places[value]
+
+    def clear(self) -> None:
+        """Throw everything out."""
+        self.thrown_out += len(self._entries)
+        self._entries.clear()
+        self._index.clear()
+        self.size = 0
+        self.generation += 1
+
+    def apply(self, changes: Sequence[Seen]) -> None:
+        """Throw out what the changes touch; everything, where one of them names no row."""
+        if any(change.sweeping for change in changes):
+            self.clear()
+            return
+        for change in changes:
+            for entry in self.touched(change):
+                self.remove(entry.key)
+                self.thrown_out += 1
+
+    def touched(self, change: Seen) -> set[Entry]:
+        """The entries that a change of a row touches."""
+        found: set[Entry] = set()
+        for column, places in self._index.get(change.table, {}).items():
+            for entries in _candidates(places, column, change):
+                found.update(
+                    entry
+                    for entry in entries
+                    if any(read.use.table == change.table and read.touched(change) for read in entry.reads)
+                )
+        return found
+
+    def _places(self, entry: Entry) -> Iterator[tuple[dict[Hashable, set[Entry]], Hashable]]:
+        for read in entry.reads:
+            by = read.use.by
+            values = None if by is None else read.values[by]
+            column = None if by is None or values is None else read.use.conditions[by].column
+            places = self._index.setdefault(read.use.table, {}).setdefault(column, {})
+            for value in (None,) if column is None or values is None else values:
+                yield places, value
+
+    def _weight(self, entry: Entry) -> int:
+        values = sum(len(some) for read in entry.reads for some in read.values if some is not None)
+        return _ENTRY + entry.page.size + values * _VALUE + sum(1 for _ in self._places(entry)) * _PLACE
+
+
+def _candidates(places: dict[Hashable, set[Entry]], column: str | None, change: Seen) -> Iterable[set[Entry]]:
+    """The entries under the values that a changed row has, or has had, in a column."""
+    if column is None:
+        return places.values()
+    rows: list[Any] = [row for row in (change.old, change.new) if row]
+    if not rows or any(column not in row for row in rows):
+        return places.values()  # The log does not tell the value, so it may be any.
+    return [places[value] for value in {row[column] for row in rows} if value in places]
