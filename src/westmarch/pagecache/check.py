@@ -118,7 +118,7 @@ class PostgreSQLCheck(Check):
         self._engine = postgresql_engine(url, poolclass=NullPool)
         self._newest = newest_statement(self._engine.dialect)
         self._news, self._since = news_statement(self._engine.dialect)
-        self._faults = (Unavailable, DBAPIError, OSError, *_driver_faults())
+        self._faults: tuple[type[Exception], ...] = (Unavailable, DBAPIError, OSError, *_driver_faults())
         self._opened: AsyncConnection | None = None
         self._driver: Any = None
         self._waiting: list[asyncio.Future[State]] = []
