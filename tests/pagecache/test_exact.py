@@ -1,7 +1,7 @@
 """What the cache holds is what would be rendered now, whatever was done to the database, and by whom."""
 
 import contextlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from tests.factories import day
-from tests.pagecache.cached import PATHS, TABLES, Cached, act, caching, fill, writable, write
+from tests.pagecache.cached import PATHS, TABLES, Cached, act, writable, write
 from westmarch.changes.queries import Seen
-from westmarch.db.database import Database
 from westmarch.errors import WestmarchError
 from westmarch.pagecache.dependencies import Read
-from westmarch.settings import Settings
 
 FIELDS = st.fixed_dictionaries(
     {
@@ -39,14 +37,6 @@ VERBS = st.sampled_from(
 ACTIONS = st.tuples(st.just(act), VERBS, st.integers(0, 9), FIELDS)
 WRITES = st.tuples(st.just(write), st.integers(0, 13), st.integers(0, 9), st.integers(0, 30), st.integers(0, 12))
 STEPS = st.lists(st.one_of(ACTIONS, WRITES, WRITES), min_size=1, max_size=8)
-
-
-@pytest.fixture
-async def cached(settings: Settings, db: Database) -> AsyncIterator[Cached]:
-    async with caching(settings, db) as made:
-        await db.write(fill)
-        await made.visit(("/",))
-        yield made
 
 
 async def test_all_public_pages_can_be_stored(cached: Cached) -> None:

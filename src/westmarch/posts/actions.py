@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
+from westmarch.db.ranked import arrange
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
@@ -22,6 +23,7 @@ from westmarch.site.options import Site
 from westmarch.subjects import actions as subjects
 from westmarch.subjects.models import Revision
 from westmarch.tags import actions as tags
+from westmarch.tags.models import Tagging
 from westmarch.topics import actions as topics
 
 #: The longest title that is taken, in code points.
@@ -82,10 +84,9 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     revision_id = _revision(session, post_id, draft, actor, moment)
     columns = _columns(draft, revision_id, moment) | ({"guid": draft.guid} if draft.guid else {})
     session.execute(update(Post).where(Post.id == post_id).values(columns))
-    tags.take_off(session, post_id)
-    session.execute(delete(Byline).where(Byline.post_id == post_id))
-    tag_ids, author_ids = tags.ensure(session, draft.tags), authors.ensure(session, draft.authors)
-    _hang(session, post_id, Listing(None, tuple(tag_ids), tuple(author_ids)))
+    tagging, byline = Tagging.__table__.c, Byline.__table__.c
+    arrange(session, tagging.subject_id, post_id, tagging.tag_id, tags.ensure(session, draft.tags))
+    arrange(session, byline.post_id, post_id, byline.author_id, authors.ensure(session, draft.authors))
     revisions.refer_anew(session, post_id, draft.rendered)
     topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
     left = topics.place(session, post_id, topic_id, draft.part)
