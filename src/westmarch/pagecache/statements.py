@@ -30,6 +30,7 @@ from sqlalchemy.sql.elements import (
     Grouping,
     Label,
     Null,
+    TextClause,
     True_,
     UnaryExpression,
 )
@@ -169,6 +170,8 @@ class _Level:
         self.order: tuple[ClauseElement, ...] = tuple(select._order_by_clauses)  # noqa: SLF001
         self.groups: tuple[ClauseElement, ...] = (*select._group_by_clauses, *select._having_criteria)  # noqa: SLF001
         self.distinct: bool = select._distinct  # noqa: SLF001
+        if any(isinstance(column, TextClause) for column in select._raw_columns):  # noqa: SLF001
+            raise Unclear("it selects text")
         if select._correlate or select._correlate_except:  # noqa: SLF001
             raise Unclear("a SELECT inside of it is correlated by hand")
 
