@@ -62,6 +62,8 @@ def test_booleans_are_what_sqlite_and_postgresql_write() -> None:
     [
         (Comparison.AT_LEAST, [1, 2], [0, None]),
         (Comparison.AT_MOST, [1, 0], [2, None]),
+        (Comparison.ABOVE, [2], [1, 0, None]),
+        (Comparison.BELOW, [0], [1, 2, None]),
         (Comparison.NULL, [None], [1]),
         (Comparison.NOT_NULL, [1], [None]),
     ],

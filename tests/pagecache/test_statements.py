@@ -40,7 +40,7 @@ def test_an_equality_on_a_column_that_is_not_logged_is_one_of_the_columns() -> N
 
 def test_rows_that_come_back_by_their_key_are_told_apart_from_which_rows_they_are() -> None:
     statement = select(tag.id, tag.name).where(tag.post_count > 0).order_by(tag.post_count).limit(5)
-    assert uses(statement) == ["tag(; post_count)", "tag(id in; id, name)"]
+    assert uses(statement) == ["tag(id in; id, name)", "tag(post_count >; post_count)"]
 
 
 def test_an_order_matters_for_which_rows_come_back_only_where_a_limit_cuts() -> None:

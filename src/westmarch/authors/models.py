@@ -19,7 +19,7 @@ class Author(Model):
     """Somebody who is named as a writer. `post_count` counts the listed posts."""
 
     __tablename__ = "author"
-    __table_args__ = {"info": {"keys": ("slug",)}}
+    __table_args__ = {"info": {"keys": ("slug", "post_count")}}
 
     id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     name: Mapped[str] = mapped_column(Text)

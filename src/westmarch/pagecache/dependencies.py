@@ -1,5 +1,6 @@
 """What a page depends on: rows of tables by their keys, and the columns of those rows that it shows or looks for."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,8 @@ class Comparison(Enum):
     IN = "in"
     AT_LEAST = ">="
     AT_MOST = "<="
+    ABOVE = ">"
+    BELOW = "<"
     NULL = "is null"
     NOT_NULL = "is not null"
 
@@ -93,7 +96,15 @@ def _passes(value: Any, test: Comparison, values: Sequence[Any]) -> bool:
         return False
     if test is Comparison.NOT_NULL:
         return True
-    return bool(value >= values[0] if test is Comparison.AT_LEAST else value <= values[0])
+    return bool(_BOUNDS[test](value, values[0]))
+
+
+_BOUNDS = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.AT_MOST: operator.le,
+    Comparison.ABOVE: operator.gt,
+    Comparison.BELOW: operator.lt,
+}
 
 
 def whole(table: str) -> Read:

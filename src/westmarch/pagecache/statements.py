@@ -49,6 +49,12 @@ _KNOWN = frozenset(
         "grouping", "label", "label_reference", "null", "true", "tuple", "type_coerce", "unary",
     }
 )  # fmt: skip
+_BOUNDS = {
+    operators.ge: Comparison.AT_LEAST,
+    operators.le: Comparison.AT_MOST,
+    operators.gt: Comparison.ABOVE,
+    operators.lt: Comparison.BELOW,
+}
 #: The values of one run by the names of bound parameters; one for IN may have several.
 Parameters = Mapping[str, Sequence[Any]]
 #: A column of an element of FROM.
@@ -313,9 +319,8 @@ class _Level:
             return (Comparison.IN, source) if source else None
         if operator in (operators.is_, operators.is_not) and isinstance(value, Null):
             return (Comparison.NULL if operator is operators.is_ else Comparison.NOT_NULL), Given()
-        bounds = operator in (operators.ge, operators.le) and isinstance(part.left.type, Integer)
-        if bounds and isinstance(value, BindParameter):
-            return (Comparison.AT_LEAST if operator is operators.ge else Comparison.AT_MOST), self.given(value)
+        if operator in _BOUNDS and isinstance(part.left.type, Integer) and isinstance(value, BindParameter):
+            return _BOUNDS[operator], self.given(value)
         return None
 
     def _given(self, value: object) -> Given | None:

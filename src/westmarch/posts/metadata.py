@@ -34,7 +34,7 @@ def of_post(
     begun, changed = post.published_at, post.updated_at
     published = words.stamp(begun) if begun else ""
     modified = words.stamp(changed) if begun and changed and changed > begun else published
-    people = [(author.name, view.surface.absolute(author.path) if author.post_count else "") for author in authors]
+    people = [(author.name, view.surface.absolute(author.path) if author.has_page else "") for author in authors]
     shown = picture(view, post, cover_alt)
     properties = [("og:locale:alternate", told) for one in translations if (told := locale(one.language))]
     if post.kind == "post":

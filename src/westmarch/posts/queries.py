@@ -118,21 +118,25 @@ def around(session: Reading, post: NamedRow) -> dict[str, list[NamedRow]]:
     return found
 
 
+# That an author has a page is read apart from how many posts the page lists, which changes much more often.
+_with_page = _author.alias("with_page")
 _AUTHORS = (
     select(
-        _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html, _author.c.post_count,
+        _author.c.id, _author.c.name, _author.c.path, _author.c.bio_html,
+        _with_page.c.id.label("has_page"),
         _author.c.picture_id, _media.c.hash.label("picture_hash"), _media.c.extension.label("picture_extension"),
     )
     .select_from(_author)
     .join(_byline, _byline.c.author_id == _author.c.id)
     .outerjoin(_media, _media.c.id == _author.c.picture_id)
+    .outerjoin(_with_page, (_with_page.c.id == _author.c.id) & (_with_page.c.post_count > 0))
     .where(_byline.c.post_id == bindparam("id"))
     .order_by(_byline.c.rank, _author.c.id)
 )  # fmt: skip
 
 
 def authors(session: Reading, post_id: int) -> Sequence[NamedRow]:
-    """Who wrote a post, in the order of its byline, with their pictures; whose `post_count` is 0 has no page."""
+    """Who wrote a post, in the order of its byline, with their pictures; `has_page` is none without a page."""
     return session.execute(_AUTHORS, {"id": post_id}).all()
 
 

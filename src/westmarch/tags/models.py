@@ -13,7 +13,7 @@ class Tag(Model):
     """A name that gathers subjects. `synonyms` are other names that mean it; `post_count` counts the listed posts."""
 
     __tablename__ = "tag"
-    __table_args__ = (Index("ix_tag_post_count", "post_count", "id"), {"info": {"keys": ("slug",)}})
+    __table_args__ = (Index("ix_tag_post_count", "post_count", "id"), {"info": {"keys": ("slug", "post_count")}})
 
     id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     name: Mapped[str] = mapped_column(Text)

@@ -20,11 +20,13 @@ def by_id(session: Reading, tag_id: int) -> NamedRow | None:
     return session.execute(_BY_ID, {"id": tag_id}).one_or_none()
 
 
+# A tag without a page comes back as a row without a tag, so that what is read is told by its keys (see `_listed` in
+# posts/queries.py).
 _OF_SUBJECTS = (
-    select(_tagging.c.subject_id, _tag.c.id, _tag.c.name, _tag.c.path)
+    select(_tagging.c.subject_id, _tagging.c.tag_id, _tag.c.id, _tag.c.name, _tag.c.path)
     .select_from(_tagging)
-    .join(_tag, _tag.c.id == _tagging.c.tag_id)
-    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)), _USED)
+    .outerjoin(_tag, (_tag.c.id == _tagging.c.tag_id) & _USED)
+    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
     .order_by(_tagging.c.subject_id, _tagging.c.rank, _tag.c.id)
 )
 
@@ -33,7 +35,8 @@ def of_subjects(session: Reading, subject_ids: Sequence[int]) -> dict[int, list[
     """The tags of each subject that have pages, in the order that its writer gave them."""
     found: dict[int, list[NamedRow]] = {subject_id: [] for subject_id in subject_ids}
     for row in session.execute(_OF_SUBJECTS, {"ids": list(found)}) if found else ():
-        found[row.subject_id].append(row)
+        if row.id is not None:
+            found[row.subject_id].append(row)
     return found
 
 
