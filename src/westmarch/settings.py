@@ -86,6 +86,7 @@ class Settings(BaseSettings):
         default=ByteSize(64 * 1024 * 1024),
         ge=0,
         description="How much memory each process may use for ready pages, such as 64MiB; 0 keeps none.",
+        json_schema_extra={"default_in_words": "`64MiB`"},
     )
     log_level: Level = Field(default="info", description="The level of what is logged.")
     log_levels: dict[str, Level] = Field(

@@ -35,18 +35,21 @@ async def test_the_orm_is_seen(db: Database, log: Log) -> None:
     await db.write(rename)
     [change] = await log.new()
     assert (change.table, change.operation, change.columns) == ("tag", UPDATE, frozenset({"slug", "description"}))
-    assert (change.old, change.new) == ({"id": row, "slug": "a"}, {"id": row, "slug": "b"})
+    assert (change.old, change.new) == (
+        {"id": row, "slug": "a", "post_count": 0},
+        {"id": row, "slug": "b", "post_count": 0},
+    )
 
     await db.write(lambda session: session.delete(session.get_one(Tag, row)))
     [change] = await log.new()
     assert (change.table, change.operation, change.columns) == ("tag", DELETE, None)
-    assert (change.old, change.new) == ({"id": row, "slug": "b"}, {})
+    assert (change.old, change.new) == ({"id": row, "slug": "b", "post_count": 0}, {})
 
 
 async def test_an_insert_has_the_values_of_its_keys(db: Database, log: Log) -> None:
     row = await db.write(tag, "a")
     [change] = await log.new("tag")
-    assert (change.old, change.new) == ({}, {"id": row, "slug": "a"})
+    assert (change.old, change.new) == ({}, {"id": row, "slug": "a", "post_count": 0})
 
 
 async def test_core_is_seen(db: Database, log: Log) -> None:
