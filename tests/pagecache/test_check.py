@@ -9,7 +9,9 @@ import pytest
 from tests.pagecache.cached import Cached
 from tests.pagecache.test_races import RENAME
 from tests.shells import Shell
-from westmarch.pagecache.check import Check, PostgreSQLCheck, SQLiteCheck, State
+from westmarch.pagecache.check import Check, State
+from westmarch.pagecache.postgresql_check import PostgreSQLCheck
+from westmarch.pagecache.sqlite_check import SQLiteCheck
 
 
 def check_of(cached: Cached) -> Any:

@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from westmarch.db.database import Database
 from westmarch.pagecache import reads
-from westmarch.pagecache.check import Check, State, open_check
+from westmarch.pagecache.check import Check, State
+from westmarch.pagecache.checks import open_check
 from westmarch.pagecache.journal import Began, Journal
 from westmarch.pagecache.pages import Page, coding, send
 from westmarch.pagecache.reads import Recording
