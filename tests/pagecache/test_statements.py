@@ -9,7 +9,9 @@ from westmarch.authors.models import Author
 from westmarch.changes.models import Change
 from westmarch.media.models import Media
 from westmarch.ops.schema import VERSION
-from westmarch.pagecache.statements import Given, Returned, Unclear, shape
+from westmarch.pagecache.expressions import Unclear
+from westmarch.pagecache.sources import Given, Returned
+from westmarch.pagecache.statements import shape
 from westmarch.posts.models import Byline, MostRead, Post, PostView, Related
 from westmarch.tags.models import Tag, Tagging
 

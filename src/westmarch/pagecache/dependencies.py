@@ -1,8 +1,9 @@
 """What a page depends on: rows of tables by their keys, and the columns of those rows that it shows or looks for."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -79,15 +80,19 @@ class Read(NamedTuple):
 
     def _meets(self, row: Mapping[str, Any]) -> bool | None:
         """Whether the row meets the conditions; None where the log does not hold what tells."""
+        known = True
         for (column, test), values in zip(self.use.conditions, self.values, strict=True):
-            if column not in row:
-                return None
-            if values is not None and not _passes(row[column], test, values):
+            passes = _passes(row[column], test, values) if column in row else None
+            if passes is False:
                 return False
+            known = known and passes is not None
+        return True if known else None
+
+
+def _passes(value: Any, test: Comparison, values: Sequence[Any] | None) -> bool | None:
+    """Whether a value passes a test; None where a stranger wrote one that is not of the column's type."""
+    if values is None:
         return True
-
-
-def _passes(value: Any, test: Comparison, values: Sequence[Any]) -> bool:
     if test is Comparison.IN:
         return value in values
     if test is Comparison.NULL:
@@ -96,10 +101,23 @@ def _passes(value: Any, test: Comparison, values: Sequence[Any]) -> bool:
         return False
     if test is Comparison.NOT_NULL:
         return True
-    return bool(_BOUNDS[test](value, values[0]))
+    bound = values[0]
+    if isinstance(bound, datetime):
+        value = _moment(value)
+    like = (int, float) if isinstance(bound, int) else type(bound)
+    return _BOUNDS[test](value, bound) if isinstance(value, like) else None
 
 
-_BOUNDS = {
+def _moment(value: Any) -> datetime | None:
+    """A moment of PostgreSQL's log, in UTC without saying so; None for `infinity` and years before the first."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except (TypeError, ValueError):
+        return None
+
+
+#: How the database compares; SQLite's moments are texts, and compared as such.
+_BOUNDS: Mapping[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.AT_LEAST: operator.ge,
     Comparison.AT_MOST: operator.le,
     Comparison.ABOVE: operator.gt,

@@ -16,7 +16,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from westmarch.pagecache.dependencies import MOST_VALUES, Read, whole
-from westmarch.pagecache.statements import Shape, Unclear, shape
+from westmarch.pagecache.expressions import Unclear
+from westmarch.pagecache.statements import Shape, shape
 
 #: The execution option by which text SQL declares the tables that it reads.
 DECLARED = "reads"
