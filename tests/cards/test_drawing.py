@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from westmarch.cards.drawing import HEIGHT, INK, PAPER, WIDTH, Card, draw
+from westmarch.cards.card import Card
+from westmarch.cards.drawing import HEIGHT, INK, PAPER, WIDTH, draw
 from westmarch.cards.fonts import Fonts
 from westmarch.web.mark import checked, pictures
 from westmarch.web.theme import DEFAULT

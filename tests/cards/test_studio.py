@@ -1,19 +1,26 @@
-"""Drawing cards once, one after the other, and keeping them."""
+"""Drawing cards once, one after the other, in a process of its own, and keeping them."""
 
 import asyncio
 import errno
 import logging
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from westmarch.cards import drawing, studio
-from westmarch.cards.drawing import Card
+from westmarch.cards import studio
+from westmarch.cards.card import Card
+from westmarch.cards.drawing import draw
 from westmarch.cards.fonts import Fonts
 from westmarch.cards.store import Store
-from westmarch.cards.studio import Studio
+from westmarch.cards.studio import NotDrawn, Studio
+from westmarch.confined import Worker
 from westmarch.errors import Unavailable
 from westmarch.web.mark import checked, pictures
 from westmarch.web.theme import DEFAULT
@@ -38,19 +45,20 @@ def place(tmp_path: Path) -> Iterator[Studio]:
 
 
 class Drawer:
-    """Draws as the real one does, counts, and waits for `go` where it is held."""
+    """Asks the process as the real one does, counts, and waits for `go` where it is held."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         self.go = threading.Event()
         self.go.set()
-        self.real = drawing.draw
-        monkeypatch.setattr(drawing, "draw", self)
+        real = Worker.ask
 
-    def __call__(self, card: Card, mark: bytes, fonts: Fonts) -> bytes:
-        self.go.wait(10)
-        self.count += 1
-        return self.real(card, mark, fonts)
+        def ask(worker: Worker, question: object) -> Any:
+            self.go.wait(10)
+            self.count += 1
+            return real(worker, question)
+
+        monkeypatch.setattr(Worker, "ask", ask)
 
 
 @pytest.fixture
@@ -144,3 +152,58 @@ async def test_the_loop_goes_on_while_a_card_is_drawn(place: Studio, mark: bytes
     drawer.go.set()
     await waiting
     assert turns == 20
+
+
+async def test_the_process_draws_what_is_drawn_here(place: Studio, mark: bytes, bare: Fonts) -> None:
+    assert await place.card(7, "a" * 16, CARD, mark) == draw(CARD, mark, bare)
+
+
+async def test_cards_come_from_one_process_until_the_studio_is_closed(place: Studio, mark: bytes) -> None:
+    assert place.worker.pid is None
+    await place.card(1, "a" * 16, CARD, mark)
+    pid = place.worker.pid
+    assert pid is not None
+    await place.card(2, "a" * 16, CARD, mark)
+    assert place.worker.pid == pid
+    place.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_the_next_card_is_drawn_after_the_process_was_killed(place: Studio, mark: bytes) -> None:
+    await place.card(1, "a" * 16, CARD, mark)
+    pid = place.worker.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(500):
+        if place.worker.pid is None:
+            break
+        await asyncio.sleep(0.01)
+    assert await place.card(2, "a" * 16, CARD, mark)
+
+
+async def test_a_card_that_ends_the_process_costs_that_card_alone(
+    place: Studio, mark: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(NotDrawn, match=r"The card of 'A title' cannot be drawn: it ended the process"):
+        await place.card(1, "a" * 16, CARD, b"no picture")
+    assert await place.card(2, "a" * 16, CARD, mark)
+    assert "UnidentifiedImageError" in caplog.text
+
+
+async def test_who_waits_for_a_card_at_the_stop_is_told(place: Studio, mark: bytes) -> None:
+    waiting = [asyncio.create_task(place.card(number, "a" * 16, CARD, mark)) for number in range(1, 4)]
+    for _ in range(5000):
+        if place.worker.pid is not None:
+            break
+        await asyncio.sleep(0.001)
+    place.close()
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all(isinstance(one, bytes | NotDrawn | asyncio.CancelledError) for one in ended)
+    assert not isinstance(ended[-1], bytes)
+
+
+def test_what_asks_for_cards_loads_nothing_that_draws() -> None:
+    code = "import sys, westmarch.app; print(sorted({'PIL', 'uharfbuzz', 'resvg_py'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -18,6 +18,7 @@ from tests.factories import SITE, draft, post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from tests.serving import COMMAND, serving
+from westmarch.confined import Worker
 from westmarch.db.database import open_database
 from westmarch.db.types import now
 from westmarch.followers import run
@@ -159,6 +160,23 @@ async def test_a_lost_folder_is_filled_again_by_those_who_ask(reader: Reader) ->
         file.unlink()
     assert (await reader.get(path)).content == first
     assert kept(reader) == {name(path)}
+
+
+async def test_a_card_that_cannot_be_drawn_is_told_and_the_others_are_drawn(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = Worker.ask
+
+    def ask(worker: Worker, question: Any) -> Any:
+        return real(worker, question | {"mark": ""} if question["card"]["title"] == "Bad" else question)
+
+    monkeypatch.setattr(Worker, "ask", ask)
+    bad, good = [await reader.do(post, title, published_at=now()) for title in ("Bad", "Good")]
+    answer = await reader.get(await address(reader, bad))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    await catch_up(reader)
+    assert kept(reader) == {name(await address(reader, good))}
+    assert "The card of 'Bad' cannot be drawn" in caplog.text
 
 
 # The follower

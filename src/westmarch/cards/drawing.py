@@ -1,11 +1,11 @@
 """Drawing a card: title, name and mark of the site on paper, with its colour, as a PNG of 1200 by 630 pixels."""
 
-from dataclasses import dataclass
 from io import BytesIO
 
 import uharfbuzz as hb
 from PIL import Image, ImageDraw
 
+from westmarch.cards.card import Card
 from westmarch.cards.fonts import Fonts
 from westmarch.cards.setting import Glyphs, Setting, plain, setting, shortened
 from westmarch.web import colours
@@ -23,19 +23,6 @@ _BOTTOM = 462
 _NAME_SIZE, _MARK_SIZE = 30, 52
 #: So many tones have the edges of letters, so many colours the mark: enough for the eye, and small as a file.
 _STEPS, _MARK_COLOURS = 11, 16
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is drawn: title and name of the site, each with its language and direction, and the colour (`#1f6f8b`)."""
-
-    title: str
-    language: str
-    rtl: bool
-    site: str
-    site_language: str
-    site_rtl: bool
-    accent: str
 
 
 def draw(card: Card, mark: bytes, fonts: Fonts) -> bytes:

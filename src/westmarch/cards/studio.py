@@ -1,36 +1,47 @@
-"""Where cards are drawn: in one thread, one after the other, each once however many ask for it."""
+"""Where cards are drawn: in a process of its own, one after the other, each once however many ask for it."""
 
 import asyncio
+import base64
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from westmarch.cards.card import Card
 from westmarch.cards.store import Store
-from westmarch.errors import Unavailable
-
-if TYPE_CHECKING:
-    from westmarch.cards.drawing import Card
-    from westmarch.cards.fonts import Fonts
+from westmarch.confined import Worker
+from westmarch.errors import Invalid, Unavailable
 
 #: So many cards may wait to be drawn; whoever asks for more is told to come again.
 MOST_WAITING = 64
+#: A card takes a hundredth of that; the first one of a script may have to look through all fonts of the machine.
+SECONDS = 20.0
+#: So long the process is kept when nothing is to be drawn, in seconds: its memory is worth more than its start.
+IDLE = 30.0
+
+
+class NotDrawn(Unavailable):
+    """A card could not be drawn; another one can."""
+
+    retry_after = 60
 
 
 class Studio:
     """Draws cards and keeps them in `store`, with fonts of the folder `fonts` before those of the machine.
 
-    To be used in one event loop; `close` ends its thread.
+    To be used in one event loop; `close` ends its thread and its process.
     """
 
     def __init__(self, store: Store, fonts: Path) -> None:
         self.store = store
-        self._folder = fonts
-        self._fonts: Fonts | None = None
+        self.worker = Worker("westmarch.cards.worker", [str(fonts)], seconds=SECONDS, idle=IDLE)
         self._drawn: dict[tuple[int, str], asyncio.Future[bytes]] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="cards")
 
-    async def card(self, subject_id: int, digest: str, card: "Card", mark: bytes) -> bytes:
-        """The card as PNG, drawn where it is not kept. Raises Unavailable where too many wait already."""
+    async def card(self, subject_id: int, digest: str, card: Card, mark: bytes) -> bytes:
+        """The card as PNG, drawn where it is not kept.
+
+        Raises Unavailable where too many wait already, and NotDrawn where the process finds no end or has one.
+        """
         key = (subject_id, digest)
         drawn = self._drawn.get(key)
         if drawn is None:
@@ -43,19 +54,21 @@ class Studio:
         # Who asked may go away; others wait for the same card.
         return await asyncio.shield(drawn)
 
-    def _make(self, subject_id: int, digest: str, card: "Card", mark: bytes) -> bytes:
+    def _make(self, subject_id: int, digest: str, card: Card, mark: bytes) -> bytes:
         if (kept := self.store.find(subject_id, digest)) is not None:
             return kept
-        # What draws takes 20 MB of memory, so it is loaded where something is drawn.
-        from westmarch.cards.drawing import draw
-        from westmarch.cards.fonts import Fonts, folders
-
-        if self._fonts is None:
-            self._fonts = Fonts(folders(self._folder))
-        body = draw(card, mark, self._fonts)
+        try:
+            made = self.worker.ask({"card": asdict(card), "mark": base64.b64encode(mark).decode()})
+        except Invalid as error:
+            raise NotDrawn(
+                f"The card of {card.title!r} cannot be drawn: {error.message}.", hint="The log of the server says more."
+            ) from error
+        body = base64.b64decode(made)
         self.store.keep(subject_id, digest, body)
         return body
 
     def close(self) -> None:
-        """End the thread; what waits is not drawn."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """End the process and the thread; what waits is not drawn."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self.worker.close()
+        self._thread.shutdown(wait=True)

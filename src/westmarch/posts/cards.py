@@ -6,19 +6,21 @@ another address, so that a card may be kept for ever.
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from westmarch.cards.card import Card
 from westmarch.cards.store import VERSION
-from westmarch.cards.studio import Studio
+from westmarch.cards.studio import NotDrawn, Studio
 from westmarch.changes.queries import Seen
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
@@ -32,8 +34,7 @@ from westmarch.web.languages import direction
 from westmarch.web.replies import FOR_EVER, Reply, redirect
 from westmarch.web.surface import Surface
 
-if TYPE_CHECKING:
-    from westmarch.cards.drawing import Card
+logger = logging.getLogger(__name__)
 
 #: The name under which the follower has its position.
 FOLLOWER = "cards"
@@ -111,7 +112,7 @@ async def card(request: Request) -> Reply:
 
 
 async def drawn(found: Current, studio: Studio, icons: Icons) -> bytes:
-    """The card as PNG, from where it is kept, else drawn. Raises Unavailable where too many wait to be drawn."""
+    """The card as PNG, from where it is kept, else drawn. Raises what `Studio.card` does."""
     kept = await asyncio.to_thread(studio.store.find, found.post_id, found.digest)
     if kept is not None:
         return kept
@@ -119,9 +120,7 @@ async def drawn(found: Current, studio: Studio, icons: Icons) -> bytes:
     return await studio.card(found.post_id, found.digest, _as_drawn(found), mark.card)
 
 
-def _as_drawn(found: Current) -> "Card":
-    from westmarch.cards.drawing import Card
-
+def _as_drawn(found: Current) -> Card:
     site = found.site
     return Card(
         title=found.title,
@@ -180,6 +179,9 @@ def following(db: Database, surface: Surface, studio: Studio, icons: Icons) -> O
         for post_id in work.draw:
             found = await db.read(current, surface, post_id)
             if found is not None:
-                await drawn(found, studio, icons)
+                try:
+                    await drawn(found, studio, icons)
+                except NotDrawn as error:  # The others are to be drawn all the same.
+                    logger.error("%s", error.message)
 
     return Outward(FOLLOWER, look, act)
