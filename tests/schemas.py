@@ -1,6 +1,6 @@
 """Databases of the schemas before the newest one, on which this release has to run."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from westmarch.changes import triggers
 from westmarch.db.engines import parse_url
@@ -9,6 +9,13 @@ from westmarch.ops import schema
 
 #: The tables that each schema brought.
 TABLES = {"0002": {"most_read", "post_view"}}
+#: The logged keys of tables before the schema that changed them.
+KEYS = {
+    "0003": {
+        "archive_count": ("scope_id", "year"), "author": ("slug",), "byline": ("author_id", "post_id"),
+        "part": ("topic_id", "subject_id"), "tag": ("slug",), "tagging": ("tag_id", "subject_id"), "topic": ("slug",),
+    },
+}  # fmt: skip
 
 
 async def taken_back(url: str, number: str) -> None:
@@ -18,9 +25,20 @@ async def taken_back(url: str, number: str) -> None:
 
     def install(connection: Connection) -> None:
         triggers.drop(connection)
-        for trigger in triggers.declared(metadata, connection.dialect):
+        for trigger in triggers.declared(_as_of(number), connection.dialect):
             if trigger.table not in later:
                 for statement in trigger.create:
                     connection.exec_driver_sql(statement)
 
     await schema.with_connection(parse_url(url), install, migrates=True)
+
+
+def _as_of(number: str) -> MetaData:
+    """The tables as today, which log the keys that they logged with the schema."""
+    then = MetaData()
+    for table in metadata.sorted_tables:
+        table.to_metadata(then).info.update(table.info)
+    for changed, keys in sorted(KEYS.items(), reverse=True):
+        for name in keys if changed > number else ():
+            then.tables[name].info["keys"] = keys[name]
+    return then

@@ -214,7 +214,7 @@ async def test_a_composite_key_is_in_order_of_its_columns(db: Database, log: Log
     key = await db.write(tagging)
     [change] = await log.new("tagging")
     assert change.row_key == key
-    assert change.new == {"subject_id": key[0], "tag_id": key[1]}
+    assert change.new == {"subject_id": key[0], "tag_id": key[1], "listed_at": None}
 
 
 async def test_moments_among_the_keys_are_in_utc_whoever_writes(db: Database, log: Log, shell: Shell) -> None:

@@ -93,7 +93,7 @@ class Byline(Model):
     __tablename__ = "byline"
     __table_args__ = (
         Index("ix_byline_author_id_listed_at", "author_id", "listed_at", "post_id"),
-        {"info": {"keys": ("author_id", "post_id")}},
+        {"info": {"keys": ("author_id", "post_id", "listed_at")}},
     )
 
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
@@ -117,7 +117,7 @@ class ArchiveCount(Model):
     """How many listed posts a month of the site's calendar holds: of the site (scope 0), of a tag or of an author."""
 
     __tablename__ = "archive_count"
-    __table_args__ = {"info": {"keys": ("scope_id", "year")}}
+    __table_args__ = {"info": {"keys": ("scope_id", "year", "posts")}}
 
     scope_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -31,7 +31,7 @@ class Tagging(Model):
     __tablename__ = "tagging"
     __table_args__ = (
         Index("ix_tagging_tag_id_listed_at", "tag_id", "listed_at", "subject_id"),
-        {"info": {"keys": ("tag_id", "subject_id")}},
+        {"info": {"keys": ("tag_id", "subject_id", "listed_at")}},
     )
 
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)

@@ -10,7 +10,7 @@ class Topic(Model):
     """An ordered course with an introduction. `post_count` counts the listed parts."""
 
     __tablename__ = "topic"
-    __table_args__ = {"info": {"keys": ("slug",)}}
+    __table_args__ = {"info": {"keys": ("slug", "post_count")}}
 
     id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)
     title: Mapped[str] = mapped_column(Text)
@@ -30,7 +30,7 @@ class Part(Model):
     __table_args__ = (
         UniqueConstraint("subject_id"),
         Index("ix_part_topic_id_number", "topic_id", "number"),
-        {"info": {"keys": ("topic_id", "subject_id")}},
+        {"info": {"keys": ("topic_id", "subject_id", "number")}},
     )
 
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True)
