@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (IN_ORDER, ("errors", "settings", "confined", "db")),
     (
         IN_ORDER,
-        ("subjects", "changes", "links", "events", "followers", "site", "web", "pagecache", "text", "cards", "ops"),
+        ("subjects", "changes", "links", "events", "followers", "site", "web", "metrics", "pagecache", "text", "cards", "ops"),
     ),
     (APART, ("authors",)),
     (APART, ("tags", "topics", "media")),

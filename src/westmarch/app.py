@@ -31,6 +31,9 @@ from westmarch.links.parameters import appended, written
 from westmarch.links.paths import Suffix, quote
 from westmarch.links.queries import Resolution, resolve
 from westmarch.media import public as media
+from westmarch.metrics import routes
+from westmarch.metrics.durations import Requests
+from westmarch.metrics.timing import Timed
 from westmarch.ops import health
 from westmarch.ops.logging import configure
 from westmarch.pagecache import reads
@@ -67,6 +70,7 @@ async def public(request: Request) -> ASGIApp:
     pages: PageCache = request.app.state.pages
     key = Key(quote(surface.base + path).encode(), query.encode("latin-1"))
     found = await pages.answer(key, lambda: db.read(answer, surface, path, query), surface.headers)
+    request.state.route = found.route
     if found.viewed is not None and views.is_view(request.scope):
         request.app.state.views.count(found.viewed)
     if found.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
@@ -126,8 +130,12 @@ def _found(session: Reading, view: View, found: Resolution) -> Reply:
     if view.path == "/" and (moved := _feed_of_old(session, view)):  # What hangs on the front page is the site's.
         return moved
     if found.subject_id is not None and found.status == 200:
-        return _subject(session, view, found.kind or "", found.subject_id, found.suffix)
-    return _listing(session, view, found)
+        reply = _subject(session, view, found.kind or "", found.subject_id, found.suffix)
+    else:
+        reply = _listing(session, view, found)
+    if reply.status_code == 200:
+        reply.route = routes.pattern(view.path, found, found.path in LISTINGS)
+    return reply
 
 
 def _shown(session: Reading, kind: str, subject_id: int) -> bool:
@@ -243,9 +251,12 @@ def surface_of(settings: Settings, kind: type[S]) -> S:
 class Program(FastAPI):
     """FastAPI, and the page cache in front of it: passing the parts of FastAPI costs three times as much as a hit."""
 
-    def __init__(self, pages: PageCache, viewed: Viewed, **options: Any) -> None:
+    def __init__(self, pages: PageCache, viewed: Viewed, *, process_time: bool, **options: Any) -> None:
         super().__init__(**options)
-        self.front = FromCache(super().__call__, cache=pages, viewed=viewed)
+        inside: ASGIApp = super().__call__
+        if process_time or pages.requests is not None:
+            inside = Timed(inside, requests=pages.requests, process_time=process_time)
+        self.front = FromCache(inside, cache=pages, viewed=viewed, process_time=process_time)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
@@ -260,7 +271,8 @@ def create_app(settings: Settings) -> FastAPI:
         reply = errors.reply(surface.view_of_latest(), scope, 404)
         await reply(scope, receive, send)
 
-    pages, counted = PageCache(settings.cache_size), views.Views()
+    pages = PageCache(settings.cache_size, Requests() if settings.metrics else None)
+    counted = views.Views()
 
     def viewed(scope: Scope, post_id: int) -> None:
         if views.is_view(scope):
@@ -269,6 +281,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = Program(
         pages,
         viewed,
+        process_time=settings.process_time,
         title="Westmarch",
         routes=list(ROUTES),
         lifespan=_running,

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
-from pydantic import ByteSize, Field, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -88,6 +88,25 @@ class Settings(BaseSettings):
         description="How much memory each process may use for ready pages, such as 64MiB; 0 keeps none.",
         json_schema_extra={"default_in_words": "`64MiB`"},
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Whoever shows this secret may read `/metrics`: `Authorization: Bearer …`. At least 16 characters.",
+    )
+    metrics_allow: str = Field(
+        default="",
+        description="Who may read `/metrics`: addresses or networks by commas. With a token set too, both are needed.",
+    )
+    metrics: bool = Field(
+        default=False,
+        description="Count requests and answer `/metrics` to Prometheus; needs `metrics_token` or `metrics_allow`.",
+        json_schema_extra={"default_in_words": "`false`"},
+    )
+    process_time: bool = Field(
+        default=False,
+        description="Say in the header `X-Process-Time` of each answer how many seconds it took.",
+        json_schema_extra={"default_in_words": "`false`"},
+    )
     log_level: Level = Field(default="info", description="The level of what is logged.")
     log_levels: dict[str, Level] = Field(
         default={},
@@ -156,6 +175,33 @@ class Settings(BaseSettings):
                 ) from error
         return listed
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _can_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token.get_secret_value()):
+            raise ValueError("a token of visible ASCII characters without spaces is needed")
+        return token
+
+    @field_validator("metrics_allow")
+    @classmethod
+    def _known_networks(cls, listed: str) -> str:
+        for part in filter(None, map(str.strip, listed.split(","))):
+            try:
+                ip_network(part)
+            except ValueError as error:
+                raise ValueError(
+                    f"{part!r} is no address and no network: write them with commas between, as 127.0.0.1,10.0.0.0/8"
+                ) from error
+        return listed
+
+    @field_validator("metrics")
+    @classmethod
+    def _guarded(cls, on: bool, info: Any) -> bool:
+        # A guard that was refused is missing here, and has a line of its own.
+        if on and info.data.get("metrics_token", "") is None and not info.data.get("metrics_allow", "-").strip(" ,"):
+            raise ValueError("set metrics_token or metrics_allow too, which say who may read them")
+        return on
+
     @field_validator("database_url")
     @classmethod
     def _known_engine(cls, url: str, info: Any) -> str:
@@ -211,7 +257,7 @@ class Settings(BaseSettings):
         value = getattr(self, name)
         if name == "database_url":
             value = re.sub(r"(?<=[?&]password=)[^&]*", "***", re.sub(r"(://[^/@]*?):[^/]*@", r"\1:***@", value))
-        return str(value) if isinstance(value, Path) else value
+        return str(value) if isinstance(value, Path | SecretStr) else value
 
 
 @dataclass(frozen=True, slots=True)

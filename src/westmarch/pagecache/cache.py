@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from starlette.types import Receive, Scope, Send
 
 from westmarch.db.database import Database
+from westmarch.metrics.durations import Requests
 from westmarch.pagecache import reads
 from westmarch.pagecache.check import Check, State
 from westmarch.pagecache.checks import open_check
@@ -59,6 +60,11 @@ class Answer:
         return 200 if isinstance(self.content, Page) else self.content.status_code
 
     @property
+    def route(self) -> str:
+        """The pattern of the addresses at which such answers stand."""
+        return self.content.route
+
+    @property
     def viewed(self) -> int | None:
         """The post or page that its reader has before them."""
         return self.content.viewed
@@ -67,31 +73,41 @@ class Answer:
         if isinstance(self.content, Reply):
             await self.content(scope, receive, send_)
             return
-        accepted, condition = conditions(scope)
+        accepted, condition, _ = conditions(scope)
         headers = [self.status]
         if request_id := scope.get("state", {}).get("request_id"):
             headers.append((b"x-request-id", request_id.encode()))
         await send(await self.content.made(coding(accepted)), scope, condition, headers, send_)
 
 
-def conditions(scope: Scope) -> tuple[bytes, bytes]:
-    """The headers Accept-Encoding and If-None-Match of a request; of several, one list (RFC 9110, 5.3)."""
-    accepted = condition = b""
+def conditions(scope: Scope) -> tuple[bytes, bytes, bytes]:
+    """The headers Accept-Encoding and If-None-Match of a request; of several, one list (RFC 9110, 5.3).
+
+    And its name, X-Request-ID, if whoever asks gave it one: where nothing is logged, no other is of use.
+    """
+    accepted = condition = name_given = b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
             accepted = accepted + b"," + value if accepted else value
         elif name == b"if-none-match":
             condition = condition + b"," + value if condition else value
-    return accepted, condition
+        elif name == b"x-request-id":
+            name_given = name_given or value
+    return accepted, condition, name_given
 
 
 class PageCache:
-    """The store of a process with its check. Until it is `opened`, everything is rendered."""
+    """The store of a process with its check. Until it is `opened`, everything is rendered.
 
-    def __init__(self, limit: int) -> None:
+    `requests` is where answers with a page are counted, if they are.
+    """
+
+    def __init__(self, limit: int, requests: Requests | None = None) -> None:
         self.store = Store(limit)
         self.journal = Journal(self.store)
         self.check: Check | None = None
+        self.requests = requests
+        self.misses = self.bypasses = self.renders = self.waited = 0
         self._rendering: dict[Key, Rendering] = {}
 
     @asynccontextmanager
@@ -124,13 +140,24 @@ class PageCache:
             return self._unstored(await make(), headers, BYPASS)
         entry = self.store.get(key)
         if entry is not None and (found := await self.checked(key, entry)):
+            found[0].hits += 1
             return Answer(found[0].page, found[1], valid=True)
+        answer = await self._shared(key, make, headers, self.check)
+        if answer.status is BYPASS:
+            self.bypasses += 1
+        else:
+            self.misses += 1
+        return answer
+
+    async def _shared(self, key: Key, make: Make, headers: Sequence[tuple[bytes, bytes]], check: Check) -> Answer:
+        """The answer of a rendering that is going on, or of one begun now."""
         while (rendering := self._rendering.get(key)) is not None:
             came_before = not rendering.began
+            self.waited += 1
             other = await asyncio.shield(rendering.done)
             if other is not None and (other.valid or came_before):
                 return other
-        return await self._rendered(key, make, headers, self.check)
+        return await self._rendered(key, make, headers, check)
 
     async def _rendered(self, key: Key, make: Make, headers: Sequence[tuple[bytes, bytes]], check: Check) -> Answer:
         rendering = self._rendering[key] = Rendering()
@@ -139,6 +166,7 @@ class PageCache:
         try:
             checked = await check.state() is State.CURRENT
             rendering.began, began = True, self.journal.begin()
+            self.renders += 1
             with reads.recorded() as recording:
                 reply = await make()
             # Who comes from here on may have come after a change that the last check does not see.
@@ -151,6 +179,22 @@ class PageCache:
             if began is not None:
                 self.journal.end()
             rendering.done.set_result(answer)
+
+    def numbers(self) -> dict[str, int]:
+        """What there is and what was counted since the process began, by name."""
+        return {
+            "pages": len(self.store),
+            "bytes": self.store.size,
+            "limit_bytes": self.store.limit,
+            "hits": self.store.hits,
+            "misses": self.misses,
+            "bypasses": self.bypasses,
+            "renders": self.renders,
+            "waited": self.waited,
+            "evicted": self.store.evicted,
+            "thrown_out": self.store.thrown_out,
+            "checks": 0 if self.check is None else self.check.asked,
+        }
 
     def _leave(self, key: Key, rendering: Rendering) -> None:
         if self._rendering.get(key) is rendering:
@@ -183,5 +227,6 @@ class PageCache:
         if reply.status_code != 200 or own & _PERSONAL:
             return Answer(reply, status, valid=valid)
         common = (*reply.raw_headers, *(pair for pair in headers if pair[0] not in own))
-        page = Page(reply.body, reply.etag, reply.mime, common, reply.viewed)
+        durations = None if self.requests is None else self.requests.route(reply.route)
+        page = Page(reply.body, reply.etag, reply.mime, common, reply.viewed, reply.route, durations)
         return Answer(page, status, valid=valid)

@@ -22,6 +22,9 @@ class State(Enum):
 class Check(ABC):
     """Tells whether a store is what the database says."""
 
+    #: How often the database was asked; one question may be for many who wait.
+    asked = 0
+
     @abstractmethod
     def at_once(self) -> bool:
         """Check without waiting; False where that cannot be done, or has found that it cannot be told."""

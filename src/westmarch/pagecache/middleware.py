@@ -1,24 +1,32 @@
 """The outermost part of the program: answers from the page cache before anything else is asked."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from westmarch.metrics.timing import spent
 from westmarch.pagecache.cache import HIT, PageCache, conditions
 from westmarch.pagecache.pages import coding, send
 from westmarch.pagecache.store import Key
+from westmarch.web.request_ids import taken_or_made
 
 #: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
 Viewed = Callable[[Scope, int], None]
 
 
 class FromCache:
-    """ASGI middleware. A request whose path and query are those of a stored page gets it; all else goes on inside."""
+    """ASGI middleware. A request whose path and query are those of a stored page gets it; all else goes on inside.
 
-    def __init__(self, app: ASGIApp, *, cache: PageCache, viewed: Viewed) -> None:
+    With `process_time` answers from here say how long they took.
+    """
+
+    def __init__(self, app: ASGIApp, *, cache: PageCache, viewed: Viewed, process_time: bool = False) -> None:
         self.app = app
         self.cache = cache
         self.viewed = viewed
+        self.process_time = process_time
+        self.timed = process_time or cache.requests is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send_: Send) -> None:
         cache = self.cache
@@ -26,6 +34,7 @@ class FromCache:
         if check is None or scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send_)
             return
+        started = perf_counter() if self.timed else 0.0
         key = Key(scope.get("raw_path") or b"", scope["query_string"])
         entry, status = cache.store.get(key), HIT
         if entry is not None:
@@ -39,7 +48,7 @@ class FromCache:
             await self.app(scope, receive, send_)
             return
         page = entry.page
-        accepted, condition = conditions(scope)
+        accepted, condition, name_given = conditions(scope)
         name = coding(accepted)
         form = page.ready(name)
         if form is None:
@@ -48,4 +57,11 @@ class FromCache:
         entry.hits += 1
         if page.viewed is not None:
             self.viewed(scope, page.viewed)
-        await send(form, scope, condition, [status], send_)
+        own = [status]
+        if name_given:
+            own.append((b"x-request-id", taken_or_made(name_given).encode()))
+        if self.process_time:
+            own.append(spent(started))
+        answered = await send(form, scope, condition, own, send_)
+        if page.durations is not None:
+            page.durations[scope["method"], answered].observe(perf_counter() - started)

@@ -8,7 +8,8 @@ from functools import lru_cache
 import brotli
 from starlette.types import Scope, Send
 
-from westmarch.web.replies import matches
+from westmarch.metrics.durations import Route
+from westmarch.web.replies import Reply, matches
 
 #: The codings that are made, the dearest to make and smallest to send first.
 CODINGS = ("br", "gzip")
@@ -64,19 +65,29 @@ class Form:
 class Page:
     """A content with status 200 in the codings that were asked for.
 
-    Where a compressed form is there, the plain one is kept only if somebody has asked for it.
+    Where a compressed form is there, the plain one is kept only if somebody has asked for it. `viewed` and `route` are
+    those of its reply; `durations` is where answers with the page are counted, if they are.
     """
 
-    __slots__ = ("_common", "_etag", "_mime", "_plain_asked", "forms", "viewed")
+    __slots__ = ("_common", "_etag", "_mime", "_plain_asked", "durations", "forms", "route", "viewed")
 
     def __init__(
-        self, body: bytes, etag: str, mime: str, headers: Sequence[tuple[bytes, bytes]], viewed: int | None
+        self,
+        body: bytes,
+        etag: str,
+        mime: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        viewed: int | None,
+        route: str = Reply.route,
+        durations: Route | None = None,
     ) -> None:
         self._common = (*headers, (b"vary", b"accept-encoding"))
         self._etag = etag
         self._mime = mime.encode()
         self._plain_asked = False
         self.viewed = viewed
+        self.route = route
+        self.durations = durations
         self.forms: dict[str, Form] = {}
         self._keep(IDENTITY, body)
 
@@ -115,11 +126,15 @@ class Page:
         return brotli.decompress(form.body) if name == "br" else form.body
 
 
-async def send(form: Form, scope: Scope, condition: bytes, headers: Headers, send: Send) -> None:
-    """Send a form: whole, without the body (HEAD), or that it has not changed; `headers` are this answer's own."""
+async def send(form: Form, scope: Scope, condition: bytes, headers: Headers, send: Send) -> int:
+    """Send a form: whole, without the body (HEAD), or that it has not changed; the status of the answer.
+
+    `headers` are this answer's own.
+    """
     if condition and matches(form.etag, condition.decode("latin-1")):
         await send({"type": "http.response.start", "status": 304, "headers": [*form.unchanged, *headers]})
         await send({"type": "http.response.body", "body": b""})
-        return
+        return 304
     await send({"type": "http.response.start", "status": 200, "headers": [*form.headers, *headers]})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else form.body})
+    return 200

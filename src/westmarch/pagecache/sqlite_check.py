@@ -37,6 +37,7 @@ class SQLiteCheck(Check):
     def at_once(self) -> bool:
         if self._checked:
             return True
+        self.asked += 1
         try:
             version = self._cursor.execute("PRAGMA data_version").fetchall()[0][0]
             if version != self._version:

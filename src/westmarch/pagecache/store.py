@@ -45,6 +45,7 @@ class Store:
         self.size = 0
         self.evicted = 0
         self.thrown_out = 0
+        self._hits_before = 0
         #: Rises whenever everything is thrown out, for whoever is rendering meanwhile.
         self.generation = 0
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
@@ -52,6 +53,11 @@ class Store:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def hits(self) -> int:
+        """How often an entry was answered with. Entries count by themselves: on a hit there is no time for more."""
+        return self._hits_before + sum(entry.hits for entry in self)
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
@@ -92,6 +98,7 @@ class Store:
         if entry is None:
             return
         self.size -= entry.size
+        self._hits_before += entry.hits
         for places, value in self._places(entry):
             found = places.get(value)
             if found is not None:
@@ -102,6 +109,7 @@ class Store:
     def clear(self) -> None:
         """Throw everything out."""
         self.thrown_out += len(self._entries)
+        self._hits_before = self.hits
         self._entries.clear()
         self._index.clear()
         self.size = 0

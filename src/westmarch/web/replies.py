@@ -52,11 +52,13 @@ class Reply(Response):
 
     Only answers with status 200 have an entity tag, and only they become 304. `viewed` is the id of the post or page
     that whoever gets this answer has before them, for the count of views. `query` is the part of the request's query
-    that the answer depends on, in its one spelling.
+    that the answer depends on, in its one spelling. `route` is the pattern of the addresses at which such answers
+    stand, as `/tags/{tag}/`, for whoever counts them; what leads nowhere of its own has the one of all.
     """
 
     viewed: int | None = None
     query: str = ""
+    route: str = "/{path}"
 
     def __init__(
         self,
