@@ -8,7 +8,8 @@ from PIL import Image
 from westmarch.cards.card import Card
 from westmarch.cards.drawing import HEIGHT, INK, PAPER, WIDTH, draw
 from westmarch.cards.fonts import Fonts
-from westmarch.web.mark import checked, pictures
+from westmarch.web.mark import checked
+from westmarch.web.pictures import draw as draw_mark
 from westmarch.web.theme import DEFAULT
 
 LONG = ("The tide machine of the hill, and how an instrument of brass wheels drew the water of a day. " * 4)[:300]
@@ -17,7 +18,7 @@ LONG = ("The tide machine of the hill, and how an instrument of brass wheels dre
 @pytest.fixture(scope="module")
 def mark() -> bytes:
     svg = (DEFAULT / "static" / "icon.svg").read_bytes()
-    return pictures(checked(svg, "#175d78", packaged=True), [208])[208]
+    return draw_mark(checked(svg, "#175d78").svg.decode(), 208)
 
 
 def card(title: str, language: str = "en", *, rtl: bool = False, site: str = "Slack Water", colour: str = "") -> Card:

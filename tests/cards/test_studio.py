@@ -22,7 +22,8 @@ from westmarch.cards.store import Store
 from westmarch.cards.studio import NotDrawn, Studio
 from westmarch.confined import Worker
 from westmarch.errors import Unavailable
-from westmarch.web.mark import checked, pictures
+from westmarch.web.mark import checked
+from westmarch.web.pictures import draw as draw_mark
 from westmarch.web.theme import DEFAULT
 
 pytestmark = pytest.mark.unit
@@ -33,7 +34,7 @@ CARD = Card("A title", "en", rtl=False, site="A site", site_language="en", site_
 @pytest.fixture(scope="module")
 def mark() -> bytes:
     svg = (DEFAULT / "static" / "icon.svg").read_bytes()
-    return pictures(checked(svg, "#175d78", packaged=True), [208])[208]
+    return draw_mark(checked(svg, "#175d78").svg.decode(), 208)
 
 
 @pytest.fixture

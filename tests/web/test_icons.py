@@ -3,8 +3,8 @@
 import json
 import logging
 import struct
+import subprocess
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,8 +18,10 @@ from westmarch.db.database import Database
 from westmarch.links.paths import claimable
 from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
-from westmarch.web import mark
-from westmarch.web.icons import ICONS, PAPER, SAFE, short
+from westmarch.site.options import Site
+from westmarch.web import icons as module
+from westmarch.web.icons import ICONS, PAPER, short
+from westmarch.web.pictures import SAFE
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="16" fill="#123456"/></svg>'
@@ -79,7 +81,7 @@ def own(settings: Settings, svg: str | bytes) -> None:
 @pytest.mark.parametrize("path", ICONS)
 async def test_an_icon_is_asked_for_anew_and_not_sent_again(reader: Reader, path: str) -> None:
     answer = await reader.get(path)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, ICONS[path][0])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, ICONS[path])
     assert answer.headers["cache-control"] == "no-cache"
     assert (await reader.get(path, if_none_match=answer.headers["etag"])).status_code == 304
     assert (await reader.ask("HEAD", path)).headers["content-length"] == str(len(answer.content))
@@ -213,16 +215,26 @@ async def test_a_mark_of_the_owner_is_drawn_once_and_served_harmlessly(
     assert answer.content == SVG.encode()
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "sandbox" in answer.headers["content-security-policy"]
-    monkeypatch.setattr(mark, "pictures", None)
+    monkeypatch.setattr(module, "pictures", None)
     assert picture(await reader.get("/icon-192.png")).getpixel((96, 96)) == (0x12, 0x34, 0x56, 255)
 
 
-def test_marks_in_many_colours_do_not_fill_the_memory(settings: Settings, tmp_path: Path) -> None:
-    app = create_app(settings)
-    icons = app.state.icons
-    from westmarch.site.options import Site
-    from westmarch.web.icons import MOST_KEPT
-
-    for number in range(MOST_KEPT + 3):
+def test_marks_in_many_colours_do_not_fill_the_memory(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 2)
+    icons = create_app(settings).state.icons
+    for number in range(4):
         icons.of(Site.model_validate({"accent": f"#8b3a{number:02x}"}))
-    assert len(icons._made) <= MOST_KEPT
+    assert len(icons._made) <= 2
+
+
+async def test_readers_are_told_to_come_again_where_no_process_can_be_started(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_arguments: Any, **_named: Any) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", none_left)
+        answer = await reader.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (await reader.get("/favicon.ico")).status_code == 200

@@ -1,6 +1,5 @@
 """The mark of a site: given the owner's colour, and harmless whatever is in the file."""
 
-import contextlib
 import time
 from io import BytesIO
 
@@ -8,8 +7,8 @@ import pytest
 from PIL import Image
 
 from westmarch.errors import Invalid
-from westmarch.web import mark
-from westmarch.web.mark import LARGEST, checked, pictures
+from westmarch.web.mark import LARGEST, Mark, checked
+from westmarch.web.pictures import draw
 from westmarch.web.theme import DEFAULT
 
 PACKAGED = (DEFAULT / "static" / "icon.svg").read_bytes()
@@ -18,11 +17,10 @@ SQUARE = SVG % b'<rect width="32" height="32" fill="#123456"/>'
 BOMB = b'<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa">%b]>' % b"".join(
     b'<!ENTITY %c "%b">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghij"
 )
-#: Ten times ten times ten… squares, each level of which refers to the one below: 10^9 in 1,500 bytes.
-USES = b"".join(
-    b'<g id="g%d">%b</g>' % (level, b'<use xlink:href="#g%d"/>' % (level - 1) * 10) for level in range(1, 10)
-)
-NEVER_ENDS = SVG % (b'<defs><g id="g0"><rect width="1" height="1"/></g>%b</defs><use xlink:href="#g9"/>' % USES)
+
+
+def drawn(mark: Mark, size: int = 64) -> bytes:
+    return draw(mark.svg.decode(), size)
 
 
 def colour(picture: bytes) -> tuple[int, ...]:
@@ -60,13 +58,13 @@ def colour(picture: bytes) -> tuple[int, ...]:
 def test_what_could_do_harm_is_refused_with_its_reason(svg: bytes, why: str) -> None:
     began = time.monotonic()
     with pytest.raises(Invalid, match=why):
-        checked(svg, "#175d78", packaged=False)
+        checked(svg, "#175d78")
     assert time.monotonic() - began < 2
 
 
 @pytest.mark.unit
 def test_the_mark_of_the_package_takes_the_colour_of_the_owner() -> None:
-    red, green = (pictures(checked(PACKAGED, tint, packaged=True), [64])[64] for tint in ("#b00000", "#00a000"))
+    red, green = (drawn(checked(PACKAGED, tint)) for tint in ("#b00000", "#00a000"))
     assert colour(red) == (0xB0, 0, 0, 255)
     assert colour(green) == (0, 0xA0, 0, 255)
 
@@ -79,18 +77,18 @@ def test_the_mark_of_the_package_takes_the_colour_of_the_owner() -> None:
 def test_a_mark_gets_one_colour_whatever_it_had(root: bytes) -> None:
     namespace = b'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"'
     svg = root % namespace + b'<rect width="32" height="32" fill="currentColor"/></svg>'
-    found = checked(svg, "#b00000", packaged=True)
+    found = checked(svg, "#b00000")
     assert found.tinted
-    assert colour(pictures(found, [64])[64]) == (0xB0, 0, 0, 255)
-    assert checked(found.svg, "#b00000", packaged=True) == found
+    assert colour(drawn(found)) == (0xB0, 0, 0, 255)
+    assert checked(found.svg, "#b00000") == found
 
 
 @pytest.mark.unit
 def test_a_mark_with_colours_of_its_own_keeps_them() -> None:
-    found = checked(SQUARE, "#b00000", packaged=True)
+    found = checked(SQUARE, "#b00000")
     assert not found.tinted
     assert found.svg == SQUARE
-    assert colour(pictures(found, [64])[64]) == (0x12, 0x34, 0x56, 255)
+    assert colour(drawn(found)) == (0x12, 0x34, 0x56, 255)
 
 
 @pytest.mark.unit
@@ -98,41 +96,8 @@ def test_a_mark_with_colours_of_its_own_keeps_them() -> None:
 def test_a_mark_that_is_no_square_stands_in_the_middle_of_one(width: int, height: int, middle: int) -> None:
     root = b'<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d">' % (width, height)
     svg = root + b'<rect width="100%" height="100%" fill="#123456"/></svg>'
-    with Image.open(BytesIO(pictures(checked(svg, "#b00000", packaged=True), [32])[32])) as image:
+    with Image.open(BytesIO(drawn(checked(svg, "#b00000"), 32))) as image:
         assert image.size == (32, 32)
-        drawn = (32, middle) if width > height else (middle, 32)
-        left, top = ((32 - length) // 2 for length in drawn)
-        assert image.getbbox() == (left, top, left + drawn[0], top + drawn[1])
-
-
-def test_a_mark_of_the_owner_is_drawn_by_a_process_of_its_own() -> None:
-    made = pictures(checked(SQUARE, "#b00000", packaged=False), [16, 64])
-    assert sorted(made) == [16, 64]
-    assert made == pictures(checked(SQUARE, "#b00000", packaged=True), [16, 64])
-
-
-@pytest.mark.parametrize(
-    "svg",
-    [
-        NEVER_ENDS,
-        SVG % b'<filter id="f"><feGaussianBlur stdDeviation="1e9"/></filter><path filter="url(#f)" d="M0 0h1e9v9z"/>',
-        SVG % b'<path stroke="#000" stroke-dasharray="0.0000001" d="M0 0L1e7 1e7"/>',
-        SVG
-        % b'<pattern id="p" width="1e-9" height="1e-9"><path d="M0 0h9"/></pattern><path fill="url(#p)" d="M0 0h9v9"/>',
-        SVG % b'<mask id="m" mask="url(#m)"><path d="M0 0h9v9z"/></mask><path mask="url(#m)" d="M0 0h32v9z"/>',
-    ],
-)
-def test_a_mark_that_never_ends_or_crashes_costs_no_more_than_its_time(
-    svg: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(mark, "SECONDS", 2.0)
-    began = time.monotonic()
-    with contextlib.suppress(Invalid):
-        assert pictures(checked(svg, "#b00000", packaged=False), [16])[16].startswith(b"\x89PNG")
-    assert time.monotonic() - began < 6
-
-
-def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mark, "SECONDS", 1.0)
-    with pytest.raises(Invalid, match=r"longer than 1 s|ended the process"):
-        pictures(checked(NEVER_ENDS, "#b00000", packaged=False), [512])
+        lengths = (32, middle) if width > height else (middle, 32)
+        left, top = ((32 - length) // 2 for length in lengths)
+        assert image.getbbox() == (left, top, left + lengths[0], top + lengths[1])

@@ -1,20 +1,21 @@
-"""The icons of a site and its web manifest, all from one mark: made when they are first asked for, then kept."""
+"""The icons of a site and its web manifest, all from one mark: made when one is first asked for, then kept."""
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
-from io import BytesIO
+from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock
 
 from starlette.requests import Request
 
 from westmarch.db.database import Database
-from westmarch.errors import Invalid
+from westmarch.errors import Invalid, Unavailable
 from westmarch.site.options import Site
 from westmarch.web import asking, colours
 from westmarch.web.languages import direction
-from westmarch.web.mark import Mark, checked, pictures
+from westmarch.web.mark import checked
+from westmarch.web.pictures import pictures
 from westmarch.web.replies import HARMLESS, Reply
 from westmarch.web.surface import Surface
 from westmarch.web.theme import Theme
@@ -27,61 +28,27 @@ NAME = "icon.svg"
 PAPER = "#fcfbf8"
 #: Longer names are cut for the places where a manifest's short name stands.
 SHORT = 12
-#: The part of a maskable icon that is never cut off is a circle of 80 % of its width (W3C Manifest, purpose
-#: `maskable`); the square within that circle has so many of 512 pixels.
-SAFE = 288
-FAVICON, CARD = (16, 32, 48), 208
-SIZES = (*FAVICON, 180, 192, SAFE, 512, CARD)
 #: So many marks in colours are kept; an owner who tries colours makes a new one each time.
 MOST_KEPT = 16
 SVG, PNG = "image/svg+xml", "image/png"
 
 
+@dataclass(frozen=True, slots=True)
 class Marked:
-    """What is made of one mark in one colour."""
+    """What is made of one mark in one colour: pictures by their names; `ground` is the colour behind them."""
 
-    def __init__(self, mark: Mark, made: Mapping[int, bytes], colour: str) -> None:
-        self.svg = mark.svg
-        #: The colour behind the mark where it must fill a square: the owner's where the mark takes it.
-        self.ground = colour if mark.tinted else PAPER
-        self._made = made
-        self._kept: dict[str, bytes] = {}
+    svg: bytes
+    ground: str
+    pictures: Mapping[str, bytes]
 
     @property
     def card(self) -> bytes:
         """The mark for social cards, a PNG."""
-        return self._made[CARD]
+        return self.pictures["card.png"]
 
-    def png(self, size: int) -> bytes:
-        """The mark as it is, with what is transparent in it."""
-        return self._made[size]
-
-    def once(self, path: str) -> bytes:
-        """The icon at a path of `ICONS`, made when it is first asked for."""
-        if path not in self._kept:
-            self._kept[path] = ICONS[path][1](self)
-        return self._kept[path]
-
-    def ico(self) -> bytes:
-        """A favicon of 16, 32 and 48 pixels, as PNGs in one file."""
-        from PIL import Image
-
-        out = BytesIO()
-        small, *larger = (Image.open(BytesIO(self._made[size])) for size in sorted(FAVICON, reverse=True))
-        small.save(out, "ICO", sizes=[(size, size) for size in FAVICON], append_images=larger)
-        return out.getvalue()
-
-    def filled(self, size: int, inner: int) -> bytes:
-        """The mark in `inner` pixels on its ground, which fills a square of `size` pixels."""
-        from PIL import Image
-
-        with Image.open(BytesIO(self._made[inner])) as picture:
-            mark = picture.convert("RGBA")
-        whole = Image.new("RGB", (size, size), self.ground)
-        whole.paste(mark, ((size - inner) // 2, (size - inner) // 2), mark)
-        out = BytesIO()
-        whole.quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-        return out.getvalue()
+    def icon(self, path: str) -> bytes:
+        """The icon at a path of `ICONS`."""
+        return self.svg if ICONS[path] == SVG else self.pictures[path.removeprefix("/")]
 
 
 class Icons:
@@ -93,7 +60,10 @@ class Icons:
         self._one_at_a_time = Lock()
 
     def of(self, site: Site) -> Marked:
-        """The mark of the site in its owner's colour. It may take seconds the first time: call it in a thread."""
+        """The mark of the site in its owner's colour. Raises Unavailable where no process can be started to draw it.
+
+        It may take seconds the first time: call it in a thread.
+        """
         theme = self._themes.chosen(site.theme)
         accent = site.accent.lower()
         key = (theme.key, theme.asset(NAME), accent)
@@ -110,8 +80,7 @@ class Icons:
         svg, own = _body(theme), _body(packaged)
         if svg != own:
             try:
-                mark = checked(svg, colour, packaged=False)
-                return Marked(mark, pictures(mark, SIZES), colour)
+                return _marked(svg, colour)
             except Invalid as error:
                 logger.error(
                     "static/%s of the theme cannot be the mark of the site: %s. That of the package stands in. Mend "
@@ -119,8 +88,16 @@ class Icons:
                     NAME,
                     error.message,
                 )
-        mark = checked(own, colour, packaged=True)
-        return Marked(mark, pictures(mark, SIZES), colour)
+        try:
+            return _marked(own, colour)
+        except Invalid as error:
+            raise Unavailable(f"The icons of the site cannot be made: {error.message}.") from error
+
+
+def _marked(svg: bytes, colour: str) -> Marked:
+    mark = checked(svg, colour)
+    ground = colour if mark.tinted else PAPER
+    return Marked(mark.svg, ground, pictures(mark, ground))
 
 
 def _body(theme: Theme) -> bytes:
@@ -133,9 +110,9 @@ async def icon(request: Request) -> Reply:
     site = await _site(request)
     icons: Icons = request.app.state.icons
     path = asking.path(request.scope)
-    body = await asyncio.to_thread(lambda: icons.of(site).once(path))
-    mime = ICONS[path][0]
-    return Reply(body, mime, headers=(HARMLESS,) if mime == SVG else ())
+    made = await asyncio.to_thread(icons.of, site)
+    mime = ICONS[path]
+    return Reply(made.icon(path), mime, headers=(HARMLESS,) if mime == SVG else ())
 
 
 async def manifest(request: Request) -> Reply:
@@ -157,7 +134,7 @@ async def manifest(request: Request) -> Reply:
         "background_color": PAPER,
         "theme_color": made.ground,
         "icons": [
-            {"src": surface.base + path, "sizes": sizes, "type": ICONS[path][0], "purpose": purpose}
+            {"src": surface.base + path, "sizes": sizes, "type": ICONS[path], "purpose": purpose}
             for path, sizes, purpose in (
                 ("/icon.svg", "any", "any"),
                 ("/icon-192.png", "192x192", "any"),
@@ -184,12 +161,12 @@ def short(title: str) -> str:
     return words or title[:SHORT]
 
 
-#: By path: the media type, and how it is made. Links of the site cannot take these paths (`links.paths`).
-ICONS: Mapping[str, tuple[str, Callable[[Marked], bytes]]] = {
-    "/icon.svg": (SVG, lambda made: made.svg),
-    "/favicon.ico": ("image/x-icon", Marked.ico),
-    "/apple-touch-icon.png": (PNG, lambda made: made.filled(180, 180)),
-    "/icon-192.png": (PNG, lambda made: made.png(192)),
-    "/icon-512.png": (PNG, lambda made: made.png(512)),
-    "/icon-maskable-512.png": (PNG, lambda made: made.filled(512, SAFE)),
+#: Media types by path. Links of the site cannot take these paths (`links.paths`).
+ICONS: Mapping[str, str] = {
+    "/icon.svg": SVG,
+    "/favicon.ico": "image/x-icon",
+    "/apple-touch-icon.png": PNG,
+    "/icon-192.png": PNG,
+    "/icon-512.png": PNG,
+    "/icon-maskable-512.png": PNG,
 }
