@@ -151,7 +151,7 @@ HEADERS = st.lists(
 @examples(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(headers=HEADERS, path=st.sampled_from(("/", "/p1/", "/feed.xml", "/archive/")))
 async def test_no_header_changes_what_is_stored(cached: Cached, headers: list[tuple[bytes, bytes]], path: str) -> None:
-    cached.pages.store.clear()
+    cached.pages.store.clear("the test wants it")
     status, _, _ = await asked(cached.app, scope(path, headers=tuple(headers)))
     assert status == 200
     assert await cached.stale() == []
@@ -207,3 +207,14 @@ async def test_a_flood_leaves_the_store_within_its_limit(cached: Cached) -> None
         for accepted in ("gzip", "br", "identity", "br;q=0.1, gzip"):
             await asyncio.gather(*(cached.get(path, accept_encoding=accepted) for path in PATHS))
             assert 0 < cached.pages.store.size <= 250_000
+
+
+async def test_a_page_counts_with_what_it_weighs_in_the_coding_that_was_asked_for_first(cached: Cached) -> None:
+    await cached.visit()
+    cached.pages.store.clear("the test wants it")
+    await cached.get("/p1/", accept_encoding="br")
+    entry = cached.stored("/p1/")
+    assert set(entry.page.forms) == {"br"}
+    weighed = cached.pages.store.size
+    cached.pages.store.weigh(entry)
+    assert cached.pages.store.size == weighed

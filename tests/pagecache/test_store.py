@@ -2,6 +2,7 @@
 
 import random
 import tracemalloc
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from westmarch.changes.queries import FORMAT, Seen
 from westmarch.pagecache.dependencies import Comparison, Condition, Read, Use, whole
 from westmarch.pagecache.pages import Page
-from westmarch.pagecache.store import Key, Store
+from westmarch.pagecache.store import LONGEST_REMOVED, MOST_REMOVALS, ROOM, Key, Store
 
 pytestmark = pytest.mark.unit
 
@@ -103,3 +104,71 @@ def test_what_the_store_takes_is_about_what_it_says() -> None:
     finally:
         tracemalloc.stop()
     assert 0.8 < taken / store.size < 1.1
+
+
+# What is remembered of pages that went
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def test_the_change_that_threw_a_page_out_is_remembered() -> None:
+    store = Store(10_000_000, clock=lambda: NOON)
+    store.put(key(1), page(), (Read(BY_ID, ((5,),)),), 0)
+    assert store.removal(key(1)) is None
+    change = update("post", {"id": 5}, {"id": 5}, "title")
+    store.apply([change])
+    assert store.removal(key(1)) == (NOON, "", change)
+    store.put(key(1), page(), (), 0)
+    assert store.removal(key(1)) == (NOON, "", change), "also when the page is back"
+
+
+def test_a_page_that_is_stored_anew_was_not_removed() -> None:
+    store = Store(10_000_000)
+    store.put(key(1), page(), (), 0)
+    store.put(key(1), page(), (), 1)
+    assert store.removal(key(1)) is None
+
+
+def test_a_page_that_went_for_want_of_room_says_so() -> None:
+    store = Store(100_000)
+    for number in range(20):
+        store.put(key(number), page(10_000, number), (), 0)
+    removal = store.removal(key(0))
+    assert removal is not None
+    assert removal.why == ROOM
+
+
+def test_why_everything_went_counts_for_each_page() -> None:
+    store = Store(10_000_000, clock=lambda: NOON)
+    store.clear("nothing was there")
+    assert store.cleared is None
+    store.put(key(1), page(), (whole("tag"),), 0)
+    store.put(key(2), page(), (), 0)
+    store.apply([update("tag", {"id": 1}, {"id": 1}, "name")])
+    store.clear("somebody wanted it")
+    assert store.removal(key(1)) == store.removal(key(2)) == store.cleared == (NOON, "somebody wanted it", None)
+
+
+def test_removals_are_remembered_within_bounds() -> None:
+    store = Store(50_000_000)
+    long = Key(b"/" + b"x" * LONGEST_REMOVED)
+    store.put(long, page(), (), 0)
+    store.remove(long, "it is long")
+    assert store.removal(long) is None
+    for number in range(MOST_REMOVALS + 10):
+        store.put(key(number), page(10), (), 0)
+        store.remove(key(number), "it may go")
+    assert store.removal(key(9)) is None
+    assert store.removal(key(10)) is not None
+
+
+def test_hits_are_counted_also_of_pages_that_went() -> None:
+    store = Store(10_000_000)
+    for number in range(3):
+        entry = store.put(key(number), page(), (), 0)
+        assert entry is not None
+        entry.hits = 10
+    store.remove(key(0), "it may go")
+    assert store.hits == 30
+    store.clear("all may")
+    assert store.hits == 30

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
@@ -30,6 +31,8 @@ MISS = (b"cache-status", b"westmarch; fwd=miss")
 BYPASS = (b"cache-status", b"westmarch; fwd=bypass")
 #: Headers with which an answer is for one asker, or for one way of asking.
 _PERSONAL = frozenset({b"set-cookie", b"vary", b"www-authenticate"})
+#: Why nothing is in the store when the program ends.
+STOPPED = "the program stopped serving"
 
 #: Makes the answer, in one snapshot or several.
 Make = Callable[[], Awaitable[Reply]]
@@ -46,13 +49,22 @@ class Rendering:
 class Answer:
     """What is answered: a page in its codings, or a reply that is no page. `valid` as of the last check.
 
-    It is an ASGI application that sends itself.
+    It is an ASGI application that sends itself. `weigh` is called when the page, which is in the store then, has got
+    another coding.
     """
 
-    def __init__(self, content: Page | Reply, status: tuple[bytes, bytes], *, valid: bool) -> None:
+    def __init__(
+        self,
+        content: Page | Reply,
+        status: tuple[bytes, bytes],
+        *,
+        valid: bool,
+        weigh: Callable[[], None] | None = None,
+    ) -> None:
         self.content = content
         self.status = status
         self.valid = valid
+        self.weigh = weigh
 
     @property
     def status_code(self) -> int:
@@ -77,7 +89,13 @@ class Answer:
         headers = [self.status]
         if request_id := scope.get("state", {}).get("request_id"):
             headers.append((b"x-request-id", request_id.encode()))
-        await send(await self.content.made(coding(accepted)), scope, condition, headers, send_)
+        name = coding(accepted)
+        form = self.content.ready(name)
+        if form is None:
+            form = await self.content.made(name)
+            if self.weigh is not None:
+                self.weigh()
+        await send(form, scope, condition, headers, send_)
 
 
 def conditions(scope: Scope) -> tuple[bytes, bytes, bytes]:
@@ -94,6 +112,11 @@ def conditions(scope: Scope) -> tuple[bytes, bytes, bytes]:
         elif name == b"x-request-id":
             name_given = name_given or value
     return accepted, condition, name_given
+
+
+def personal(reply: Reply) -> str:
+    """The header by which a reply is for one asker, or for one way of asking; empty where it is for all."""
+    return next((name.decode() for name, _ in reply.raw_headers if name in _PERSONAL), "")
 
 
 class PageCache:
@@ -119,7 +142,7 @@ class PageCache:
                 yield
         finally:
             self.check = None
-            self.store.clear()
+            self.store.clear(STOPPED)
             stop()
 
     async def checked(self, key: Key, entry: Entry) -> tuple[Entry, tuple[bytes, bytes]] | None:
@@ -141,7 +164,7 @@ class PageCache:
         entry = self.store.get(key)
         if entry is not None and (found := await self.checked(key, entry)):
             found[0].hits += 1
-            return Answer(found[0].page, found[1], valid=True)
+            return Answer(found[0].page, found[1], valid=True, weigh=partial(self.store.weigh, found[0]))
         answer = await self._shared(key, make, headers, self.check)
         if answer.status is BYPASS:
             self.bypasses += 1
@@ -217,15 +240,16 @@ class PageCache:
         answer = self._unstored(reply, headers, status, valid=valid)
         if valid and status is MISS and isinstance(answer.content, Page):
             stored = self.store.put(key, answer.content, recording.reads, self.journal.position)
-            answer.status = MISS if stored is None else STORED
+            if stored is not None:
+                answer.status, answer.weigh = STORED, partial(self.store.weigh, stored)
         return answer
 
     def _unstored(
         self, reply: Reply, headers: Sequence[tuple[bytes, bytes]], status: tuple[bytes, bytes], *, valid: bool = False
     ) -> Answer:
-        own = {name for name, _ in reply.raw_headers}
-        if reply.status_code != 200 or own & _PERSONAL:
+        if reply.status_code != 200 or personal(reply):
             return Answer(reply, status, valid=valid)
+        own = {name for name, _ in reply.raw_headers}
         common = (*reply.raw_headers, *(pair for pair in headers if pair[0] not in own))
         durations = None if self.requests is None else self.requests.route(reply.route)
         page = Page(reply.body, reply.etag, reply.mime, common, reply.viewed, reply.route, durations)

@@ -16,6 +16,10 @@ from westmarch.pagecache.store import Store
 MOST_CHANGES = 1_000
 #: So many changes are remembered for the pages that are being rendered.
 MOST_REMEMBERED = 5_000
+#: Why everything is thrown out, as a clause for people.
+OTHER_EPOCH = "the database has another history of changes than before, so it is another one or was restored"
+LOST = "the log of changes has not all that came since any more"
+MANY = f"more than {MOST_CHANGES:,} changes came at once"
 
 # The row of the epoch comes back alone where nothing is new, so that one statement, hence one snapshot, tells it all.
 _NEWS = (
@@ -88,9 +92,9 @@ class Journal:
     def take(self, told: News) -> None:
         """Apply what is new. Where that cannot be told row by row, everything is thrown out."""
         # Positions never go back, and the row of the position we know is the last to be pruned.
-        other = told.epoch != self.epoch or told.newest < self.position or told.oldest > self.position
-        if other or len(told.changes) > MOST_CHANGES:
-            self.store.clear()
+        lost = told.newest < self.position or told.oldest > self.position
+        if told.epoch != self.epoch or lost or len(told.changes) > MOST_CHANGES:
+            self.store.clear(OTHER_EPOCH if told.epoch != self.epoch else LOST if lost else MANY)
             self._changes.clear()
         elif told.changes:
             self.store.apply(told.changes)
@@ -101,7 +105,7 @@ class Journal:
         if not self._rendering:
             return
         if len(self._changes) + len(changes) > MOST_REMEMBERED:
-            self.store.clear()  # So that none of the pages that are being rendered is stored.
+            self.store.clear(MANY)  # So that none of the pages that are being rendered is stored.
             self._changes.clear()
         self._changes.extend(changes)
 

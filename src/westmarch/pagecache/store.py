@@ -5,16 +5,23 @@ each read. What is found so is asked precisely (`Read.touched`).
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from westmarch.changes.queries import Seen
+from westmarch.db.types import now
 from westmarch.pagecache.dependencies import Read
 from westmarch.pagecache.pages import Page
 
 #: What a place in the index, a value of a read and an entry weigh in memory, in bytes; `tests` hold them against truth.
 _PLACE, _VALUE, _ENTRY = 260, 40, 700
+#: Of so many pages it is remembered why they went, if their addresses have no more bytes than this.
+MOST_REMOVALS, LONGEST_REMOVED = 1_000, 300
+#: Why a page goes that no change touches.
+ROOM = "there was no room for it and others were asked for since"
+SWEEPING = "a change came that names no row"
 
 
 class Key(NamedTuple):
@@ -27,21 +34,37 @@ class Key(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """A page in the store, with what it read and since which position of the log it is there."""
+    """A page in the store, with what it read and since when it is there: the moment, and the position of the log."""
 
     key: Key
     page: Page
     reads: tuple[Read, ...]
     position: int
+    since: datetime
     size: int = 0
     hits: int = 0
 
 
-class Store:
-    """Entries by key; the least recently used go when there are more bytes than `limit`."""
+class Removal(NamedTuple):
+    """When a page went and why: a clause for people, and the change that touched it, if one did."""
 
-    def __init__(self, limit: int) -> None:
+    at: datetime
+    why: str
+    change: Seen | None = None
+
+
+class Store:
+    """Entries by key; the least recently used go when there are more bytes than `limit`.
+
+    `clock` tells the moments that people are told of, on which nothing else depends.
+    """
+
+    def __init__(self, limit: int, clock: Callable[[], datetime] = now) -> None:
         self.limit = limit
+        self._clock = clock
+        #: When everything was thrown out last.
+        self.cleared: Removal | None = None
+        self._removals: OrderedDict[Key, Removal] = OrderedDict()
         self.size = 0
         self.evicted = 0
         self.thrown_out = 0
@@ -71,9 +94,9 @@ class Store:
 
     def put(self, key: Key, page: Page, reads: Iterable[Read], position: int) -> Entry | None:
         """Store a page, in place of the one at the key; None where it would take more than an eighth of the room."""
-        entry = Entry(key, page, tuple(reads), position)
+        entry = Entry(key, page, tuple(reads), position, self._clock())
         self.remove(key)
-        if self._weight(entry) > self.limit // 8:
+        if not self.takes(self._weight(entry)):
             return None
         self._entries[key] = entry
         for places, value in self._places(entry):
@@ -89,14 +112,27 @@ class Store:
         self.size += weight - entry.size
         entry.size = weight
         while self.size > self.limit:
-            self.remove(next(iter(self._entries)))
+            self.remove(next(iter(self._entries)), ROOM)
             self.evicted += 1
 
-    def remove(self, key: Key) -> None:
-        """Take an entry out, if it is there."""
+    def peek(self, key: Key) -> Entry | None:
+        """The entry at a key, which does not count as used."""
+        return self._entries.get(key)
+
+    def removal(self, key: Key) -> Removal | None:
+        """When and why the page at a key went last, or everything did; None where that is not known any more."""
+        return self._removals.get(key, self.cleared)
+
+    def remove(self, key: Key, why: str = "", change: Seen | None = None) -> None:
+        """Take an entry out, if it is there, and remember why if it is said."""
         entry = self._entries.pop(key, None)
         if entry is None:
             return
+        if (why or change) and len(key.path) + len(key.query) <= LONGEST_REMOVED:
+            self._removals.pop(key, None)
+            self._removals[key] = Removal(self._clock(), why, change)
+            if len(self._removals) > MOST_REMOVALS:
+                self._removals.popitem(last=False)
         self.size -= entry.size
         self._hits_before += entry.hits
         for places, value in self._places(entry):
@@ -106,8 +142,11 @@ class Store:
                 if not found:
                     del places[value]
 
-    def clear(self) -> None:
-        """Throw everything out."""
+    def clear(self, why: str) -> None:
+        """Throw everything out, because of what a clause says to people."""
+        if self._entries:
+            self.cleared = Removal(self._clock(), why)
+            self._removals.clear()
         self.thrown_out += len(self._entries)
         self._hits_before = self.hits
         self._entries.clear()
@@ -118,11 +157,11 @@ class Store:
     def apply(self, changes: Sequence[Seen]) -> None:
         """Throw out what the changes touch; everything, where one of them names no row."""
         if any(change.sweeping for change in changes):
-            self.clear()
+            self.clear(SWEEPING)
             return
         for change in changes:
             for entry in self.touched(change):
-                self.remove(entry.key)
+                self.remove(entry.key, change=change)
                 self.thrown_out += 1
 
     def touched(self, change: Seen) -> set[Entry]:
@@ -145,6 +184,10 @@ class Store:
             places = self._index.setdefault(read.use.table, {}).setdefault(column, {})
             for value in (None,) if column is None or values is None else values:
                 yield places, value
+
+    def takes(self, size: int) -> bool:
+        """Whether a page of so many bytes has room beside others."""
+        return size <= self.limit // 8
 
     def _weight(self, entry: Entry) -> int:
         values = sum(len(some) for read in entry.reads for some in read.values if some is not None)
