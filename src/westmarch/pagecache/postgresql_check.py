@@ -18,7 +18,7 @@ from westmarch.pagecache.journal import Journal, newest_statement, news, news_st
 #: How long an answer of PostgreSQL is waited for, in seconds: on the connection there is, then once more on a new one.
 PATIENCE = 2.5
 #: How long a request waits while PostgreSQL is known to give no answer, in seconds. One that is back answers sooner.
-BRIEFLY = 0.25
+BRIEFLY = 0.5
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +101,7 @@ class PostgreSQLCheck(Check):
         self._position = await self._driver.prepare(self._newest)
 
     async def _catch_up(self) -> None:
+        self.asked += 1
         newest, epoch = await self._position.fetchrow(timeout=PATIENCE)
         if (newest or 0) != self._journal.position or epoch != self._journal.epoch:
             rows = await self._driver.fetch(self._news, *self._since(self._journal.position), timeout=PATIENCE)
