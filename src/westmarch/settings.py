@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         description="How much memory each process may use for ready pages, such as 64MiB; 0 keeps none.",
         json_schema_extra={"default_in_words": "`64MiB`"},
     )
+    cache_check: Literal["exact", "notify"] = Field(
+        default="exact",
+        description="How ready pages are known to be true: `exact` asks the database before each answer; `notify` waits "
+        "for word from PostgreSQL, a little late (on SQLite it is the same as `exact`).",
+    )
     metrics_token: SecretStr | None = Field(
         default=None,
         min_length=16,

@@ -16,7 +16,7 @@ from westmarch.db.database import Database
 from westmarch.metrics.durations import Requests
 from westmarch.pagecache import reads
 from westmarch.pagecache.check import Check, State
-from westmarch.pagecache.checks import open_check
+from westmarch.pagecache.checks import Kind, open_check
 from westmarch.pagecache.journal import Began, Journal
 from westmarch.pagecache.pages import Page, coding, send
 from westmarch.pagecache.reads import Recording
@@ -125,10 +125,11 @@ class PageCache:
     `requests` is where answers with a page are counted, if they are.
     """
 
-    def __init__(self, limit: int, requests: Requests | None = None) -> None:
+    def __init__(self, limit: int, requests: Requests | None = None, kind: Kind = "exact") -> None:
         self.store = Store(limit)
         self.journal = Journal(self.store)
         self.check: Check | None = None
+        self.kind = kind
         self.requests = requests
         self.misses = self.bypasses = self.renders = self.waited = 0
         self._rendering: dict[Key, Rendering] = {}
@@ -138,7 +139,7 @@ class PageCache:
         """Record reads of the database and keep pages until the block ends."""
         stop = reads.listen(db.reading_engine)
         try:
-            async with open_check(db, self.journal) as self.check:
+            async with open_check(db, self.journal, self.kind) as self.check:
                 yield
         finally:
             self.check = None
