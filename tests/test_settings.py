@@ -240,9 +240,39 @@ def test_what_is_no_proxy_is_refused(site: Path, listed: str) -> None:
     assert "is no proxy: use addresses" in refusal(site, forwarded_allow_ips=listed)
 
 
+@pytest.mark.parametrize("listed", ["127.0.0.1", "10.0.0.0/8, ::1", ""])
+def test_metrics_are_for_addresses_and_networks(site: Path, listed: str) -> None:
+    assert load(site, metrics_allow=listed).settings.metrics_allow == listed
+
+
+@pytest.mark.parametrize("listed", ["*", "localhost", "10.0.0.1/8", "127.0.0.1,nonsense"])
+def test_metrics_are_for_nothing_else(site: Path, listed: str) -> None:
+    assert "is no address and no network" in refusal(site, metrics_allow=listed)
+
+
+@pytest.mark.parametrize("token", ["", "short", "sixteen letters at least", "\u00e9" * 16, "x" * 16 + "\n"])
+def test_a_token_for_metrics_is_long_and_can_be_sent(site: Path, token: str) -> None:
+    assert "metrics-token: a token of at least 16" in refusal(site, metrics_token=token)
+
+
+@pytest.mark.parametrize("guard", [{}, {"metrics_allow": " , "}])
+def test_metrics_are_not_told_before_it_is_said_to_whom(site: Path, guard: dict[str, str]) -> None:
+    assert refusal(site, metrics=True, **guard).startswith("--metrics: set metrics_token or metrics_allow too")
+    assert load(site, metrics=True, metrics_allow="::1").settings.metrics
+    assert load(site, metrics=True, metrics_token="a-secret-of-tests").settings.metrics
+
+
+def test_a_token_is_covered_where_it_is_shown(site: Path) -> None:
+    settings = load(site, metrics_token="a-secret-of-tests").settings
+    assert "secret" not in f"{settings.shown('metrics_token')} {settings!r}"
+    assert settings.metrics_token is not None
+    assert settings.metrics_token.get_secret_value() == "a-secret-of-tests"
+
+
 def test_what_is_unfit_is_told_in_plain_words(site: Path) -> None:
     assert refusal(site, port=0) == "--port: a number from 1 on is needed"
     assert refusal(site, workers="many") == "--workers: a whole number is needed"
+    assert refusal(site, metrics="perhaps") == "--metrics: true or false is needed"
     assert refusal(site, log_format="xml") == "--log-format: it is one of 'text' or 'json'"
 
 

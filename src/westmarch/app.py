@@ -4,13 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
@@ -31,10 +30,13 @@ from westmarch.links.parameters import appended, written
 from westmarch.links.paths import Suffix, quote
 from westmarch.links.queries import Resolution, resolve
 from westmarch.media import public as media
-from westmarch.metrics import routes
+from westmarch.metrics import lag, routes
 from westmarch.metrics.durations import Requests
+from westmarch.metrics.measured import VERB, Measuring, verbs
+from westmarch.metrics.public import metrics
+from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
-from westmarch.ops import health
+from westmarch.ops import control, health
 from westmarch.ops.logging import configure
 from westmarch.pagecache import reads
 from westmarch.pagecache.cache import PageCache
@@ -80,14 +82,15 @@ async def public(request: Request) -> ASGIApp:
 
 #: The route table. What a link of the site leads to, and the listings, are in the tables below it.
 ROUTES = (
-    Route("/static/{path:path}", static.file),
-    Route("/media/cards/{name}", cards.card),
-    Route("/media/{path:path}", media.file),
-    *(Route(path, icons.icon) for path in icons.ICONS),
-    Route("/site.webmanifest", icons.manifest),
-    Route("/healthz", health.alive),
-    Route("/readyz", health.ready),
-    Route("/{path:path}", public),
+    CountedRoute("/static/{path:path}", static.file),
+    CountedRoute("/media/cards/{name}", cards.card),
+    CountedRoute("/media/{path:path}", media.file),
+    *(CountedRoute(path, icons.icon) for path in icons.ICONS),
+    CountedRoute("/site.webmanifest", icons.manifest),
+    CountedRoute("/healthz", health.alive),
+    CountedRoute("/readyz", health.ready),
+    CountedRoute("/metrics", metrics),
+    CountedRoute("/{path:path}", public),
 )
 #: The pages of the kinds of subjects.
 SHOWN: Mapping[str, Showing] = {"tag": home.tag, "topic": home.topic, "author": home.author}
@@ -211,6 +214,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
+        await stack.enter_async_context(control.serving(app.state.settings, verbs(app.state.measuring)))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
         tasks = [
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
@@ -218,6 +222,8 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
         ]
+        if app.state.measuring is not None:
+            tasks.append(asyncio.create_task(lag.run(app.state.measuring.lag), name="lag"))
         for task in tasks:
             task.add_done_callback(_told)
         try:
@@ -271,7 +277,8 @@ def create_app(settings: Settings) -> FastAPI:
         reply = errors.reply(surface.view_of_latest(), scope, 404)
         await reply(scope, receive, send)
 
-    pages = PageCache(settings.cache_size, Requests() if settings.metrics else None)
+    requests = Requests() if settings.metrics else None
+    pages = PageCache(settings.cache_size, requests, settings.cache_check)
     counted = views.Views()
 
     def viewed(scope: Scope, post_id: int) -> None:
@@ -296,6 +303,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
+    app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
+    app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     app.state.views = counted
     app.state.icons = icons.Icons(surface)
     app.state.studio = Studio(Store(settings.media_folder / "cards"), settings.theme_folder / "static" / "fonts")

@@ -16,6 +16,8 @@ _UNFIT = {
     "int_from_float": "a whole number is needed",
     "greater_than_equal": "a number from {ge} on is needed",
     "less_than_equal": "a number up to {le} is needed",
+    "bool_type": "true or false is needed",
+    "bool_parsing": "true or false is needed",
     "literal_error": "it is one of {expected}",
     "tuple_type": "a list is needed",
     "dict_type": "a table of names and values is needed",

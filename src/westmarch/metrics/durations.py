@@ -5,7 +5,7 @@ costs five times as much, more than a quarter of what an answer from the page ca
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 #: Upper ends of the buckets in seconds, both ends of what happens: a page from the cache, and a text that is imported.
 BOUNDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -26,6 +26,11 @@ class Durations:
     def observe(self, seconds: float) -> None:
         """Count one that took so long."""
         self.counts[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
+
+    def add(self, counts: Sequence[int], seconds: float) -> None:
+        """Count those that were counted elsewhere, by the same buckets."""
+        self.counts = [ours + theirs for ours, theirs in zip(self.counts, counts, strict=True)]
         self.seconds += seconds
 
 

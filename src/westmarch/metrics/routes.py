@@ -4,7 +4,8 @@ Addresses of posts and pages are what their writers made them, and anybody may a
 they would be without number. So what is counted is the kind of page, and whatever leads nowhere is one kind.
 """
 
-from starlette.types import Scope
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from westmarch.links.paths import Suffix
 from westmarch.links.queries import Resolution
@@ -19,6 +20,15 @@ KINDS = {
     "author": "/authors/{author}/",
 }
 SITEMAP_PART = "/sitemap-{part}.xml"
+
+
+class CountedRoute(Route):
+    """A route that leaves word in the scope, which FastAPI's own routes do alone."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse the method."""
+        scope["route"] = self
+        await super().handle(scope, receive, send)
 
 
 def pattern(path: str, found: Resolution, listing: bool) -> str:

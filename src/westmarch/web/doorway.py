@@ -6,7 +6,7 @@ from westmarch.web import request_ids
 from westmarch.web.replies import redirect
 
 #: These answer without the base path too: who asks for them knows the machine, not the site.
-PROBES = ("/healthz", "/readyz")
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 class Doorway:
