@@ -44,7 +44,7 @@ async def test_the_last_change_is_told(reader: Reader) -> None:
 
 
 async def test_a_year_with_very_many_posts_is_told_by_months(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemaps, "MOST", 2)
+    monkeypatch.setattr(sitemaps, "CROWDED", 1)
 
     def several(session: Session) -> None:
         for number in range(0, 70, 20):

@@ -217,7 +217,7 @@ PAGES = (
 )  # fmt: skip
 
 
-async def test_no_page_asks_more_than_six_statements(reader: Reader) -> None:
+async def test_no_page_asks_more_than_six_statements_beside_one_for_options_that_were_written(reader: Reader) -> None:
     def fill(session: Session) -> None:
         many(session, 40, tags=("T",), authors=("A",), topic="Topic")
 
@@ -227,7 +227,11 @@ async def test_no_page_asks_more_than_six_statements(reader: Reader) -> None:
         await reader.do(options, tagline=f"Before {path}")  # The options are read again after a write.
         answer = await reader.get(path)
         assert answer.status_code == (404 if path == "/nothing/" else 200), path
-        asked[path] = [statement for statement in reader.statements if statement.startswith("SELECT")]
+        asked[path] = [
+            statement
+            for statement in reader.statements
+            if statement.startswith("SELECT") and "FROM site_option" not in statement
+        ]
     assert {path: len(statements) for path, statements in asked.items() if len(statements) > 6} == {}
     if reader.db.dialect == "postgresql":  # On SQLite SQLAlchemy writes OFFSET 0 behind every LIMIT.
         assert not any("OFFSET" in statement for statements in asked.values() for statement in statements)

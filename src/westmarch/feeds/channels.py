@@ -13,27 +13,34 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
 from westmarch.posts import archive, queries
-from westmarch.posts.archive import Scope, Window
+from westmarch.posts.archive import SITE, Scope, Window
 from westmarch.tags import queries as tag_queries
 from westmarch.topics import queries as topic_queries
 from westmarch.web.surface import View
 
+#: No archive has more documents.
+MOST = 1_000_000
 _PAGE = re.compile(r"(?:^|&)page=([0-9]{1,9})(?:&|$)")
+
+
+#: Whole texts of posts, the newest first, and whether the list goes on after them for more than as many again.
+Archived = tuple[Sequence[NamedRow], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A list that has a feed: its title, the path of its page, how many posts it has, and how to read some.
+    """A list that has a feed: its title, the path of its page, and how to read its posts, with their whole texts.
 
-    `read(skip, take)` gives whole texts, the newest first, without the `skip` newest.
+    `newest(take)` are so many of them, and how many there are. `archived(number, take)` are those of a document of the
+    archive, or None where the list does not go on after them; what is newer is not looked at.
     """
 
     title: str
     description: str
     language: str
     path: str
-    total: int
-    read: Callable[[int, int], Sequence[NamedRow]]
+    newest: Callable[[int], tuple[Sequence[NamedRow], int]]
+    archived: Callable[[int, int], Archived | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,68 +55,74 @@ class Document:
 
 def of_site(session: Reading, view: View) -> Channel:
     """The feed of all posts."""
-    months = archive.counts(session)
-
-    def read(skip: int, take: int) -> Sequence[NamedRow]:
-        window = archive.window(months, skip, take, view.site.zone)
-        return queries.texts(session, window) if window else ()
-
     site = view.site
-    return Channel(site.title, site.description or site.tagline, site.language, "/", archive.total(months), read)
+    return _dated(session, view, SITE, (site.title, site.description or site.tagline, "/"))
 
 
 def of_tag(session: Reading, view: View, tag_id: int) -> Channel:
     """The feed of a tag. Raises NotFound."""
-    tag = tag_queries.by_id(session, tag_id)
-    if tag is None or tag.post_count == 0:
+    tag = tag_queries.used(session, tag_id)
+    if tag is None:
         raise NotFound("There is no such tag.")
-    read = _reader(session, view, Scope("tag", tag_id))
-    title = f"{tag.name} · {view.site.title}"
-    return Channel(title, tag.description, view.site.language, tag.path, tag.post_count, read)
+    return _dated(session, view, Scope("tag", tag_id), (f"{tag.name} · {view.site.title}", tag.description, tag.path))
 
 
 def of_author(session: Reading, view: View, author_id: int) -> Channel:
     """The feed of an author. Raises NotFound."""
-    author = author_queries.by_id(session, author_id)
-    if author is None or author.post_count == 0:
+    author = author_queries.used(session, author_id)
+    if author is None:
         raise NotFound("There is no such author.")
-    read = _reader(session, view, Scope("author", author_id))
-    title = f"{author.name} · {view.site.title}"
-    return Channel(title, "", view.site.language, author.path, author.post_count, read)
+    return _dated(session, view, Scope("author", author_id), (f"{author.name} · {view.site.title}", "", author.path))
 
 
 def of_topic(session: Reading, view: View, topic_id: int) -> Channel:
     """The feed of a topic: its parts, the last one first. Raises NotFound."""
-    topic = topic_queries.by_id(session, topic_id)
-    if topic is None or topic.post_count == 0:
+    topic = topic_queries.used(session, topic_id)
+    if topic is None:
         raise NotFound("There is no such topic.")
 
-    def read(skip: int, take: int) -> Sequence[NamedRow]:
-        last = topic.post_count - skip
-        return queries.part_texts(session, topic_id, last - take + 1, last)
+    def newest(take: int) -> tuple[Sequence[NamedRow], int]:
+        last = topic_queries.size(session, topic_id)
+        return queries.part_texts(session, topic_id, last - take + 1, last), last
+
+    def archived(number: int, take: int) -> Archived | None:
+        after, further = number * take + 1, (number + 1) * take + 1
+        there = topic_queries.numbers(session, topic_id, (after, further))
+        if after not in there:
+            return None
+        return queries.part_texts(session, topic_id, after - take, after - 1), further in there
 
     title = f"{topic.title} · {view.site.title}"
-    return Channel(title, "", topic.language, topic.path, topic.post_count, read)
+    return Channel(title, "", topic.language, topic.path, newest, archived)
 
 
-def _reader(session: Reading, view: View, scope: Scope) -> Callable[[int, int], Sequence[NamedRow]]:
-    def read(skip: int, take: int) -> Sequence[NamedRow]:
-        if skip == 0:
-            return queries.texts(session, Window(archive.END_OF_TIME, 0, take), scope)
-        window = archive.window(archive.counts(session, scope), skip, take, view.site.zone)
-        return queries.texts(session, window, scope) if window else ()
+def _dated(session: Reading, view: View, scope: Scope, told: tuple[str, str, str]) -> Channel:
+    """The feed of a list by time; `told` are its title, its description and the path of its page."""
+    title, description, path = told
 
-    return read
+    def newest(take: int) -> tuple[Sequence[NamedRow], int]:
+        posts = queries.texts(session, Window(archive.END_OF_TIME, 0, take), scope)
+        return posts, archive.size(session, scope)
+
+    def archived(number: int, take: int) -> Archived | None:
+        months = archive.oldest(session, scope, (number + 1) * take)
+        left = archive.total(months) - number * take
+        window = archive.window(months, left, take, view.site.zone) if left > 0 else None
+        return None if window is None else (queries.texts(session, window, scope), left > take)
+
+    return Channel(title, description, view.site.language, path, newest, archived)
 
 
 def document(channel: Channel, query: str, size: int) -> Document:
     """The document that the query asks for (`page=N` of the archive). Raises NotFound for one that there is not yet."""
-    last = max(0, -(-(channel.total - size) // size))
     match = _PAGE.search(query)
     if match is None:
-        return Document(channel.read(0, size), None, last or None, None)
+        newest, total = channel.newest(size)
+        last = max(0, -(-(total - size) // size))
+        return Document(newest, None, last or None, None)
     number = int(match[1])
-    if not 1 <= number <= last:
+    found = channel.archived(number, size) if 1 <= number <= MOST else None
+    if found is None:
         raise NotFound("The feed has no such page.")
-    posts = channel.read(channel.total - number * size, size)
-    return Document(posts, number, number - 1 or None, number + 1 if number < last else None)
+    posts, goes_on = found
+    return Document(posts, number, number - 1 or None, number + 1 if goes_on else None)

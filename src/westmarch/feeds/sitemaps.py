@@ -15,20 +15,18 @@ from westmarch.web.surface import View
 
 #: Addresses in one sitemap; the protocol allows 50,000. A month that has more is cut.
 MOST = 50_000
+#: A year with a month of more posts has a sitemap for each month, as it may have more than `MOST`.
+CROWDED = MOST // 12
 _XML = "application/xml; charset=utf-8"
 _PART = re.compile(r"/sitemap-(?:(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?|lists)\.xml")
 
 
 def index(session: Reading, view: View) -> Reply:
     """One sitemap for each year with posts, for each of its months where there are very many, and one for the rest."""
-    months = archive.counts(session)
-    names = ["lists"]
-    for year in sorted({row.year for row in months}):
-        of_year = [row for row in months if row.year == year]
-        if archive.total(of_year) <= MOST:
-            names.append(f"{year:04}")
-        else:
-            names.extend(f"{year:04}-{row.month:02}" for row in reversed(of_year))
+    crowded = archive.crowded(session, CROWDED)
+    months = archive.months(session)
+    parts = (f"{row.year:04}-{row.month:02}" if row.year in crowded else f"{row.year:04}" for row in months)
+    names = list(dict.fromkeys(("lists", *parts)))
     return view.document("feeds/sitemaps.xml", _XML, names=names)
 
 
@@ -56,12 +54,9 @@ def _lists(session: Reading) -> Iterator[tuple[str, datetime | None]]:
     yield "/", None
     for row in queries.pages(session, MOST // 2):
         yield row.path, row.updated_at or row.published_at
-    for topic in topic_queries.by_title(session):
-        yield topic.path, None
-    for tag in tag_queries.by_name(session, 1, MOST // 4):
-        yield tag.path, None
-    for author in author_queries.by_name(session):
-        yield author.path, None
+    tags = tag_queries.paths(session, MOST // 4)
+    for row in (*topic_queries.paths(session), *tags, *author_queries.paths(session)):
+        yield row.path, None
 
 
 def robots(view: View) -> Reply:

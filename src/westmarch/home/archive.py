@@ -39,7 +39,7 @@ class Year:
 
 def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     """`/archive/`: the newest year by its titles, the others by counts; `/archive/2026/`: the titles of a year."""
-    counts = archive.counts(session)
+    counts = archive.counts(session) if suffix.year is None else archive.of_year(session, suffix.year)
     years = sorted({row.year for row in counts}, reverse=True)
     year = suffix.year or next(iter(years), None)
     if (suffix.year is not None and suffix.year not in years) or (suffix.year is None and suffix.page > 1):
@@ -53,7 +53,7 @@ def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     path = paging.current if suffix.year else "/archive/"
     description = "" if suffix.year else words("archive about")
     above = metadata.ARCHIVE if suffix.year else None
-    months = _months(session, view, counts, in_year, paging)
+    months = _months(session, view, in_year, paging)
     shown = card(view, months[0].posts[0]) if months else None
     return view.page(
         "home/archive.html",
@@ -61,7 +61,7 @@ def page(session: Reading, view: View, suffix: Suffix) -> Reply:
         description=description,
         canonical=path,
         metadata=metadata.of_list(view, title, path, above, description=description, shown=shown),
-        count=archive.total(in_year if suffix.year else counts),
+        count=archive.total(counts),
         year=suffix.year,
         pages=paging if suffix.year else Paging("/archive/", 1, 1),
         shown_year=year,
@@ -72,14 +72,9 @@ def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     )
 
 
-def _months(
-    session: Reading, view: View, counts: Sequence[NamedRow], in_year: Sequence[NamedRow], paging: Paging
-) -> Sequence[Month]:
+def _months(session: Reading, view: View, in_year: Sequence[NamedRow], paging: Paging) -> Sequence[Month]:
     """The months of a page of a year, with their titles."""
-    newer = sum(row.posts for row in counts if in_year and row.year > in_year[0].year)
-    done = (paging.number - 1) * TITLES_PER_PAGE
-    size = min(TITLES_PER_PAGE, archive.total(in_year) - done)
-    window = archive.window(counts, newer + done, size, view.site.zone) if size > 0 else None
+    window = archive.window(in_year, (paging.number - 1) * TITLES_PER_PAGE, TITLES_PER_PAGE, view.site.zone)
     titles = queries.titles(session, window) if window else ()
     words = view.words()
     shown: dict[int, list[NamedRow]] = {}

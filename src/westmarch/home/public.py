@@ -163,7 +163,7 @@ def tags(session: Reading, view: View, suffix: Suffix) -> Reply:
         "home/tags.html",
         **_index(view, "tags", paging.current),
         pages=paging,
-        used=tag_queries.most_used(session, MOST_USED) if paging.number == 1 else (),
+        used=tag_queries.most_used(session, MOST_USED, described=True) if paging.number == 1 else (),
         tags=tag_queries.by_name(session, paging.number, TAGS_PER_PAGE),
     )
 

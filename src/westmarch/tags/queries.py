@@ -20,6 +20,14 @@ def by_id(session: Reading, tag_id: int) -> NamedRow | None:
     return session.execute(_BY_ID, {"id": tag_id}).one_or_none()
 
 
+_USED_BY_ID = select(_tag.c.id, _tag.c.name, _tag.c.path, _tag.c.description).where(_tag.c.id == bindparam("id"), _USED)
+
+
+def used(session: Reading, tag_id: int) -> NamedRow | None:
+    """The tag without its count, or None where it has no listed posts."""
+    return session.execute(_USED_BY_ID, {"id": tag_id}).one_or_none()
+
+
 # A tag without a page comes back as a row without a tag, so that what is read is told by its keys (see `_listed` in
 # posts/queries.py).
 _OF_SUBJECTS = (
@@ -42,19 +50,20 @@ def of_subjects(session: Reading, subject_ids: Sequence[int]) -> dict[int, list[
 
 # A walk in the index of counts, so that it costs the same however many tags there are.
 _MOST_USED = (
-    select(*_NAMED, _tag.c.description, _tag.c.folded)
+    select(*_NAMED, _tag.c.folded)
     .where(_USED)
     .order_by(_tag.c.post_count.desc(), _tag.c.id.desc())
     .limit(bindparam("limit"))
 )
+_MOST_USED_DESCRIBED = _MOST_USED.add_columns(_tag.c.description)
 
 
-def most_used(session: Reading, limit: int) -> Sequence[NamedRow]:
+def most_used(session: Reading, limit: int, *, described: bool = False) -> Sequence[NamedRow]:
     """The tags with the most listed posts, most first, then by name; a tag without any is left out.
 
-    Of several with the same count, the newest are in where the limit cuts among them.
+    Of several with the same count, the newest are in where the limit cuts among them. `described`: with descriptions.
     """
-    rows = session.execute(_MOST_USED, {"limit": limit})
+    rows = session.execute(_MOST_USED_DESCRIBED if described else _MOST_USED, {"limit": limit})
     return sorted(rows, key=lambda tag: (-tag.post_count, tag.folded))
 
 
@@ -64,6 +73,14 @@ _COUNT = select(func.count()).select_from(_tag).where(_USED)
 def count(session: Reading) -> int:
     """How many tags have listed posts."""
     return session.scalar(_COUNT) or 0
+
+
+_PATHS = select(_tag.c.id, _tag.c.path).where(_USED).order_by(_tag.c.id).limit(bindparam("limit"))
+
+
+def paths(session: Reading, limit: int) -> Sequence[NamedRow]:
+    """The paths of the tags that have listed posts."""
+    return session.execute(_PATHS, {"limit": limit}).all()
 
 
 _names_before = select(_tag.c.folded).where(_USED).order_by(_tag.c.folded).limit(bindparam("before")).subquery()
