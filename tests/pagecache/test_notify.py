@@ -1,0 +1,193 @@
+"""The check that believes notices: quick while all is well, exact where it is not sure, and never far behind."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PostgreSQL
+from tests.pagecache.cached import Cached, caching, fill
+from tests.pagecache.relay import Relay, relaying
+from tests.pagecache.test_away import AWAY, HIT
+from tests.pagecache.test_races import rename
+from westmarch.changes.triggers import CHANNEL
+from westmarch.db.database import Database, open_database
+from westmarch.pagecache import notify_check, postgresql_check
+from westmarch.pagecache.checks import open_check
+from westmarch.pagecache.journal import Journal
+from westmarch.pagecache.notify_check import NotifyCheck
+from westmarch.pagecache.sqlite_check import SQLiteCheck
+from westmarch.pagecache.store import Store
+from westmarch.settings import Settings
+
+pytestmark = pytest.mark.postgresql
+NEVER = 3600.0
+
+
+@asynccontextmanager
+async def notified(settings: Settings, db: Database) -> AsyncIterator[tuple[Cached, NotifyCheck]]:
+    """A site with its page in the store, whose check believes notices."""
+    async with caching(settings.model_copy(update={"cache_check": "notify"}), db) as cached:
+        check = cached.pages.check
+        assert isinstance(check, NotifyCheck)
+        await cached.visit(("/p1/",))
+        await quiet(check)
+        yield cached, check
+
+
+async def quiet(check: NotifyCheck) -> None:
+    """Wait until it answers at once."""
+    async with asyncio.timeout(10):
+        while not check.at_once():  # noqa: ASYNC110 - there is no event: it is a question of time
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def url(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables, the test's own."""
+    name = postgresql.create(postgresql_template)
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture
+async def elsewhere(url: str) -> AsyncIterator[Database]:
+    """The database as another program has it, with a site in it."""
+    async with open_database(url) as db:
+        await db.write(fill)
+        yield db
+
+
+@pytest.fixture
+async def relay(url: str) -> AsyncIterator[Relay]:
+    """Another way to the database, which can fall silent."""
+    async with relaying(url) as relay:
+        yield relay
+        relay.speaking.set()
+
+
+@pytest.fixture
+def settings(url: str, tmp_path: Path) -> Settings:
+    """Settings of a site on the database."""
+    return Settings(site=tmp_path, url="https://example.org", database_url=url)
+
+
+async def lateness(cached: Cached, title: str) -> float:
+    """How many seconds from now a page shows a title, asked for over and over."""
+    began = time.monotonic()
+    while title not in (await cached.get("/p1/")).text:
+        await asyncio.sleep(0)
+        assert time.monotonic() < began + 10
+    return time.monotonic() - began
+
+
+async def test_on_sqlite_it_is_the_exact_check(tmp_path: Path, sqlite_template: Path) -> None:
+    async with (
+        open_database(f"sqlite:///{sqlite_template}") as db,
+        open_check(db, Journal(Store(1)), "notify") as check,
+    ):
+        assert isinstance(check, SQLiteCheck)
+
+
+async def test_hits_ask_nothing_while_nothing_changes(
+    settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
+        await asyncio.sleep(0.3)  # By then all notices of `fill` have come.
+        await quiet(check)
+        before = check.asked
+        for _ in range(50):
+            assert await cached.status("/p1/") == HIT
+        assert check.asked == before
+
+
+async def test_a_write_of_the_process_itself_is_seen_at_once(settings: Settings, elsewhere: Database) -> None:
+    async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
+        for number in range(30):
+            await quiet(check)
+            await db.write(rename, f"Title {number}")
+            assert f"Title {number}" in (await cached.get("/p1/")).text
+
+
+async def test_a_write_of_another_process_is_seen_when_the_notice_has_come(
+    settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
+    async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
+        for number in range(30):
+            await quiet(check)
+            await elsewhere.write(rename, f"Title {number}")
+            assert await lateness(cached, f"Title {number}") < 1.0
+
+
+async def test_a_notice_that_is_lost_makes_a_page_late_by_a_heartbeat(
+    settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", 0.4)
+    async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
+        await check._driver.remove_listener(CHANNEL, check._hear)
+        late = []
+        for number in range(3):
+            await elsewhere.write(rename, f"Title {number}")
+            late.append(await lateness(cached, f"Title {number}"))
+        assert max(late) < notify_check.STALENESS
+        assert max(late) > 0.01  # Else the notice has come all the same.
+
+
+async def test_a_connection_that_is_cut_is_made_again_and_listens(
+    settings: Settings, elsewhere: Database, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
+        postgresql.execute(f"SELECT pg_terminate_backend({check._driver.get_server_pid()})")
+        async with asyncio.timeout(5):
+            while check.at_once():  # noqa: ASYNC110 - it is told by a callback of the driver
+                await asyncio.sleep(0.005)
+        await elsewhere.write(rename, "Exact")
+        assert "Exact" in (await cached.get("/p1/")).text
+        await quiet(check)
+        await elsewhere.write(rename, "Noticed")
+        assert await lateness(cached, "Noticed") < 1.0
+
+
+async def test_a_connection_that_was_lost_unknowingly_makes_pages_stale_for_a_bounded_time(
+    settings: Settings, elsewhere: Database, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", 0.2)
+    monkeypatch.setattr(notify_check, "STALENESS", 0.5)
+    monkeypatch.setattr(postgresql_check, "PATIENCE", 0.3)
+    async with open_database(relay.url) as db, notified(settings, db) as (cached, check):
+        await db.close()  # So that the only connection that is lost is the one of the check.
+        relay.forget()
+        await elsewhere.write(rename, "Renamed")
+        written = time.monotonic()
+        seen_stale, seen_true = written, 0.0
+        while not seen_true:
+            asked_at = time.monotonic()
+            if "Renamed" in (await cached.get("/p1/")).text:
+                seen_true = asked_at
+            else:
+                seen_stale = asked_at
+            await asyncio.sleep(0)
+        assert written < seen_stale < written + 0.5
+        assert check.at_once()
+
+
+async def test_a_server_that_hangs_is_away_and_what_it_took_after_is_seen(
+    settings: Settings, elsewhere: Database, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notify_check, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(notify_check, "STALENESS", 0.3)
+    monkeypatch.setattr(postgresql_check, "PATIENCE", 0.3)
+    async with open_database(relay.url) as db, notified(settings, db) as (cached, _):
+        relay.speaking.clear()
+        await asyncio.sleep(0.35)
+        assert await cached.status("/p1/") == AWAY
+        relay.speaking.set()
+        await elsewhere.write(rename, "Renamed")
+        assert "Renamed" in (await cached.get("/p1/")).text
