@@ -152,3 +152,42 @@ def test_colours_of_options_have_a_sheet_that_says_them() -> None:
         "colours." + "a-ffffff." * 13 + "css",
     ):
         assert colour_sheet(name) is None, name
+
+
+# Read again
+
+
+def test_themes_are_others_only_when_a_file_has_changed(site: Path) -> None:
+    before = themes(site)
+    assert before.again().fingerprint == before.fingerprint
+    words = site / "themes" / "plain" / "words" / "xx.toml"
+    words.parent.mkdir(exist_ok=True)
+    words.write_text("")
+    changed = before.again()
+    assert changed.fingerprint != before.fingerprint
+    words.unlink()
+    assert changed.again().fingerprint == before.fingerprint
+
+
+def test_a_theme_that_is_read_again_has_templates_as_they_are_now(site: Path) -> None:
+    (site / "theme" / "error.html").write_text("one")
+    before = themes(site)
+    assert before.chosen("plain").templates.get_template("error.html").render() == "one"
+    (site / "theme" / "error.html").write_text("another")
+    after = before.again()
+    assert after.chosen("plain").templates.get_template("error.html").render() == "another"
+    assert before.chosen("plain").templates.get_template("error.html").render() == "one"
+    assert after.chosen("plain").key != before.chosen("plain").key
+
+
+def test_static_files_from_before_are_found_by_their_exact_names(site: Path) -> None:
+    icon = site / "theme" / "static" / "icon.svg"
+    found, names = themes(site), []
+    for number in range(6):
+        icon.write_text(f"<svg>{number:03}</svg>")
+        found = found.again()
+        names.append(found.chosen("plain").asset("icon.svg").removeprefix("/static/"))
+    kept = [name for name in names if found.exactly(name)]
+    assert kept[-1] == names[-1]
+    assert len(kept) > 1
+    assert names[0] not in kept, "but not for ever"

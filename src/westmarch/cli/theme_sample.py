@@ -58,8 +58,8 @@ class Watching(Surface):
         self.remarks.add(Remark(file or template, int(line or 0), f"{type(error).__name__} in {template}: {told}"))
 
     @override
-    def view(self, session: Reading, path: str, query: str, position: int) -> View:
-        return WatchedView(self, self.options.current(session, position), path, query)
+    def view(self, session: Reading, path: str, query: str, position: int, variant: str = "") -> View:
+        return WatchedView(self, self.themes, self.options.current(session, position), path, query, variant)
 
 
 class WatchedView(View):

@@ -55,7 +55,7 @@ class Icons:
     """The marks of a site's themes in its colours, each made once. Safe to use from several threads."""
 
     def __init__(self, surface: Surface) -> None:
-        self._themes = surface.themes
+        self._surface = surface
         self._made: dict[tuple[str, str, str], Marked] = {}
         self._one_at_a_time = Lock()
 
@@ -64,7 +64,7 @@ class Icons:
 
         It may take seconds the first time: call it in a thread.
         """
-        theme = self._themes.chosen(site.theme)
+        theme = self._surface.themes.chosen(site.theme)
         accent = site.accent.lower()
         key = (theme.key, theme.asset(NAME), accent)
         with self._one_at_a_time:
@@ -75,7 +75,7 @@ class Icons:
         return made
 
     def _make(self, theme: Theme, accent: str) -> Marked:
-        packaged = self._themes.packaged
+        packaged = self._surface.themes.packaged
         colour = colours.hexadecimal(colours.corrected(accent, *colours.ON_LIGHT))
         svg, own = _body(theme), _body(packaged)
         if svg != own:

@@ -148,23 +148,37 @@ class Surface:
                 place, told, template,
             )  # fmt: skip
 
-    def view(self, session: Reading, path: str, query: str, position: int) -> "View":
+    def view(self, session: Reading, path: str, query: str, position: int, variant: str = "") -> "View":
         """The view of a request, with the site's options as the session's snapshot at `position` has them."""
-        return View(self, self.options.current(session, position), path, query)
+        return View(self, self.themes, self.options.current(session, position), path, query, variant)
 
     def view_of_latest(self) -> "View":
         """A view of no path with the options as last read, where the database must not be asked."""
-        return View(self, self.options.latest, "", "")
+        return View(self, self.themes, self.options.latest, "", "")
+
+    def read_again(self) -> bool:
+        """Take the files of the themes as they are now, words too; whether they are others than before.
+
+        Views that there are keep what they began with. Raises OSError, Invalid, and all is as before then.
+        """
+        themes = self.themes.again()
+        if themes.fingerprint == self.themes.fingerprint:
+            return False
+        self.themes = themes
+        self._told.clear()
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One request as pages see it: for which path and query of the site, and with which options."""
+    """One request as pages see it: for which path, query and variant of the site, with which themes and options."""
 
     surface: Surface
+    themes: Themes
     held: Held
     path: str
     query: str
+    variant: str = ""
 
     @property
     def site(self) -> Site:
@@ -173,12 +187,12 @@ class View:
 
     def words(self, language: str | None = None) -> Words:
         """The words of a language, of the site's without one."""
-        theme = self.surface.themes.chosen(self.site.theme)
+        theme = self.themes.chosen(self.site.theme)
         return theme.catalogues.words(language or self.site.language, self.site.zone)
 
     def card(self, post: Any) -> str:
         """The whole address of a post's social card; `post` has id, title and language."""
-        mark = self.surface.themes.chosen(self.site.theme).asset("icon.svg")
+        mark = self.themes.chosen(self.site.theme).asset("icon.svg")
         return self.surface.root + self.surface.card(self.site, mark, post)
 
     def titled(self, entries: Iterable[NavigationItem]) -> list[NavigationItem]:
@@ -222,9 +236,9 @@ class View:
 
     def rendered(self, template: str, context: dict[str, Any], *, chrome: bool = False) -> str:
         """The text of a template of the chosen theme; of the package's, where that of the site fails."""
-        context |= {"path": self.path, "site": self.site}
-        packaged = self.surface.themes.packaged
-        theme = self.surface.themes.chosen(self.site.theme)
+        context |= {"path": self.path, "site": self.site, "variant": self.variant}
+        packaged = self.themes.packaged
+        theme = self.themes.chosen(self.site.theme)
         if theme is not packaged:
             try:
                 return self._of(theme, template, context, chrome=chrome)
@@ -252,7 +266,7 @@ class View:
         """Head, menu and foot in a language, made once; the menu marks the page that is open, if it is in it."""
         current = self.path if any(item.address == self.path for item in self.site.navigation) else ""
         made = self.held.made
-        key = (theme.key, language, current)
+        key = (theme.key, language, current, self.variant)
         chrome = made.get(key)
         if chrome is None:
             template = theme.templates.get_template("chrome.html")
@@ -264,6 +278,7 @@ class View:
                     "words": words,
                     "current": current,
                     "options": options,
+                    "variant": self.variant,
                 }
             )
             if len(made) < MOST_CHROMES:

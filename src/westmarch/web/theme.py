@@ -23,19 +23,20 @@ _COLOURS = re.compile(r"colours(?:\.[a-z][a-z0-9_]{0,39}-[0-9a-f]{6}){1,12}\.css
 class Theme:
     """Templates and static files by name, each from the first of the folders that has it; the package's is the last.
 
-    Files are read when the theme is made, templates when they are first used: a changed file shows after the next
-    start. Raises Invalid where static files name each other in a circle.
+    Files are read when the theme is made, templates and words when they are first used: a changed file shows when the
+    theme is made again. Raises Invalid where static files name each other in a circle.
     """
 
-    def __init__(self, *above: Path, manifest: Manifest | None = None) -> None:
+    def __init__(self, *above: Path, manifest: Manifest | None = None, edition: str = "") -> None:
         own = read_manifest(DEFAULT, DEFAULT_NAME)
         self.manifest = manifest or own
         self.name = self.manifest.name
         #: Those of the default come along: its templates stand in for those that a theme does not bring.
         self.options: Mapping[str, Option] = own.options | self.manifest.options
         self.folders = (*(folder for folder in above if folder.is_dir()), DEFAULT)
-        #: Tells themes apart: that of the package alone from the same one with files of the site.
-        self.key = str(self.folders[0])
+        #: Tells themes apart: that of the package alone from the same one with files of the site, and all of them from
+        #: what they are when their files have changed (`edition`).
+        self.key = f"{self.folders[0]} {edition}"
         self.templates = Environment(
             loader=FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=True,

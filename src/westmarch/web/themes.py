@@ -1,10 +1,12 @@
 """The themes of a site: that of the package, and those in its folder `themes/`."""
 
+import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from westmarch import __version__
 from westmarch.errors import NotFound, WestmarchError
 from westmarch.web.assets import Asset
 from westmarch.web.manifest import FILE, Manifest, read_manifest
@@ -12,22 +14,35 @@ from westmarch.web.theme import DEFAULT, DEFAULT_NAME, Theme
 
 logger = logging.getLogger(__name__)
 
+#: The static files of so many themes are kept that were read before their files changed.
+MOST_FORMER = 3
+
 
 class Themes:
     """Makes each theme once, when it is first asked for, and keeps it.
 
     `overrides` holds single files that replace those of whichever theme is chosen, `folder` whole themes. `furnish`
-    gives a theme what its templates may call.
+    gives a theme what its templates may call. Static files of `former` themes are still found by their exact names.
     """
 
-    def __init__(self, overrides: Path, folder: Path, furnish: Callable[[Theme], None]) -> None:
+    def __init__(
+        self, overrides: Path, folder: Path, furnish: Callable[[Theme], None], former: Sequence[Theme] = ()
+    ) -> None:
         self.overrides = overrides
         self.folder = folder
         self._furnish = furnish
+        self._former = former
+        #: Of all files that may be read, taken before any is: equal where no page can look otherwise.
+        self.fingerprint = _fingerprint(DEFAULT, overrides, folder)
         #: The package's own files alone, which answer where those of the site fail.
-        self.packaged = Theme()
+        self.packaged = Theme(edition=self.fingerprint)
         furnish(self.packaged)
         self._made: dict[str, Theme] = {}
+
+    def again(self) -> "Themes":
+        """The themes as their files are now. Raises OSError, Invalid."""
+        former = (*self._made.values(), self.packaged, *self._former)
+        return Themes(self.overrides, self.folder, self._furnish, former[:MOST_FORMER])
 
     def names(self) -> list[str]:
         """The themes that there are: the default, then the folders with a theme.toml, by name."""
@@ -52,9 +67,9 @@ class Themes:
         """The theme, made anew. Raises NotFound, Invalid."""
         manifest = self.manifest(name)
         if name != DEFAULT_NAME:
-            theme = Theme(self.overrides, self.place(name), manifest=manifest)
+            theme = Theme(self.overrides, self.place(name), manifest=manifest, edition=self.fingerprint)
         elif any(path.is_file() for path in self.overrides.rglob("*")):
-            theme = Theme(self.overrides)
+            theme = Theme(self.overrides, edition=self.fingerprint)
         else:
             return self.packaged
         self._furnish(theme)
@@ -78,8 +93,30 @@ class Themes:
 
     def exactly(self, name: str) -> Asset | None:
         """The static file whose content `/static/{name}` means, of any theme that is or was chosen."""
-        for theme in (*self._made.values(), self.packaged):
+        for theme in (*self._made.values(), self.packaged, *self._former):
             found = theme.find(name)
             if found is not None and found[1]:
                 return found[0]
         return None
+
+
+def _fingerprint(*folders: Path) -> str:
+    """What tells whether anything in the folders was changed, made or removed, or the program is another version.
+
+    Times and sizes of files tell it without reading them: a change between this and the reading is seen the next time.
+    """
+    made = hashlib.blake2b(__version__.encode(), digest_size=8)
+    for folder in folders:
+        for name, time, size in sorted(_stamps(folder)):
+            made.update(f"{folder}\0{name}\0{time}\0{size}\n".encode("utf-8", "surrogateescape"))
+    return made.hexdigest()
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    for path in folder.rglob("*"):
+        try:
+            if path.is_file():
+                stat = path.stat()
+                yield str(path), stat.st_mtime_ns, stat.st_size
+        except OSError:
+            continue  # It went away meanwhile, or cannot be looked at.
