@@ -42,6 +42,7 @@ from westmarch.pagecache import reads
 from westmarch.pagecache.cache import PageCache
 from westmarch.pagecache.middleware import FromCache, Viewed
 from westmarch.pagecache.store import Key
+from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
@@ -209,8 +210,11 @@ def _line(text: str, language: str) -> str:
 
 
 @asynccontextmanager
-async def _running(app: FastAPI) -> AsyncIterator[None]:
-    """While the program serves, the database is open, followers run, posts are published and views are written."""
+async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+    """While the program serves, the database is open, followers run, posts are published and views are written.
+
+    What is yielded is for the server.
+    """
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
@@ -227,7 +231,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.add_done_callback(_told)
         try:
-            yield
+            yield {TURN: app.state.turn}
         finally:
             for task in tasks:
                 task.cancel()
@@ -303,6 +307,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
+    app.state.turn = Turn(app.front)
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     app.state.views = counted

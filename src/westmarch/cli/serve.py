@@ -122,8 +122,11 @@ def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: sock
 def _server_config(settings: "Settings", app: Any, **more: Any) -> "Config":
     from uvicorn import Config
 
+    from westmarch.pagecache.protocol import ReadyProtocol
+
     return Config(
         app,
+        http=ReadyProtocol,
         factory=isinstance(app, str),
         lifespan="on",
         ws="none",

@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from westmarch.metrics.timing import spent
 from westmarch.pagecache.cache import HIT, PageCache, conditions
-from westmarch.pagecache.pages import coding, send
-from westmarch.pagecache.store import Key
+from westmarch.pagecache.pages import Headers, coding, send
+from westmarch.pagecache.store import Entry, Key
 from westmarch.web.request_ids import taken_or_made
 
 #: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
@@ -35,7 +35,7 @@ class FromCache:
             await self.app(scope, receive, send_)
             return
         started = perf_counter() if self.timed else 0.0
-        key = Key(scope.get("raw_path") or b"", scope["query_string"])
+        key = self.key(scope)
         entry, status = cache.store.get(key), HIT
         if entry is not None:
             if check.at_once():
@@ -47,21 +47,33 @@ class FromCache:
         if entry is None:
             await self.app(scope, receive, send_)
             return
-        page = entry.page
         accepted, condition, name_given = conditions(scope)
         name = coding(accepted)
-        form = page.ready(name)
+        form = entry.page.ready(name)
         if form is None:
-            form = await page.made(name)
+            form = await entry.page.made(name)
             cache.store.weigh(entry)
-        entry.hits += 1
-        if page.viewed is not None:
-            self.viewed(scope, page.viewed)
+        answered = await send(form, scope, condition, self.own(status, name_given, started), send_)
+        self.count(entry, scope, answered, started)
+
+    def key(self, scope: Scope) -> Key:
+        """Where the page stands that a request asks for, if it is stored."""
+        return Key(scope.get("raw_path") or b"", scope["query_string"])
+
+    def own(self, status: tuple[bytes, bytes], name_given: bytes, started: float) -> Headers:
+        """The headers of one answer with a page, beside those that all have."""
         own = [status]
         if name_given:
             own.append((b"x-request-id", taken_or_made(name_given).encode()))
         if self.process_time:
             own.append(spent(started))
-        answered = await send(form, scope, condition, own, send_)
+        return own
+
+    def count(self, entry: Entry, scope: Scope, answered: int, started: float) -> None:
+        """Take note of an answer with a page: its hit, its view and how long it took."""
+        page = entry.page
+        entry.hits += 1
+        if page.viewed is not None:
+            self.viewed(scope, page.viewed)
         if page.durations is not None:
             page.durations[scope["method"], answered].observe(perf_counter() - started)

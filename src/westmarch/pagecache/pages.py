@@ -47,7 +47,7 @@ def coding(accept_encoding: bytes) -> str:
 class Form:
     """A content in one coding, with the headers of its answers."""
 
-    __slots__ = ("body", "etag", "headers", "unchanged")
+    __slots__ = ("body", "content_lines", "etag", "headers", "lines", "unchanged")
 
     def __init__(self, body: bytes, etag: str, common: Sequence[tuple[bytes, bytes]], mime: bytes, name: str) -> None:
         self.body = body
@@ -60,6 +60,21 @@ class Form:
         ]
         if name != IDENTITY:
             self.headers.append((b"content-encoding", name.encode()))
+        #: The headers as they are written into a socket: those that a 304 has, and those of the content beside them.
+        self.lines = _lines(self.unchanged)
+        self.content_lines = _lines(self.headers[len(self.unchanged) :])
+
+    def meets(self, condition: bytes) -> bool:
+        """Whether whoever sends this header If-None-Match has this form already."""
+        return condition != b"" and matches(self.etag, condition.decode("latin-1"))
+
+
+def _lines(headers: Headers) -> bytes:
+    """Headers as HTTP/1.1 writes them. Raises ValueError where one would begin a line of its own."""
+    written = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+    if len(written.splitlines()) != len(headers):
+        raise ValueError(f"a header of a page holds a line break: {headers!r}")
+    return written
 
 
 class Page:
@@ -131,7 +146,7 @@ async def send(form: Form, scope: Scope, condition: bytes, headers: Headers, sen
 
     `headers` are this answer's own.
     """
-    if condition and matches(form.etag, condition.decode("latin-1")):
+    if form.meets(condition):
         await send({"type": "http.response.start", "status": 304, "headers": [*form.unchanged, *headers]})
         await send({"type": "http.response.body", "body": b""})
         return 304

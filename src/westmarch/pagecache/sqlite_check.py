@@ -49,10 +49,10 @@ class SQLiteCheck(Check):
             logger.info("The page cache cannot ask the database now: %s", error)
             return False
         self._checked = True
-        self._loop.call_soon(self._forget)
+        self._loop.call_soon(self.forget)
         return True
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._checked = False
 
     async def wait(self) -> State:
