@@ -9,18 +9,19 @@ from time import perf_counter
 from typing import Any
 
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from westmarch.pagecache.cache import conditions
 from westmarch.pagecache.middleware import FromCache
 from westmarch.pagecache.pages import coding
 from westmarch.pagecache.store import Entry, Key
 from westmarch.pagecache.turns import TURN, Turn
+from westmarch.web.protocol import BoundedProtocol
 
 _WHOLE, _UNCHANGED = STATUS_LINE[200], STATUS_LINE[304]
 
 
-class ReadyProtocol(HttpToolsProtocol):
+class ReadyProtocol(BoundedProtocol):
     """Answers requests for pages that are stored; the application gets all others.
 
     It gets all where single requests are logged.
