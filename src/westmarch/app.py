@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
@@ -38,9 +39,10 @@ from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
 from westmarch.ops import control, health
 from westmarch.ops.logging import configure
-from westmarch.pagecache import reads
+from westmarch.pagecache import asked, files, reads
+from westmarch.pagecache.asked import Address
 from westmarch.pagecache.cache import PageCache
-from westmarch.pagecache.middleware import FromCache, Viewed
+from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
@@ -68,17 +70,30 @@ Showing = Callable[[Reading, View, int, Suffix], Reply]
 async def public(request: Request) -> ASGIApp:
     """Whatever has no route of its own: the links of the site, then the listings of the program."""
     path, query = asking.path(request.scope), asking.query(request.scope)
-    db: Database = request.app.state.db
-    surface: Surface = request.app.state.surface
     pages: PageCache = request.app.state.pages
-    key = Key(quote(surface.base + path).encode(), query.encode("latin-1"))
-    found = await pages.answer(key, lambda: db.read(answer, surface, path, query), surface.headers)
+    key, make, _ = address(request.app, path, query, request.app.state.variant(request.scope))
+    found = await pages.answer(key, make, request.app.state.surface.headers)
     request.state.route = found.route
     if found.viewed is not None and views.is_view(request.scope):
         request.app.state.views.count(found.viewed)
     if found.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
         raise HTTPException(found.status_code)
     return found
+
+
+def address(app: FastAPI, path: str, query: str, variant: str) -> Address:
+    """Where the page at a path is kept, and what renders it; or which other route answers there."""
+    db: Database = app.state.db
+    surface: Surface = app.state.surface
+    key = Key(quote(surface.base + path).encode(), query.encode("latin-1"), variant)
+    return Address(key, lambda: db.read(answer, surface, path, query, variant))
+
+
+def other_route(path: str) -> str:
+    """The pattern of the route that answers at a path instead of `public`; empty where none does."""
+    scope: Scope = {"type": "http", "method": "GET", "path": path}
+    first = next(route for route in ROUTES if route.matches(scope)[0] is Match.FULL)
+    return "" if first.endpoint is public else first.path
 
 
 #: The route table. What a link of the site leads to, and the listings, are in the tables below it.
@@ -113,10 +128,10 @@ LISTINGS: Mapping[str, Listing] = {
 }
 
 
-def answer(session: Reading, surface: Surface, path: str, query: str) -> Reply:
+def answer(session: Reading, surface: Surface, path: str, query: str, variant: str = "") -> Reply:
     """The answer for a path of the site, all of it read and rendered in one snapshot."""
     found = resolve(session, path, query)
-    view = surface.view(session, path, query, found.position)
+    view = surface.view(session, path, query, found.position, variant)
     reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the position.
     try:
         return _found(session, view, found)
@@ -218,7 +233,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
-        await stack.enter_async_context(control.serving(app.state.settings, verbs(app.state.measuring)))
+        questions = {**verbs(app.state.measuring), **_of_cache(app)}
+        await stack.enter_async_context(control.serving(app.state.settings, questions))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
         tasks = [
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
@@ -226,6 +242,10 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
         ]
+        wanted, loop = asyncio.Event(), asyncio.get_running_loop()
+        app.state.read_files_again = lambda: loop.call_soon_threadsafe(wanted.set)
+        again = files.run(wanted, app.state.surface, app.state.pages.store)
+        tasks.append(asyncio.create_task(again, name="files of the theme"))
         if app.state.measuring is not None:
             tasks.append(asyncio.create_task(lag.run(app.state.measuring.lag), name="lag"))
         for task in tasks:
@@ -233,10 +253,24 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         try:
             yield {TURN: app.state.turn}
         finally:
+            app.state.read_files_again = _nothing
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             app.state.studio.close()
+
+
+def _nothing() -> None:
+    """What reading the files again is while nothing is served."""
+
+
+def _of_cache(app: FastAPI) -> Mapping[str, control.Verb]:
+    """What commands may ask of the page cache."""
+
+    def find(path: str, query: str, variant: str) -> Address:
+        return address(app, path, query, variant)._replace(route=other_route(path))
+
+    return asked.verbs(app.state.pages, find, lambda: app.state.surface.fingerprint)
 
 
 def _told(task: asyncio.Task[None]) -> None:
@@ -261,20 +295,27 @@ def surface_of(settings: Settings, kind: type[S]) -> S:
 class Program(FastAPI):
     """FastAPI, and the page cache in front of it: passing the parts of FastAPI costs three times as much as a hit."""
 
-    def __init__(self, pages: PageCache, viewed: Viewed, *, process_time: bool, **options: Any) -> None:
+    def __init__(
+        self, pages: PageCache, viewed: Viewed, variant: Variant | None, *, process_time: bool, **options: Any
+    ) -> None:
         super().__init__(**options)
         inside: ASGIApp = super().__call__
         if process_time or pages.requests is not None:
             inside = Timed(inside, requests=pages.requests, process_time=process_time)
-        self.front = FromCache(inside, cache=pages, viewed=viewed, process_time=process_time)
+        front = FromCache if variant is None else partial(ByVariant, variant)
+        self.front = front(inside, cache=pages, viewed=viewed, process_time=process_time)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
         await self.front(scope, receive, send)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The program for a site. Nothing is opened before it serves."""
+def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
+    """The program for a site. Nothing is opened before it serves.
+
+    `variant` names the variant of the pages that a request gets, of few there are: templates know it by this name, and
+    each variant of a page is kept by itself.
+    """
     surface = surface_of(settings, Surface)
 
     async def outside(scope: Scope, receive: Receive, send: Send) -> None:
@@ -292,6 +333,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = Program(
         pages,
         viewed,
+        variant,
         process_time=settings.process_time,
         title="Westmarch",
         routes=list(ROUTES),
@@ -307,9 +349,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
-    app.state.turn = Turn(app.front)
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
+    app.state.turn = Turn(app.front)
+    app.state.variant = variant or (lambda _: "")
+    app.state.read_files_again = _nothing
     app.state.views = counted
     app.state.icons = icons.Icons(surface)
     app.state.studio = Studio(Store(settings.media_folder / "cards"), settings.theme_folder / "static" / "fonts")

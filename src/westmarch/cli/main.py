@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from westmarch.cli import db, doctor, import_, init, logs, render, serve, settings, site, theme, version
+from westmarch.cli import cache, db, doctor, import_, init, logs, render, serve, settings, site, theme, version
 from westmarch.errors import WestmarchError
 
 logger = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ app.command("render")(render.render)
 app.add_typer(site.app, name="site")
 app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
+app.add_typer(cache.app, name="cache")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.command("logging")(logs.logging)

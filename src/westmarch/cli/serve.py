@@ -13,6 +13,7 @@ from westmarch.cli import listeners
 from westmarch.cli.context import folder, loaded, require_schema, run
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
     from uvicorn import Config
 
     from westmarch.settings import Settings
@@ -106,7 +107,9 @@ def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: sock
     if not reload and settings.workers == 1:
         from westmarch.app import create_app
 
-        Server(_server_config(settings, create_app(settings))).run(sockets=[listener])
+        program = create_app(settings)
+        _hear_hangups(program)
+        Server(_server_config(settings, program)).run(sockets=[listener])
         return
     _hand_to_children(site, flags)
     if reload:
@@ -117,6 +120,19 @@ def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: sock
         return
     config = _server_config(settings, "westmarch.app:from_environment", workers=settings.workers)
     _supervise(config, listener)
+
+
+def _hear_hangups(program: "FastAPI") -> None:
+    """Let SIGHUP read the files of the theme again; where it says that the terminal was closed, the server stops."""
+    terminal = sys.stdin is not None and sys.stdin.isatty()
+
+    def hear(_signal: int, _frame: object) -> None:
+        if terminal and not sys.stdin.isatty():
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            program.state.read_files_again()
+
+    signal.signal(signal.SIGHUP, hear)
 
 
 def _server_config(settings: "Settings", app: Any, **more: Any) -> "Config":

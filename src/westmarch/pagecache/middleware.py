@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,6 +14,8 @@ from westmarch.web.request_ids import taken_or_made
 
 #: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
 Viewed = Callable[[Scope, int], None]
+#: Names the variant of the pages that a request gets; the empty name is that of all who get none of their own.
+Variant = Callable[[Scope], str]
 
 
 class FromCache:
@@ -77,3 +80,15 @@ class FromCache:
             self.viewed(scope, page.viewed)
         if page.durations is not None:
             page.durations[scope["method"], answered].observe(perf_counter() - started)
+
+
+class ByVariant(FromCache):
+    """The same for a site whose pages have variants: a request gets the page of its own."""
+
+    def __init__(self, variant: Variant, app: ASGIApp, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.variant = variant
+
+    def key(self, scope: Scope) -> Key:
+        """Where the page stands that a request asks for, if it is stored."""
+        return super().key(scope)._replace(variant=self.variant(scope))

@@ -1,5 +1,6 @@
 """What the pages stand on: the theme, the addresses and the options of a site, and the making of one page from them."""
 
+import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterable
@@ -82,6 +83,7 @@ class Surface:
             self.headers.append((b"x-robots-tag", b"noindex, nofollow"))
         self.themes = Themes(overrides, themes, self._furnish)
         self._told: set[tuple[str, str]] = set()
+        self._settings = f"{url}\0{environment}"
 
     def _furnish(self, theme: Theme) -> None:
         """Give a theme what its templates may call; docs/theme.md says what each is."""
@@ -155,6 +157,12 @@ class Surface:
     def view_of_latest(self) -> "View":
         """A view of no path with the options as last read, where the database must not be asked."""
         return View(self, self.themes, self.options.latest, "", "")
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells whether two processes make the same pages: program, files of the themes, words, settings."""
+        told = f"{self.themes.fingerprint}\0{self._settings}"
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
     def read_again(self) -> bool:
         """Take the files of the themes as they are now, words too; whether they are others than before.
