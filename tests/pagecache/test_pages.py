@@ -1,6 +1,7 @@
 """Ready answers in their codings."""
 
 import gzip
+import tracemalloc
 
 import brotli
 import pytest
@@ -38,6 +39,16 @@ def page() -> Page:
 )
 def test_the_coding_is_the_one_that_is_wanted_most(accepted: bytes, chosen: str) -> None:
     assert coding(accepted) == chosen
+
+
+def test_long_headers_are_not_kept_in_memory() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(600):
+            coding(b"x" * 50_000 + str(number).encode())
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=60))

@@ -20,6 +20,11 @@ def test_a_condition_compares_weakly(condition: str, expected: bool) -> None:
     assert matches('"x"', condition) is expected
 
 
+@pytest.mark.parametrize("condition", ['"y", ' * 1_000 + '"x"', "*" + " " * 5_000, "," * 1_000_000])
+def test_a_condition_without_end_is_not_looked_at(condition: str) -> None:
+    assert not matches('"x"', condition)
+
+
 def test_only_what_was_found_has_an_entity_tag() -> None:
     assert Reply(b"x").etag
     assert not Reply(b"x", status=404).etag

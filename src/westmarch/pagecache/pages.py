@@ -25,11 +25,13 @@ _OVERHEAD = 1_200
 Headers = list[tuple[bytes, bytes]]
 
 
-@lru_cache(maxsize=512)
 def coding(accept_encoding: bytes) -> str:
     """The coding to send to whom has sent this header Accept-Encoding (RFC 9110, 12.5.3)."""
-    if len(accept_encoding) > LONGEST_ACCEPT:
-        return IDENTITY
+    return _coding(accept_encoding) if len(accept_encoding) <= LONGEST_ACCEPT else IDENTITY
+
+
+@lru_cache(maxsize=512)
+def _coding(accept_encoding: bytes) -> str:
     weights: dict[str, float] = {}
     for part in accept_encoding.decode("latin-1").lower().split(","):
         name, _, parameter = part.partition(";")

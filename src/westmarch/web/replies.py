@@ -9,6 +9,8 @@ from starlette.types import Receive, Scope, Send
 HTML = "text/html; charset=utf-8"
 FRESH = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
+#: No browser keeps so many forms of one address that their tags would have more characters.
+LONGEST_CONDITION = 4_000
 
 #: On every answer, beside the policy.
 SECURITY: tuple[tuple[bytes, bytes], ...] = (
@@ -41,7 +43,12 @@ def etag_of(body: bytes) -> str:
 
 
 def matches(etag: str, if_none_match: str) -> bool:
-    """Whether a condition names the tag, by the weak comparison that If-None-Match asks for (RFC 9110, 13.1.2)."""
+    """Whether a condition names the tag, by the weak comparison that If-None-Match asks for (RFC 9110, 13.1.2).
+
+    A longer one than `LONGEST_CONDITION` is not looked at: whoever sends it gets the whole answer.
+    """
+    if len(if_none_match) > LONGEST_CONDITION:
+        return False
     if if_none_match.strip() == "*":
         return True
     return etag in (part.strip().removeprefix("W/") for part in if_none_match.split(","))
