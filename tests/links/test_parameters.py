@@ -22,7 +22,33 @@ def test_a_query_that_is_not_one_parameter_cannot_be_declared(query: str) -> Non
 
 
 def test_a_parameter_is_found_wherever_it_stands() -> None:
-    assert "p=123" in parameters.candidates("utm_source=feed&p=123&x")
+    assert "p=123" in parameters.candidates("source=feed&p=123&x")
+
+
+@pytest.mark.parametrize("query", ["utm_source=a", "fbclid=x1", "utm%5Fid=", "gclid", "_ga=1"])
+def test_no_path_declares_a_parameter_of_those_who_count_readers(query: str) -> None:
+    with pytest.raises(Invalid, match="cannot declare the parameter"):
+        parameters.declared(query)
+    assert parameters.candidates(query) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("utm_source=a&utm_medium=b", ""),
+        ("page=2&fbclid=x", "page=2"),
+        ("utm_source=a&p=1&&b", "p=1&&b"),
+        ("p=1&&b=", "p=1&&b="),
+        ("UTM_source=a&xutm_source=b&utm=c", "UTM_source=a&xutm_source=b&utm=c"),
+        ("", ""),
+    ],
+)
+def test_what_an_address_depends_on_is_the_rest(query: str, left: str) -> None:
+    assert parameters.uncounted(query) == left
+
+
+def test_counting_parameters_hide_no_declared_one() -> None:
+    assert "p=123" in parameters.candidates("&".join(f"utm_{n}=1" for n in range(100)) + "&p=123")
 
 
 def test_only_so_many_parameters_are_looked_at() -> None:
@@ -48,3 +74,11 @@ def test_no_query_raises_anything_and_all_that_is_left_can_stand_in_a_header(que
     assert "#" not in left
     assert " " not in left
     assert "p=1" not in parameters.candidates(left)
+
+
+@given(st.lists(st.sampled_from(("a=1", "utm_source=b", "p=1", "", "fbclid=%41", "utm%5Fx", "=", "b")), max_size=8))
+def test_taking_out_once_takes_out_all_and_nothing_else(parts: list[str]) -> None:
+    left = parameters.uncounted("&".join(parts))
+    assert parameters.uncounted(left) == left
+    assert not any(parameters.counting(part) for part in left.split("&"))
+    assert [part for part in parts if part and not parameters.counting(part)] == [p for p in left.split("&") if p]

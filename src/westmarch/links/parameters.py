@@ -13,6 +13,16 @@ LONGEST = 200
 #: How many parameters of a request are looked at.
 MOST = 15
 
+#: Parameters by which programs that count readers know them again: they are no part of any address, so that no link can
+#: declare them and no page looks at them. A redirect keeps them. Those of `utm_` are Urchin's, those of `mtm_` and
+#: `pk_` Matomo's.
+COUNTING = frozenset(
+    {"_ga", "_gl", "_hsenc", "_hsmi", "dclid", "epik", "fbclid", "gad_campaignid", "gad_source", "gbraid", "gclid",
+     "gclsrc", "igsh", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "srsltid", "ttclid", "twclid",
+     "wbraid", "yclid"}
+)  # fmt: skip
+_COUNTING_BEGIN = ("utm_", "mtm_", "pk_")
+
 _SAFE = "%/?:@!$&'()*+,;=~[]"
 
 
@@ -23,8 +33,17 @@ def spelled(parameter: str) -> str:
 
 
 def declared(query: str) -> str:
-    """The query in the spelling in which a link declares it. Raises Invalid where it is not exactly one parameter."""
+    """The query in the spelling in which a link declares it.
+
+    Raises Invalid where it is not exactly one parameter, or one of `COUNTING`.
+    """
     parameter = spelled(query.removeprefix("?"))
+    if counting(parameter):
+        raise Invalid(
+            f"A path cannot declare the parameter {parameter.partition('=')[0]!r}.",
+            place="query",
+            hint="Programs that count readers add it to any address, so it leads nowhere.",
+        )
     if "&" in query or parameter.startswith("=") or len(parameter) > LONGEST:
         raise Invalid(
             f"A path cannot declare the query {query[:LONGEST]!r}.",
@@ -34,9 +53,22 @@ def declared(query: str) -> str:
     return parameter
 
 
+def counting(parameter: str) -> bool:
+    """Whether a parameter is one of `COUNTING`."""
+    name = unquote_plus(parameter.partition("=")[0])
+    return name in COUNTING or name.startswith(_COUNTING_BEGIN)
+
+
+def uncounted(query: str) -> str:
+    """The query as it was written, without the parameters of `COUNTING`: all that an address can depend on."""
+    parts = query.split("&")
+    kept = [part for part in parts if not counting(part)]
+    return query if len(kept) == len(parts) else "&".join(kept)
+
+
 def candidates(query: str) -> list[str]:
     """The parameters of a request's query, of which one may be declared; at most `MOST`."""
-    written = (spelled(part) for part in query.split("&", MOST)[:MOST] if part)
+    written = (spelled(part) for part in uncounted(query).split("&", MOST)[:MOST] if part)
     return [parameter for parameter in written if len(parameter) <= LONGEST]
 
 
