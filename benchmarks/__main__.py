@@ -61,6 +61,7 @@ BENCHMARKS: Mapping[str, Table] = {
     "import": figures,
     "markdown": groups,
     "changes": changes,
+    "metrics": figures,
     "size": figures,
 }
 
