@@ -3,16 +3,19 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.conftest import PostgreSQL
 from tests.pagecache.cached import Cached, caching, fill
 from tests.pagecache.relay import Relay, relaying
 from tests.pagecache.test_away import AWAY, HIT
+from tests.pagecache.test_processes import look, site_in
 from tests.pagecache.test_races import rename
+from tests.serving import serving
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database, open_database
 from westmarch.pagecache import notify_check, postgresql_check
@@ -191,3 +194,24 @@ async def test_a_server_that_hangs_is_away_and_what_it_took_after_is_seen(
         relay.speaking.set()
         await elsewhere.write(rename, "Renamed")
         assert "Renamed" in (await cached.get("/p1/")).text
+
+
+async def test_servers_show_within_the_bound_what_others_write(url: str, elsewhere: Database, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        servers = []
+        for name in ("one", "two"):
+            site = site_in(tmp_path / name, url)
+            with (site / "westmarch.toml").open("a", encoding="utf-8") as toml:
+                toml.write('cache_check = "notify"\n')
+            servers.append(stack.enter_context(serving(site)))
+        for server in servers:
+            await asyncio.to_thread(httpx2.get, server.url + "/p1/", timeout=30)
+        for number in range(5):
+            title = f"Title {number}"
+            await elsewhere.write(rename, title)
+            written = time.monotonic()
+            for server in servers:
+                asked_at = written
+                while (await asyncio.to_thread(look, server, "/p1/"))[0] != title:
+                    assert asked_at < written + notify_check.STALENESS
+                    asked_at = time.monotonic()
