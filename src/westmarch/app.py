@@ -27,7 +27,7 @@ from westmarch.feeds import public as feeds
 from westmarch.followers import run as followers
 from westmarch.home import archive
 from westmarch.home import public as home
-from westmarch.links.parameters import appended, written
+from westmarch.links.parameters import appended, uncounted, written
 from westmarch.links.paths import Suffix, quote
 from westmarch.links.queries import Resolution, resolve
 from westmarch.media import public as media
@@ -41,7 +41,7 @@ from westmarch.ops import control, health
 from westmarch.ops.logging import configure
 from westmarch.pagecache import asked, files, reads
 from westmarch.pagecache.asked import Address
-from westmarch.pagecache.cache import PageCache
+from westmarch.pagecache.cache import Answer, PageCache
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
@@ -71,8 +71,11 @@ async def public(request: Request) -> ASGIApp:
     """Whatever has no route of its own: the links of the site, then the listings of the program."""
     path, query = asking.path(request.scope), asking.query(request.scope)
     pages: PageCache = request.app.state.pages
-    key, make, _ = address(request.app, path, query, request.app.state.variant(request.scope))
-    found = await pages.answer(key, make, request.app.state.surface.headers)
+    variant = request.app.state.variant(request.scope)
+    key, make, _ = address(request.app, path, query, variant)
+    found: Answer | Reply = await pages.answer(key, make, request.app.state.surface.headers)
+    if found.status_code in (301, 302) and uncounted(query) != query:  # A redirect keeps the whole of it.
+        found = await request.app.state.db.read(answer, request.app.state.surface, path, query, variant)
     request.state.route = found.route
     if found.viewed is not None and views.is_view(request.scope):
         request.app.state.views.count(found.viewed)
@@ -85,8 +88,9 @@ def address(app: FastAPI, path: str, query: str, variant: str) -> Address:
     """Where the page at a path is kept, and what renders it; or which other route answers there."""
     db: Database = app.state.db
     surface: Surface = app.state.surface
-    key = Key(quote(surface.base + path).encode(), query.encode("latin-1"), variant)
-    return Address(key, lambda: db.read(answer, surface, path, query, variant))
+    asked = uncounted(query)
+    key = Key(quote(surface.base + path).encode(), asked.encode("latin-1"), variant)
+    return Address(key, lambda: db.read(answer, surface, path, asked, variant))
 
 
 def other_route(path: str) -> str:
@@ -233,7 +237,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
-        questions = {**verbs(app.state.measuring), **_of_cache(app)}
+        questions = {**verbs(app.state.measuring), **cache_verbs(app)}
         await stack.enter_async_context(control.serving(app.state.settings, questions))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
         tasks = [
@@ -264,7 +268,7 @@ def _nothing() -> None:
     """What reading the files again is while nothing is served."""
 
 
-def _of_cache(app: FastAPI) -> Mapping[str, control.Verb]:
+def cache_verbs(app: FastAPI) -> Mapping[str, control.Verb]:
     """What commands may ask of the page cache."""
 
     def find(path: str, query: str, variant: str) -> Address:
