@@ -1,6 +1,6 @@
 """A site with a page cache, and the same site rendered anew by a program that keeps nothing."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from sqlalchemy import Date, DateTime, Integer, String, Table, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Boolean
 
-from tests.factories import SITE, day, draft, post
+from tests.factories import day, post
 from westmarch.app import answer, create_app
 from westmarch.db.database import Database
 from westmarch.db.model import Model
@@ -21,7 +21,6 @@ from westmarch.links import actions as links
 from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.pagecache.cache import PageCache
-from westmarch.posts import actions
 from westmarch.posts.models import MostRead, Post, Related
 from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
@@ -132,26 +131,6 @@ async def caching(settings: Settings, db: Database) -> AsyncIterator[Cached]:
 
 
 # Changes of all kinds
-
-
-def act(session: Session, verb: str, number: int, fields: dict[str, Any]) -> None:
-    """Do to a post what an owner does."""
-    ids = session.scalars(select(Post.id).order_by(Post.id)).all()
-    made = draft(f"Post {number}", f"Other words {number}.\n", **fields)
-    post_id = ids[number % len(ids)] if ids else 0
-    verbs: dict[str, Callable[[], Any]] = {
-        "create": lambda: actions.create(session, made, SITE, actor="test"),
-        "revise": lambda: actions.revise(session, post_id, made, SITE, actor="test"),
-        "publish": lambda: actions.publish(session, post_id, SITE, actor="test", at=day(number)),
-        "withdraw": lambda: actions.withdraw(session, post_id, SITE, actor="test"),
-        "trash": lambda: actions.trash(session, post_id, SITE, actor="test"),
-        "restore": lambda: actions.restore(session, post_id, SITE, actor="test"),
-        "purge": lambda: actions.purge(session, post_id, SITE, actor="test"),
-        "move": lambda: actions.move(session, post_id, f"/moved-{number}/", actor="test"),
-        "due": lambda: actions.publish_due(session, SITE, day(number * 30)),
-        "options": lambda: site_actions.change(session, {"tagline": f"Line {number}"}, actor="test"),
-    }
-    verbs[verb]()
 
 
 TABLES: tuple[Table, ...] = tuple(

@@ -1,15 +1,23 @@
 """A filled site with a page cache, on each engine in turn."""
 
-from collections.abc import AsyncIterator
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.pagecache.cached import Cached, caching, fill
+from tests.pagecache.watched import Watched, watched
 from tests.shells import holding, shell
 from westmarch.db.database import Database
 from westmarch.settings import Settings
 
 __all__ = ["cached", "holding", "shell"]
+
+#: Makes another filled site, with a database of its own.
+NewSite = Callable[[], AbstractAsyncContextManager[Watched]]
 
 
 @pytest.fixture
@@ -19,3 +27,38 @@ async def cached(settings: Settings, db: Database) -> AsyncIterator[Cached]:
         await db.write(fill)
         await made.visit(("/",))
         yield made
+
+
+@pytest.fixture
+def programs(database_kind: str, request: pytest.FixtureRequest) -> Path | None:
+    """Where psql, pg_dump and their like are; None on SQLite."""
+    return request.getfixturevalue("postgresql").bin_path if database_kind == "postgresql" else None
+
+
+@pytest.fixture
+def new_site(database_kind: str, programs: Path | None, request: pytest.FixtureRequest, tmp_path: Path) -> NewSite:
+    """As often as it is called, another site on another database, read by two programs in this process."""
+    numbers = itertools.count(1)
+
+    @asynccontextmanager
+    async def make() -> AsyncIterator[Watched]:
+        folder = tmp_path / f"site-{next(numbers)}"
+        folder.mkdir()
+        if database_kind == "sqlite":
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "westmarch.db")
+            async with watched(_settings(folder, f"sqlite:///{folder / 'westmarch.db'}"), fill) as site:
+                yield site
+            return
+        server = request.getfixturevalue("postgresql")
+        name = server.create(request.getfixturevalue("postgresql_template"))
+        try:
+            async with watched(_settings(folder, server.url(name)), fill, programs=programs) as site:
+                yield site
+        finally:
+            server.drop(name)
+
+    return make
+
+
+def _settings(folder: Path, database_url: str) -> Settings:
+    return Settings(site=folder, url="https://example.org", database_url=database_url)
