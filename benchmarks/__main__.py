@@ -56,11 +56,20 @@ def changes(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     return table(["", "with triggers", "without", "cost"], rows)
 
 
+def evictions(found: Mapping[str, Mapping[str, float]]) -> str:
+    """A row for each change; then what recording costs a page."""
+    *rows, (costs, of_pages) = found.items()
+    head = ["", *rows[0][1]]
+    counted = table(head, [[name, *(number(value) for value in row.values())] for name, row in rows])
+    return f"{counted}\n\n{table([costs, ''], [[page, number(value)] for page, value in of_pages.items()])}"
+
+
 BENCHMARKS: Mapping[str, Table] = {
     "pages": pages,
     "import": figures,
     "markdown": groups,
     "changes": changes,
+    "evictions": evictions,
     "metrics": figures,
     "size": figures,
 }

@@ -33,9 +33,9 @@ TEXT = "\n\n".join(
 )
 
 
-def fill(session: Session, posts: int) -> None:
+def fill(session: Session, posts: int, text: str = TEXT) -> None:
     """So many posts over sixteen years, each with three of sixty tags, an author and its neighbours."""
-    rendered = render(TEXT)
+    rendered = render(text)
     tag_ids = tags.ensure(session, [f"Tag {number}" for number in range(TAGS)])
     (author_id,) = authors.ensure(session, ["Ann Example"])
     step = timedelta(days=16 * 365) / posts
@@ -49,7 +49,7 @@ def fill(session: Session, posts: int) -> None:
             [
                 {
                     "id": FIRST + n, "subject_id": FIRST + n, "kind": "publish", "title": f"Post number {n}",
-                    "markdown": TEXT, "html": rendered.html, "excerpt_html": rendered.excerpt_html,
+                    "markdown": text, "html": rendered.html, "excerpt_html": rendered.excerpt_html,
                     "text": rendered.text, "toc": [[h.level, h.id, h.title] for h in rendered.toc],
                     "words": rendered.words, "minutes": rendered.minutes, "renderer": RENDERER, "language": "en",
                     "by": "benchmark", "at": moments[n],

@@ -1,5 +1,6 @@
 """Whether a change of a row touches what was read."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -73,6 +74,45 @@ def test_each_comparison_is_that_of_sql(comparison: Comparison, met: list[Any], 
     read = Read(Use("post", (Condition("n", comparison),), frozenset(), None), values)
     assert all(read.touched(change("insert", {}, {"n": value})) for value in met)
     assert not any(read.touched(change("insert", {}, {"n": value})) for value in unmet)
+
+
+def reads_until(bound: Any) -> Read:
+    """The read of posts before a moment, or with a lower number."""
+    return Read(Use("post", (Condition("at", Comparison.BELOW),), frozenset(), None), ((bound,),))
+
+
+def test_moments_of_sqlite_are_compared_as_the_texts_that_they_are() -> None:
+    read = reads_until("2024-05-01 12:00:00.000000")
+    assert read.touched(change("insert", {}, {"at": "2024-05-01 11:59:59.999999"}))
+    assert not read.touched(change("insert", {}, {"at": "2024-05-01 12:00:00.000000"}))
+    assert not read.touched(change("insert", {}, {"at": "2024-05-01T00:00:00"}))
+
+
+def test_moments_of_postgresql_are_compared_as_moments() -> None:
+    read = reads_until(datetime(2024, 5, 1, 12, tzinfo=UTC))
+    assert read.touched(change("insert", {}, {"at": "2024-05-01T11:59:59.9"}))
+    assert not read.touched(change("insert", {}, {"at": "2024-05-01T12:00:00"}))
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [
+        (5, "five"),
+        ("2024-05-01 12:00:00.000000", 7),
+        (datetime(2024, 5, 1, tzinfo=UTC), "infinity"),
+        (datetime(2024, 5, 1, tzinfo=UTC), "0044-03-15T00:00:00 BC"),
+        (datetime(2024, 5, 1, tzinfo=UTC), 7),
+    ],
+)
+def test_a_value_that_is_none_of_its_column_touches_whatever_is_compared_with_it(bound: Any, value: Any) -> None:
+    assert reads_until(bound).touched(change("insert", {}, {"at": value}))
+
+
+def test_what_one_condition_rules_out_is_not_touched_whatever_the_others_cannot_tell() -> None:
+    conditions = (Condition("later", Comparison.IN), Condition("kind", Comparison.IN))
+    read = Read(Use("post", conditions, frozenset(), 1), ((1,), ("post",)))
+    assert not read.touched(change("insert", {}, {"kind": "page"}))
+    assert read.touched(change("insert", {}, {"kind": "post"}))
 
 
 def test_the_read_of_a_whole_table_is_touched_by_whatever_changes() -> None:

@@ -1,5 +1,7 @@
 """What a statement reads, told from its structure."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Select, bindparam, func, make_url, select, text, union_all
 from sqlalchemy.dialects import sqlite
@@ -7,6 +9,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from westmarch.authors.models import Author
 from westmarch.changes.models import Change
+from westmarch.db.types import UTCDateTime
 from westmarch.media.models import Media
 from westmarch.ops.schema import VERSION
 from westmarch.pagecache.expressions import Unclear
@@ -14,10 +17,12 @@ from westmarch.pagecache.sources import Given, Returned
 from westmarch.pagecache.statements import shape
 from westmarch.posts.models import Byline, MostRead, Post, PostView, Related
 from westmarch.tags.models import Tag, Tagging
+from westmarch.topics.models import Part
 
 pytestmark = pytest.mark.unit
 
 post, tag, tagging, author, byline, media = (model.__table__.c for model in (Post, Tag, Tagging, Author, Byline, Media))
+part = Part.__table__.c
 related, most_read = Related.__table__.c, MostRead.__table__.c
 
 
@@ -130,6 +135,31 @@ def test_what_parts_of_a_union_give_back_is_read_by_its_rows() -> None:
     assert uses(select(parts).order_by(parts.c.id)) == [
         "author(id in; id, name)", "author(slug in; )", "tag(id in; id, name)", "tag(slug in; )",
     ]  # fmt: skip
+
+
+def test_moments_and_ranges_narrow_what_is_read() -> None:
+    before = bindparam("before", type_=UTCDateTime)
+    assert uses(select(tagging.subject_id).where(tagging.tag_id == 1, tagging.listed_at < before)) == [
+        "tagging(tag_id in, listed_at <; subject_id)"
+    ]
+    assert uses(select(part.subject_id).where(part.topic_id == 1, part.number.between(bindparam("a"), 9))) == [
+        "part(topic_id in, number >=, number <=; subject_id)"
+    ]
+
+
+def test_moments_are_compared_by_which_is_later_alone() -> None:
+    at = bindparam("at", type_=UTCDateTime)
+    assert uses(select(tagging.rank).where(tagging.listed_at == at)) == ["tagging(; listed_at, rank)"]
+
+
+def test_a_moment_is_given_as_the_log_has_it() -> None:
+    moment = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    statement = select(post.id).where(post.published_at < bindparam("at", type_=UTCDateTime))
+    for engine, expected in (("sqlite", "2024-05-01 12:00:00.000000"), ("postgresql+asyncpg", moment)):
+        compiled = statement.compile(dialect=make_url(f"{engine}://").get_dialect()())
+        assert isinstance(compiled, SQLCompiler)
+        [given] = [sources[0] for use, sources in shape(compiled).uses if str(use) == "post(published_at <; )"]
+        assert given.of({"at": (moment,)}, ()) == (expected,)
 
 
 def test_nothing_equals_null() -> None:

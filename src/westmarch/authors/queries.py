@@ -25,12 +25,18 @@ def by_id(session: Reading, author_id: int) -> NamedRow | None:
     return session.execute(_BY_ID, {"id": author_id}).one_or_none()
 
 
-_USED_BY_ID = select(_author.c.id, _author.c.name, _author.c.path).where(_author.c.id == bindparam("id"), _USED)
+_longer = _author.alias("longer")
+_USED_BY_ID = (
+    select(_author.c.id, _author.c.name, _author.c.path, _longer.c.id.label("longer"))
+    .select_from(_author)
+    .outerjoin(_longer, (_longer.c.id == _author.c.id) & (_longer.c.post_count > bindparam("posts")))
+    .where(_author.c.id == bindparam("id"), _USED)
+)
 
 
-def used(session: Reading, author_id: int) -> NamedRow | None:
-    """Name and path of the author, or None where it has no listed posts."""
-    return session.execute(_USED_BY_ID, {"id": author_id}).one_or_none()
+def used(session: Reading, author_id: int, posts: int) -> NamedRow | None:
+    """The author, or None where it has no listed posts. `longer` is none where it has no more than `posts`."""
+    return session.execute(_USED_BY_ID, {"id": author_id, "posts": posts}).one_or_none()
 
 
 def by_name(session: Reading) -> Sequence[NamedRow]:

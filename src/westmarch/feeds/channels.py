@@ -56,23 +56,25 @@ class Document:
 def of_site(session: Reading, view: View) -> Channel:
     """The feed of all posts."""
     site = view.site
-    return _dated(session, view, SITE, (site.title, site.description or site.tagline, "/"))
+    return _dated(session, view, SITE, (site.title, site.description or site.tagline, "/"), None)
 
 
 def of_tag(session: Reading, view: View, tag_id: int) -> Channel:
     """The feed of a tag. Raises NotFound."""
-    tag = tag_queries.used(session, tag_id)
+    tag = tag_queries.used(session, tag_id, _further(view))
     if tag is None:
         raise NotFound("There is no such tag.")
-    return _dated(session, view, Scope("tag", tag_id), (f"{tag.name} · {view.site.title}", tag.description, tag.path))
+    told = (f"{tag.name} · {view.site.title}", tag.description, tag.path)
+    return _dated(session, view, Scope("tag", tag_id), told, tag.longer is not None)
 
 
 def of_author(session: Reading, view: View, author_id: int) -> Channel:
     """The feed of an author. Raises NotFound."""
-    author = author_queries.used(session, author_id)
+    author = author_queries.used(session, author_id, _further(view))
     if author is None:
         raise NotFound("There is no such author.")
-    return _dated(session, view, Scope("author", author_id), (f"{author.name} · {view.site.title}", "", author.path))
+    told = (f"{author.name} · {view.site.title}", "", author.path)
+    return _dated(session, view, Scope("author", author_id), told, author.longer is not None)
 
 
 def of_topic(session: Reading, view: View, topic_id: int) -> Channel:
@@ -96,8 +98,16 @@ def of_topic(session: Reading, view: View, topic_id: int) -> Channel:
     return Channel(title, "", topic.language, topic.path, newest, archived)
 
 
-def _dated(session: Reading, view: View, scope: Scope, told: tuple[str, str, str]) -> Channel:
-    """The feed of a list by time; `told` are its title, its description and the path of its page."""
+def _further(view: View) -> int:
+    """A list of more posts than this goes on after the document that is asked for and the next one."""
+    return ((_number(view.query) or 0) + 1) * view.site.feed_items
+
+
+def _dated(session: Reading, view: View, scope: Scope, told: tuple[str, str, str], longer: bool | None) -> Channel:
+    """The feed of a list by time; `told` are its title, its description and the path of its page.
+
+    `longer`: whether it has more posts than `_further`, where that is known.
+    """
     title, description, path = told
 
     def newest(take: int) -> tuple[Sequence[NamedRow], int]:
@@ -105,23 +115,33 @@ def _dated(session: Reading, view: View, scope: Scope, told: tuple[str, str, str
         return posts, archive.size(session, scope)
 
     def archived(number: int, take: int) -> Archived | None:
-        months = archive.oldest(session, scope, (number + 1) * take)
+        months = archive.oldest(session, scope, (number + (longer is None)) * take)
         left = archive.total(months) - number * take
         window = archive.window(months, left, take, view.site.zone) if left > 0 else None
-        return None if window is None else (queries.texts(session, window, scope), left > take)
+        if window is None:
+            return None
+        return queries.texts(session, window, scope), left > take if longer is None else longer
 
     return Channel(title, description, view.site.language, path, newest, archived)
 
 
-def document(channel: Channel, query: str, size: int) -> Document:
-    """The document that the query asks for (`page=N` of the archive). Raises NotFound for one that there is not yet."""
+def _number(query: str) -> int | None:
+    """The number of the document that is asked for, 0 for one that no archive has, None where none is asked for."""
     match = _PAGE.search(query)
     if match is None:
+        return None
+    number = int(match[1])
+    return number if number <= MOST else 0
+
+
+def document(channel: Channel, query: str, size: int) -> Document:
+    """The document that the query asks for (`page=N` of the archive). Raises NotFound for one that there is not yet."""
+    number = _number(query)
+    if number is None:
         newest, total = channel.newest(size)
         last = max(0, -(-(total - size) // size))
         return Document(newest, None, last or None, None)
-    number = int(match[1])
-    found = channel.archived(number, size) if 1 <= number <= MOST else None
+    found = channel.archived(number, size) if number else None
     if found is None:
         raise NotFound("The feed has no such page.")
     posts, goes_on = found

@@ -50,6 +50,8 @@ def shape(compiled: SQLCompiler) -> Shape:
             raise Unclear(f"the parameter {found} is not in the compiled statement")
         return found
 
+    if isinstance(statement, TextClause):
+        raise Unclear("it is text that does not declare what it reads")
     if not isinstance(statement, Select):
         raise Unclear(f"it is no SELECT but {type(statement).__name__}")
     uses: list[Sourced] = []

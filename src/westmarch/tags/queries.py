@@ -20,12 +20,18 @@ def by_id(session: Reading, tag_id: int) -> NamedRow | None:
     return session.execute(_BY_ID, {"id": tag_id}).one_or_none()
 
 
-_USED_BY_ID = select(_tag.c.id, _tag.c.name, _tag.c.path, _tag.c.description).where(_tag.c.id == bindparam("id"), _USED)
+_longer = _tag.alias("longer")
+_USED_BY_ID = (
+    select(_tag.c.id, _tag.c.name, _tag.c.path, _tag.c.description, _longer.c.id.label("longer"))
+    .select_from(_tag)
+    .outerjoin(_longer, (_longer.c.id == _tag.c.id) & (_longer.c.post_count > bindparam("posts")))
+    .where(_tag.c.id == bindparam("id"), _USED)
+)
 
 
-def used(session: Reading, tag_id: int) -> NamedRow | None:
-    """The tag without its count, or None where it has no listed posts."""
-    return session.execute(_USED_BY_ID, {"id": tag_id}).one_or_none()
+def used(session: Reading, tag_id: int, posts: int) -> NamedRow | None:
+    """The tag, or None where it has no listed posts. `longer` is none where it has no more than `posts`."""
+    return session.execute(_USED_BY_ID, {"id": tag_id, "posts": posts}).one_or_none()
 
 
 # A tag without a page comes back as a row without a tag, so that what is read is told by its keys (see `_listed` in
