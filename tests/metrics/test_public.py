@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.metrics.conftest import TOKEN, Opening, counted, number, told
+from tests.metrics.conftest import TOKEN, Opening, counted, number, samples, told
 from tests.pagecache.cached import PATHS, Cached
 from tests.test_app import asked
 from westmarch.app import LISTINGS, ROUTES
@@ -87,7 +87,7 @@ async def test_a_flood_of_addresses_and_methods_makes_no_series(measuring: Cache
 
 async def test_numbers_of_the_page_cache_are_told(measuring: Cached) -> None:
     await asyncio.gather(*(measuring.get("/p1/") for _ in range(5)))
-    await measuring.get("/p1/?utm_source=x")
+    await measuring.get("/p1/?source=x")
     found = await told(measuring)
     waited, renders = number(found, "westmarch_cache_waited_total"), number(found, "westmarch_cache_renders_total")
     assert (waited, renders) == (4, 2)
@@ -187,6 +187,29 @@ async def test_with_a_token_and_addresses_both_are_needed(opening: Opening) -> N
         here, there = ("10.0.0.1", 1), ("11.0.0.1", 1)
         answers = [await asked(cached.app, scope(*each)) for each in ((here, token), (here,), (there, token))]
         assert [answer[0] for answer in answers] == [200, 401, 403]
+
+
+async def test_a_site_below_a_path_tells_its_metrics_with_and_without_it(opening: Opening) -> None:
+    async with opening(url="https://example.org/blog", metrics_allow="127.0.0.1", metrics=True) as cached:
+        await cached.client.get("https://example.org/blog/p1/")
+        await cached.client.get("https://example.org/p1/")  # Beside the site.
+        for path in ("/metrics", "/blog/metrics"):
+            answer = await cached.client.get(f"https://example.org{path}")
+            assert answer.status_code == 200
+        assert counted(samples(answer.text)) == {
+            ("GET", "/{post}/", "200"): 1,
+            ("GET", "/{path}", "404"): 1,
+            ("GET", "/metrics", "200"): 1,
+        }
+
+
+async def test_a_program_that_fails_is_counted_with_its_status(measuring: Cached) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("failed")
+
+    measuring.app.state.surface.view = fail
+    assert (await measuring.get("/p1/")).status_code == 500
+    assert counted(await told(measuring)) == {("GET", "/{path}", "500"): 1}
 
 
 # What it costs

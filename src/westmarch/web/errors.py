@@ -20,14 +20,19 @@ logger = logging.getLogger(__name__)
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
+#: No browser sends as long a header Accept.
+LONGEST_ACCEPT = 1_000
 #: An error is a page or a problem by what was asked for; caches must know.
 _VARIES = (("vary", "accept"),)
 
 
 def wants_json(accept: str) -> bool:
-    """Whether the header Accept asks for JSON rather than for a page; what is left open gets a page."""
+    """Whether the header Accept asks for JSON rather than for a page; what is left open gets a page.
+
+    What stands behind the first `LONGEST_ACCEPT` characters is not looked at.
+    """
     weights = {"json": 0.0, "html": 0.0}
-    for part in accept.lower().split(","):
+    for part in accept[:LONGEST_ACCEPT].lower().split(","):
         mime, *parameters = (piece.strip() for piece in part.split(";"))
         weight = next((_weight(parameter[2:]) for parameter in parameters if parameter.startswith("q=")), 1.0)
         if mime in ("application/json", "application/problem+json") or mime.endswith("+json"):
