@@ -9,22 +9,15 @@ worker's resident memory, in MiB, before the feed was asked for and at the end.
 import argparse
 import asyncio
 import json
-import os
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from benchmarks.filling import fill
-from benchmarks.load import pin, rate
+from benchmarks.load import rate
+from benchmarks.servers import resident, served, uvicorn
 from westmarch.db.database import open_database
 from westmarch.db.types import now
 from westmarch.followers import run as followers
@@ -32,50 +25,6 @@ from westmarch.ops import schema
 from westmarch.posts.following import FOLLOWERS
 
 SIZES = (50, 5_000, 50_000)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@contextmanager
-def served(factory: str, environment: dict[str, str]) -> Iterator[tuple[str, int, float]]:
-    """A worker of uvicorn: its address, its process, and seconds until it answered."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--no-access-log"]
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    pin(process.pid, min)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        while not _answers(url):
-            if process.poll() is not None:
-                raise RuntimeError(f"the server of {factory} has ended")
-            time.sleep(0.01)
-        yield url, process.pid, time.perf_counter() - start
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url + "/", timeout=5):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False
-
-
-def resident(pid: int) -> float:
-    """Memory of a process in MiB."""
-    done = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)
-    return int(done.stdout) / 1024
 
 
 async def _filled(url: str, posts: int) -> None:
@@ -91,7 +40,9 @@ def measure(folder: Path, posts: int, seconds: float) -> dict[str, float]:
     (folder / "westmarch.toml").write_text('url = "https://example.org"\n')
     asyncio.run(_filled(f"sqlite:///{folder / 'westmarch.db'}", posts))
     found: dict[str, float] = {"posts": posts}
-    with served("westmarch.app:from_environment", {"WESTMARCH_SITE": str(folder)}) as (url, pid, first):
+    site = {"WESTMARCH_SITE": str(folder), "WESTMARCH_CACHE_SIZE": "0"}
+    with served(uvicorn("westmarch.app:from_environment"), site) as server:
+        url, pid = server.url, server.pid
         middle = f"/post-{posts // 2}/"
         far = max(2, posts // 12 - 1)
         body = urllib.request.urlopen(url + middle).read()
@@ -109,9 +60,9 @@ def measure(folder: Path, posts: int, seconds: float) -> dict[str, float]:
             if name == "tag":
                 found["resident after pages, MiB"] = resident(pid)
         found["resident at the end, MiB"] = resident(pid)
-        found["first 200, s"] = first
-    with served("benchmarks.bare:application", {"BENCH_BODY": str(folder / "body")}) as (url, _, _):
-        found["same bytes, bare ASGI, req/s"] = rate(url + "/", seconds)
+        found["first 200, s"] = server.first
+    with served(uvicorn("benchmarks.bare:application"), {"BENCH_BODY": str(folder / "body")}) as server:
+        found["same bytes, bare ASGI, req/s"] = rate(server.url + "/", seconds)
     return found
 
 

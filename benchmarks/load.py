@@ -7,24 +7,42 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 CONNECTIONS = 8
 
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers a second, how many there were, and the seconds that 99 of 100 took at most."""
+
+    rate: float
+    number: int
+    p99: float
+
 
 def rate(url: str, seconds: float) -> float:
-    """Answers a second, over eight connections. Raises RuntimeError where an answer is not 200."""
-    command = [sys.executable, __file__, url, str(seconds)]
+    """Answers a second, over eight connections. Raises RuntimeError where an answer is an error."""
+    return ask(url, seconds).rate
+
+
+def ask(url: str, seconds: float, connections: int = CONNECTIONS, headers: Sequence[str] = ()) -> Answers:
+    """Ask over so many connections, from the last core. Raises RuntimeError where an answer is an error."""
+    command = [sys.executable, __file__, url, str(seconds), str(connections), *headers]
     if wrk := shutil.which("wrk"):
-        command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", url]
+        named = [part for header in headers for part in ("-H", header)]
+        command = [wrk, "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--latency", *named, url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     pin(process.pid, max)
     said, _ = process.communicate()
-    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    found = re.search(r"99%\s+([\d.]+)(us|ms|s)\b.*?(\d+) requests in.*?Requests/sec:\s+([\d.]+)", said, re.DOTALL)
     if found is None or "Non-2xx" in said:
         raise RuntimeError(said)
-    return float(found[1])
+    return Answers(float(found[4]), int(found[3]), float(found[1]) * _SECONDS[found[2]])
 
 
 def pin(pid: int, choose: Callable[[Iterable[int]], int]) -> None:
@@ -33,28 +51,31 @@ def pin(pid: int, choose: Callable[[Iterable[int]], int]) -> None:
         os.sched_setaffinity(pid, {choose(os.sched_getaffinity(0))})
 
 
-async def _ask(url: str, until: float) -> int:
+async def _ask(url: str, headers: Sequence[str], until: float) -> list[float]:
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    request = f"GET {parts.path or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
-    answers = 0
-    while time.perf_counter() < until:
+    lines = [f"GET {parts.path or '/'} HTTP/1.1", f"Host: {parts.netloc}", *headers, "", ""]
+    request = "\r\n".join(lines).encode()
+    taken = []
+    while (start := time.perf_counter()) < until:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 304")):
             print("Non-2xx")
         length = re.search(rb"content-length: (\d+)", head)
         await reader.readexactly(int(length[1]) if length else 0)
-        answers += 1
+        taken.append(time.perf_counter() - start)
     writer.close()
-    return answers
+    return taken
 
 
-async def _main(url: str, seconds: float) -> None:
+async def _main(url: str, seconds: float, connections: int, headers: Sequence[str]) -> None:
     until = time.perf_counter() + seconds
-    answers = await asyncio.gather(*(_ask(url, until) for _ in range(CONNECTIONS)))
-    print(f"Requests/sec: {sum(answers) / seconds:.2f}")
+    found = await asyncio.gather(*(_ask(url, headers, until) for _ in range(connections)))
+    taken = sorted(one for many in found for one in many)
+    print(f"99% {taken[len(taken) * 99 // 100] * 1e6:.0f}us")
+    print(f"{len(taken)} requests in {seconds}s\nRequests/sec: {len(taken) / seconds:.2f}")
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1], float(sys.argv[2])))
+    asyncio.run(_main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]))
