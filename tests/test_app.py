@@ -119,6 +119,7 @@ def test_the_route_table_is_all_there_is_and_ends_with_the_links() -> None:
         "/site.webmanifest",
         "/healthz",
         "/readyz",
+        "/metrics",
         "/{path:path}",
     ]
     assert not any(claimable(route.path) for route in ROUTES[:-1])

@@ -26,7 +26,7 @@ def opening(sqlite_template: Path, tmp_path: Path) -> Opening:
     async def opened(**more: Any) -> AsyncIterator[Cached]:
         file = tmp_path / "westmarch.db"
         shutil.copyfile(sqlite_template, file)
-        settings = Settings(site=tmp_path, url="https://example.org", **more)
+        settings = Settings(**{"site": tmp_path, "url": "https://example.org", **more})
         async with open_database(settings.database_url) as db:
             await db.write(fill)
             async with caching(settings, db) as cached:
