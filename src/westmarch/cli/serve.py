@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from westmarch.settings import Settings
 
+#: How long a worker may take to start, or to say that it lives, in seconds. A busy machine needs more than uvicorn's 5:
+#: SIGHUP would keep the old workers, and one that is only slow would be killed.
+WORKER_PATIENCE = 30
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 is any free one.")]
@@ -152,6 +155,7 @@ def _server_config(settings: "Settings", app: Any, **more: Any) -> "Config":
         forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_keep_alive=settings.timeout_keep_alive,
         timeout_graceful_shutdown=settings.timeout_graceful_shutdown,
+        timeout_worker_healthcheck=WORKER_PATIENCE,
         backlog=listeners.BACKLOG,
         **more,
     )
