@@ -135,8 +135,8 @@ LISTINGS: Mapping[str, Listing] = {
 def answer(session: Reading, surface: Surface, path: str, query: str, variant: str = "") -> Reply:
     """The answer for a path of the site, all of it read and rendered in one snapshot."""
     found = resolve(session, path, query)
-    view = surface.view(session, path, query, found.position, variant)
-    reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the position.
+    view = surface.view(session, path, query, found.moment, variant)
+    reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the moment.
     try:
         return _found(session, view, found)
     except NotFound:

@@ -226,9 +226,9 @@ async def test_the_newest_change_comes_with_every_answer(db: Database) -> None:
     await post_at(db, "/a/")
     newest = await db.read(lambda session: session.scalar(select(func.max(Change.position))))
     assert newest is not None
-    assert newest > before.position
+    assert newest > before.moment.position
     for path in ("/a/", "/A", "/nothing/"):
-        assert (await db.read(resolve, path)).position == newest
+        assert (await db.read(resolve, path)).moment.position == newest
 
 
 async def test_one_statement_finds_any_path(db: Database) -> None:

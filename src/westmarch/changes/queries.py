@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -34,6 +34,18 @@ class Seen:
     def sweeping(self) -> bool:
         """Whether it does not name one row, so that whatever was derived is to be made anew."""
         return self.format != FORMAT or self.operation not in {"insert", "update", "delete"}
+
+
+class Moment(NamedTuple):
+    """Where a snapshot stands: at a position (0: before the first) in one history of changes."""
+
+    epoch: str
+    position: int
+
+
+def moment(session: Reading) -> Moment:
+    """Where the session's snapshot stands."""
+    return Moment(epoch(session), position(session))
 
 
 def position(session: Reading) -> int:

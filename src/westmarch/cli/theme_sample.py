@@ -13,6 +13,7 @@ from typing_extensions import override
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from westmarch.app import LISTINGS, answer, surface_of
+from westmarch.changes.queries import Moment
 from westmarch.cli.theme_sources import Remark
 from westmarch.db.database import Database, open_database
 from westmarch.db.sessions import Reading
@@ -58,8 +59,8 @@ class Watching(Surface):
         self.remarks.add(Remark(file or template, int(line or 0), f"{type(error).__name__} in {template}: {told}"))
 
     @override
-    def view(self, session: Reading, path: str, query: str, position: int, variant: str = "") -> View:
-        return WatchedView(self, self.themes, self.options.current(session, position), path, query, variant)
+    def view(self, session: Reading, path: str, query: str, moment: Moment, variant: str = "") -> View:
+        return WatchedView(self, self.themes, self.options.current(session, moment), path, query, variant)
 
 
 class WatchedView(View):
@@ -114,7 +115,7 @@ async def _render_all(db: Database, surface: Watching) -> None:
 
 
 def _failed(session: Reading, surface: Watching, status: int) -> Reply:
-    return errors.page(surface.view(session, "/", "", 0), status, "What went wrong.", request_id="sample")
+    return errors.page(surface.view(session, "/", "", Moment("", 0)), status, "What went wrong.", request_id="sample")
 
 
 def _paths(session: Reading | Session) -> Iterator[str]:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, literal, select
 
-from westmarch.changes.models import Change
+from westmarch.changes.models import Change, Epoch
+from westmarch.changes.queries import Moment
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
 from westmarch.links import parameters
@@ -34,11 +35,11 @@ class Resolution:
     `location`: the right spelling of the address, percent-encoded and without the site's base path; with 301 and 302
     also with the query, and it may be a whole address elsewhere. A listing that answers redirects there, with the
     query, where it is not the address that was asked for.
-    `position`: the newest change that this look-up can have seen, 0 where there is none.
+    `moment`: the newest change that this look-up can have seen.
     """
 
     status: int
-    position: int
+    moment: Moment
     path: str
     suffix: Suffix
     location: str
@@ -47,7 +48,7 @@ class Resolution:
 
 
 def _look_up(query_parameters: int) -> Select[Any]:
-    """The one SELECT: links that share a folded path with the request, beside the position, which comes back alone too.
+    """The one SELECT: links that share a folded path with the request, beside the moment, which comes back alone too.
 
     The number of parameters is fixed, so that the statement is compiled once.
     """
@@ -56,9 +57,11 @@ def _look_up(query_parameters: int) -> Select[Any]:
     now = _link.alias("now")
     always = select(literal(1).label("always")).subquery()
     position = select(func.max(Change.__table__.c.position)).scalar_subquery().label("position")
+    epoch = select(Epoch.__table__.c.name).scalar_subquery().label("epoch")
     return (
         select(
             position,
+            epoch,
             _link.c.id,
             _link.c.path,
             _link.c.query,
@@ -96,17 +99,17 @@ def _resolve(session: Reading, path: str, query: str, hops: int) -> Resolution:
     readings = split(path)
     folds = [fold(prefix) for prefix, _ in readings]
     rows = _look(session, folds, parameters.candidates(query) if query else [])
-    position = rows[0].position or 0
+    moment = Moment(rows[0].epoch or "", rows[0].position or 0)
     for (prefix, suffix), folded in zip(readings, folds, strict=True):
         whole = prefix == path
         fits = [row for row in rows if row.folded == folded and (whole or _takes_suffix(row))]
         if fits:
             row = _nearest(fits, prefix, whole=whole)
             if row.address is not None:
-                return _redirected(session, row, query, position, hops)
-            return _led_to_subject(row, path, suffix, query, position)
+                return _redirected(session, row, query, moment, hops)
+            return _led_to_subject(row, path, suffix, query, moment)
     listing, suffix = directory(folds[-1]), readings[-1][1]
-    return Resolution(404, position, listing, suffix, quote(suffixed(listing, suffix)))
+    return Resolution(404, moment, listing, suffix, quote(suffixed(listing, suffix)))
 
 
 def _look(session: Reading, folds: list[str], queries: list[str]) -> Sequence[Row[Any]]:
@@ -146,20 +149,20 @@ def _nearest(rows: list[Row[Any]], prefix: str, *, whole: bool) -> Row[Any]:
     return rows[0] if len(rows) == 1 else min(rows, key=distance)
 
 
-def _led_to_subject(row: Row[Any], path: str, suffix: Suffix, query: str, position: int) -> Resolution:
+def _led_to_subject(row: Row[Any], path: str, suffix: Suffix, query: str, moment: Moment) -> Resolution:
     if row.purged_at is not None:
-        return Resolution(410, position, row.path, suffix, quote(path), row.subject_id, row.kind)
+        return Resolution(410, moment, row.path, suffix, quote(path), row.subject_id, row.kind)
     if row.current_path is None:
-        return Resolution(404, position, directory(row.folded), suffix, quote(path), row.subject_id, row.kind)
+        return Resolution(404, moment, directory(row.folded), suffix, quote(path), row.subject_id, row.kind)
     right = suffixed(row.current_path, suffix)
     if right == path and not row.query:
-        return Resolution(200, position, row.current_path, suffix, quote(right), row.subject_id, row.kind)
+        return Resolution(200, moment, row.current_path, suffix, quote(right), row.subject_id, row.kind)
     location = parameters.appended(quote(right), parameters.without(query, row.query))
     status = 301 if row.permanent else 302
-    return Resolution(status, position, row.current_path, suffix, location, row.subject_id, row.kind)
+    return Resolution(status, moment, row.current_path, suffix, location, row.subject_id, row.kind)
 
 
-def _redirected(session: Reading, row: Row[Any], query: str, position: int, hops: int) -> Resolution:
+def _redirected(session: Reading, row: Row[Any], query: str, moment: Moment, hops: int) -> Resolution:
     location, status = row.address, 301 if row.permanent else 302
     if location.startswith("/") and hops:
         parts = urlsplit(location)
@@ -170,7 +173,7 @@ def _redirected(session: Reading, row: Row[Any], query: str, position: int, hops
             status = max(status, target.status)
             location = target.location + (f"#{parts.fragment}" if parts.fragment and "#" not in target.location else "")
     location = parameters.appended(location, parameters.without(query, row.query))
-    return Resolution(status, position, row.path, PLAIN, location)
+    return Resolution(status, moment, row.path, PLAIN, location)
 
 
 def faults(session: Reading) -> list[str]:

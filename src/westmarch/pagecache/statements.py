@@ -23,12 +23,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, ColumnClause, Label, TextClause
 from sqlalchemy.sql.selectable import Join as JoinClause
 
-from westmarch.changes.models import Change
+from westmarch.changes.models import Change, Epoch
 from westmarch.db.model import Model
 from westmarch.pagecache.elements import Element, Place, Sourced
 from westmarch.pagecache.expressions import Comparing, Unclear, columns, computes, conjuncts, selects
 from westmarch.pagecache.joins import Join, Joins
 from westmarch.pagecache.sources import Returned
+
+#: What the cache goes by itself: the newest position of the log of changes, and which history it is of.
+_JOURNAL = frozenset({Change.__tablename__, Epoch.__tablename__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,7 @@ class _Level:
             self._ordered(part, grouped=grouped)
         Joins(self.elements, self.positions, grouped=grouped).tell(self.joins)
         for place, used in self.elements.items():
-            # The newest position of the log of changes is what the cache goes by itself.
-            if used is not None and used.table.name != Change.__tablename__:
+            if used is not None and used.table.name not in _JOURNAL:
                 self.uses.extend(used.uses(self.positions.get((place, used.key or ""))))
         self._within()
 
@@ -129,7 +131,7 @@ class _Level:
     def _table(self, element: FromClause, table: Table, *, optional: bool) -> None:
         if table.metadata is not Model.metadata:
             raise Unclear(f"the table {table.name} is none of the models'")
-        if table.info.get("private") and table.name != Change.__tablename__:
+        if table.info.get("private") and table.name not in _JOURNAL:
             raise Unclear(f"of the table {table.name} no changes are kept")
         self.elements[element] = Element(table, optional)
 

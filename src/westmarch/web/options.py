@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from westmarch.changes import queries as changes
+from westmarch.changes.queries import Moment
 from westmarch.db.sessions import Reading
 from westmarch.site import queries
 from westmarch.site.options import Site
@@ -10,35 +11,35 @@ from westmarch.site.options import Site
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Options as of a position, and what was made of them alone, which falls with them."""
+    """Options as of a moment, and what was made of them alone, which falls with them."""
 
-    position: int
+    moment: Moment
     site: Site
     made: dict[tuple[str, ...], object] = field(default_factory=dict)
 
 
 class Options:
-    """The options as of a position in the change log, which the look-up of the path brings along."""
+    """The options as of a moment in the history of changes, which the look-up of the path brings along."""
 
     def __init__(self) -> None:
-        self._held = Held(0, Site.model_validate({}))
+        self._held = Held(Moment("", 0), Site.model_validate({}))
 
     @property
     def latest(self) -> Held:
         """The options as last read, for pages that must not ask the database."""
         return self._held
 
-    def current(self, session: Reading, position: int) -> Held:
-        """The options as the session's snapshot, which stands at `position`, has them."""
+    def current(self, session: Reading, moment: Moment) -> Held:
+        """The options as the session's snapshot, which stands at `moment`, has them."""
         held = self._held
-        # At 0 the log has no row (it is new, or pruned to the end) and tells nothing about what came since.
-        if position != held.position or position == 0:
+        # At position 0 the log has no row (it is new, or pruned to the end) and tells nothing about what came since.
+        if moment != held.moment or moment.position == 0:
             site = queries.current(session)
             # Where the options are what they were, what was made of them is kept.
-            held = Held(position, site, held.made if site == held.site else {})
+            held = Held(moment, site, held.made if site == held.site else {})
             self._held = held
         return held
 
     def newest(self, session: Reading) -> Held:
-        """The options as the session's snapshot has them, where nothing has told its position yet."""
-        return self.current(session, changes.position(session))
+        """The options as the session's snapshot has them, where nothing has told its moment yet."""
+        return self.current(session, changes.moment(session))

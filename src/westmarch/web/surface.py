@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from westmarch import __version__
+from westmarch.changes.queries import Moment
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import directory, quote
 from westmarch.site.options import NavigationItem, Site
@@ -150,9 +151,9 @@ class Surface:
                 place, told, template,
             )  # fmt: skip
 
-    def view(self, session: Reading, path: str, query: str, position: int, variant: str = "") -> "View":
-        """The view of a request, with the site's options as the session's snapshot at `position` has them."""
-        return View(self, self.themes, self.options.current(session, position), path, query, variant)
+    def view(self, session: Reading, path: str, query: str, moment: Moment, variant: str = "") -> "View":
+        """The view of a request, with the site's options as the session's snapshot at `moment` has them."""
+        return View(self, self.themes, self.options.current(session, moment), path, query, variant)
 
     def view_of_latest(self) -> "View":
         """A view of no path with the options as last read, where the database must not be asked."""
