@@ -17,11 +17,15 @@ def options(westmarch: Westmarch, site: Path) -> dict[str, object]:
     return found
 
 
-def test_init_makes_settings_secret_folders_and_a_database(westmarch: Westmarch, site_on_each: Path) -> None:
-    assert {path.name for path in site_on_each.iterdir()} >= {"westmarch.toml", "secret.key", "media", "run", "theme"}
-    url = load(site_on_each).settings.database_url
+def test_init_makes_settings_secret_folders_and_a_database(
+    westmarch: Westmarch, tmp_path: Path, empty_database_url: str
+) -> None:
+    site = tmp_path / "site"
+    assert westmarch("--site", site, "init", "--title", "A site", "--database-url", empty_database_url).status == 0
+    assert {path.name for path in site.iterdir()} >= {"westmarch.toml", "secret.key", "media", "run", "theme"}
+    url = load(site).settings.database_url
     assert asyncio.run(schema.status(url)).problem is None
-    assert options(westmarch, site_on_each)["title"] == "A site"
+    assert options(westmarch, site)["title"] == "A site"
 
 
 def test_the_secret_is_long_and_for_its_owner_alone(site: Path) -> None:
