@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: How long a worker may take to start, or to say that it lives, in seconds. A busy machine needs more than uvicorn's 5:
 #: SIGHUP would keep the old workers, and one that is only slow would be killed.
-WORKER_PATIENCE = 30
+WORKER_PATIENCE = 60
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 is any free one.")]
