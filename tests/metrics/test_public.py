@@ -33,30 +33,27 @@ async def test_hits_and_misses_are_counted_by_the_kind_of_page_and_the_status(me
     assert counted(await told(measuring))["GET", "/metrics", "200"] == 1
 
 
-@pytest.mark.parametrize(
-    ("path", "pattern"),
-    [
-        ("/", "/"),
-        ("/page/2/", "/page/{number}/"),
-        ("/about/", "/{page}/"),
-        ("/tags/sea/", "/tags/{tag}/"),
-        ("/tags/sea/feed.xml", "/tags/{tag}/feed.xml"),
-        ("/topics/tides/rss.xml", "/topics/{topic}/rss.xml"),
-        ("/authors/nell/", "/authors/{author}/"),
-        ("/archive/", "/archive/"),
-        ("/archive/2024/", "/archive/{year}/"),
-        ("/feed.json?page=1", "/feed.json"),
-        ("/sitemap.xml", "/sitemap.xml"),
-        ("/sitemap-2024.xml", "/sitemap-{part}.xml"),
-        ("/robots.txt", "/robots.txt"),
-    ],
-)
-async def test_a_page_is_counted_by_its_pattern_as_a_miss_and_as_a_hit(
-    measuring: Cached, path: str, pattern: str
-) -> None:
-    for _ in range(3):
+PATTERNS = {
+    "/": "/",
+    "/page/2/": "/page/{number}/",
+    "/about/": "/{page}/",
+    "/tags/sea/": "/tags/{tag}/",
+    "/tags/sea/feed.xml": "/tags/{tag}/feed.xml",
+    "/topics/tides/rss.xml": "/topics/{topic}/rss.xml",
+    "/authors/nell/": "/authors/{author}/",
+    "/archive/": "/archive/",
+    "/archive/2024/": "/archive/{year}/",
+    "/feed.json?page=1": "/feed.json",
+    "/sitemap.xml": "/sitemap.xml",
+    "/sitemap-2024.xml": "/sitemap-{part}.xml",
+    "/robots.txt": "/robots.txt",
+}
+
+
+async def test_a_page_is_counted_by_its_pattern_as_a_miss_and_as_a_hit(measuring: Cached) -> None:
+    for path in [*PATTERNS] * 3:
         assert (await measuring.get(path)).status_code == 200
-    assert counted(await told(measuring)) == {("GET", pattern, "200"): 3}
+    assert counted(await told(measuring)) == {("GET", pattern, "200"): 3 for pattern in PATTERNS.values()}
 
 
 async def test_what_leads_nowhere_and_what_leads_elsewhere_is_one_route(measuring: Cached) -> None:
@@ -69,7 +66,7 @@ async def test_a_flood_of_addresses_and_methods_makes_no_series(measuring: Cache
     for path in PATHS:
         await measuring.get(path)
     before = counted(await told(measuring)).keys()
-    for each in range(100):
+    for each in range(40):
         await measuring.get(f"/{each}/")
         await measuring.get(f"/p1/?a={each}")
         await measuring.get(f"/static/{each}")
@@ -158,27 +155,25 @@ def scope(client: tuple[str, int] | None, *headers: tuple[bytes, bytes]) -> dict
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("client", "status"),
-    [
-        (("10.1.2.3", 1), 200),
-        (("::ffff:10.1.2.3", 1), 200),
-        (("192.0.2.7", 1), 200),
-        (("fd00::5", 1), 200),
-        (("11.1.2.3", 1), 403),
-        (("::1", 1), 403),
-        (("unix", 1), 403),
-        (None, 403),
-    ],
-)
-async def test_only_addresses_that_are_named_are_told(
-    opening: Opening, client: tuple[str, int] | None, status: int
-) -> None:
+CLIENTS = {
+    ("10.1.2.3", 1): 200,
+    ("::ffff:10.1.2.3", 1): 200,
+    ("192.0.2.7", 1): 200,
+    ("fd00::5", 1): 200,
+    ("11.1.2.3", 1): 403,
+    ("::1", 1): 403,
+    ("unix", 1): 403,
+    None: 403,
+}
+
+
+async def test_only_addresses_that_are_named_are_told(opening: Opening) -> None:
     async with opening(metrics_allow="10.0.0.0/8, 192.0.2.7,fd00::/8", metrics=True) as cached:
-        forged = (b"x-forwarded-for", b"10.1.2.3")  # Only the server may believe it.
-        answer = await asked(cached.app, scope(client, forged))
-        assert answer[0] == status
-        assert status == 200 or b"metrics_allow" in answer[2]
+        for client, status in CLIENTS.items():
+            forged = (b"x-forwarded-for", b"10.1.2.3")  # Only the server may believe it.
+            answer = await asked(cached.app, scope(client, forged))
+            assert answer[0] == status, client
+            assert status == 200 or b"metrics_allow" in answer[2]
 
 
 async def test_with_a_token_and_addresses_both_are_needed(opening: Opening) -> None:

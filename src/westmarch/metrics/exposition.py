@@ -22,7 +22,7 @@ APP_NAME = "westmarch"
 CACHE_COUNTERS: Mapping[str, str] = {
     "hits": "Answers from the page cache.",
     "misses": "Answers of public pages that were not in the page cache.",
-    "bypasses": "Answers of public pages with a query that no route declares, which are rendered each time.",
+    "bypasses": "Answers of public pages with a query that the page does not know, which are rendered each time.",
     "renders": "Renderings of public pages.",
     "waited": "Requests that waited for the rendering of another one.",
     "evicted": "Pages that were least recently used and had to make room.",
