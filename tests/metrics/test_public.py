@@ -5,6 +5,7 @@ import subprocess
 import sys
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.metrics.conftest import TOKEN, Opening, counted, number, samples, told
@@ -98,7 +99,6 @@ async def test_numbers_of_the_page_cache_are_told(measuring: Cached) -> None:
 
 
 async def test_numbers_of_the_process_are_those_of_the_system(measuring: Cached) -> None:
-    psutil = pytest.importorskip("psutil")
     found = await told(measuring)
     process = psutil.Process()
     if sys.platform != "linux":

@@ -24,23 +24,23 @@ def departed(file: Path, told: Sequence[Told]) -> list[Told]:
     A file that cannot be read is taken for an empty one, and the log says of one that cannot be written.
     """
     here = {one["process"] for one in told}
-    gone = [one for one in _read(file) if one["process"] not in here]
+    gone = [one for process, one in _read(file).items() if process not in here]
     if len(gone) > MOST:
         gone = [together(gone[:-MOST]).told(), *gone[-MOST:]]
     _write(file, [*gone, *told])
     return gone
 
 
-def _read(file: Path) -> list[Told]:
+def _read(file: Path) -> dict[str, Told]:
     try:
         found: list[Told] = json.loads(file.read_bytes())
-        together(found)
+        together(found)  # What cannot be added is of no use.
+        return {one["process"]: one for one in found}
     except FileNotFoundError:
-        return []
+        return {}
     except (OSError, ValueError, TypeError, LookupError) as error:
         logger.warning("What ended processes had counted cannot be read from %s: %s", file, error)
-        return []
-    return found
+        return {}
 
 
 def _write(file: Path, told: list[Told]) -> None:
