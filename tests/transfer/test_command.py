@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -26,15 +27,21 @@ def westmarch(site: Path, *arguments: str, limit: Callable[[], None] | None = No
     )
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """A new site on SQLite."""
-    folder = tmp_path / "site"
+@pytest.fixture(scope="module")
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new site on SQLite; it is only copied."""
+    folder = tmp_path_factory.mktemp("new") / "site"
     done = westmarch(
         folder, "init", "--title", "T", "--url", "http://127.0.0.1:8000", "--timezone", "UTC", "--language", "en"
     )
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture
+def site(new_site: Path, tmp_path: Path) -> Path:
+    """A new site on SQLite."""
+    return Path(shutil.copytree(new_site, tmp_path / "site"))
 
 
 def query(site: Path, statement: str) -> list[Any]:
