@@ -48,7 +48,6 @@ _BY_COLUMN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("revision", "id"): ("the text of {}", "revision"),
     ("subject", "id"): ("whether for good was removed {}", "subject"),
     ("link", "id"): ("where leads {}", "link"),
-    ("most_read", "place"): ("which posts are read most", ""),
     ("post", "translation_group"): ("which posts are translations of one another", ""),
     ("post_view", "post_id"): ("how often was read {}", "post"),
 }  # fmt: skip
@@ -176,8 +175,8 @@ def _phrase(read: Told, names: Names) -> tuple[str, Iterable[str]]:
 
 
 def _listed(table: str, keys: Sequence[Any], names: Names) -> str:
-    """Rows by their names, the first ones of many."""
-    told = [names.get((table, key), f"{table} {key}") for key in keys]
+    """Rows by their names, the first ones of many. Those that are not there have none, and are told of only alone."""
+    told = [names[table, key] for key in keys if (table, key) in names] or [f"{table} {keys[0]}, which is gone"]
     if len(told) == 1:
         return told[0]
     noun = _PLURALS.get(table, "")
@@ -202,10 +201,10 @@ def change(told: Told, names: Names) -> str:
     table, key = told["table"], told["key"]
     sentence, of = _BY_COLUMN.get((table, _first_key(table)), ("", table))
     name = names.get((of or table, key[0] if key else None))
-    if table in _OF_TABLE and table not in _NAMED and table not in {first for first, _ in _BY_COLUMN}:
-        return f"{_OF_TABLE[table]} changed"
     if sentence and name is not None:
         return f"{sentence.format(name)} changed"
+    if table in _OF_TABLE and table not in _NAMED:
+        return f"{_OF_TABLE[table]} changed"
     what = name or f"the row {', '.join(map(str, key))} of {table}"
     if told["operation"] == "update":
         shown = columns(told["columns"])

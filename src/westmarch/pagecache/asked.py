@@ -39,6 +39,7 @@ def verbs(pages: PageCache, find: Find, fingerprint: Callable[[], str]) -> Mappi
         state = await check.state()
         return pages.numbers() | {
             "check": state.value,
+            "kind": pages.kind,
             "position": pages.journal.position,
             "epoch": pages.journal.epoch,
             "fingerprint": fingerprint(),
