@@ -116,7 +116,13 @@ def conditions(scope: Scope) -> tuple[bytes, bytes, bytes]:
 
 def personal(reply: Reply) -> str:
     """The header by which a reply is for one asker, or for one way of asking; empty where it is for all."""
-    return next((name.decode() for name, _ in reply.raw_headers if name in _PERSONAL), "")
+    return next((name.decode() for name, value in reply.raw_headers if _keeps_out(name, value)), "")
+
+
+def _keeps_out(name: bytes, value: bytes) -> bool:
+    if name == b"cache-control":
+        return b"no-store" in value or b"private" in value
+    return name in _PERSONAL
 
 
 class PageCache:
