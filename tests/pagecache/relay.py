@@ -20,6 +20,8 @@ class Relay:
 
     server: URL
     folder: Path
+    #: The most bytes that are passed on at once.
+    piece: int = 65536
     pipes: set[asyncio.Task[None]] = field(default_factory=set)
     #: Set while bytes are passed on. Connections are taken also while it is not, as a hung server's system does.
     speaking: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,7 +48,7 @@ class Relay:
 
     async def _pipe(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, alive: list[bool]) -> None:
         with contextlib.suppress(ConnectionError), contextlib.closing(target):
-            while data := await source.read(65536):
+            while data := await source.read(self.piece):
                 await self.speaking.wait()
                 if not alive[0]:
                     await asyncio.Event().wait()

@@ -44,6 +44,7 @@ async def test_readers_are_answered_while_the_database_is_away_and_never_stale_a
     await cached.visit(("/p1/",))
     with monkeypatch.context() as patch:
         patch.setattr(check, "_catch_up", refused)
+        patch.setattr(check, "_question", None)
         assert await cached.status("/p1/") == "westmarch; hit; detail=database-away"
         assert await cached.status("/p2/") != "westmarch; fwd=miss; stored"
     await asyncio.to_thread(shell, RENAME.format("Renamed"))
@@ -66,6 +67,7 @@ async def test_one_query_answers_all_who_came_before_it_and_none_who_came_later(
         await catch_up()
 
     monkeypatch.setattr(check, "_catch_up", slowly)
+    monkeypatch.setattr(check, "_question", None)
     first = [asyncio.create_task(check.wait()) for _ in range(5)]
     await began.wait()
     later = [asyncio.create_task(check.wait()) for _ in range(5)]

@@ -8,7 +8,7 @@ from westmarch.db.database import Database
 from westmarch.pagecache.check import Check
 from westmarch.pagecache.journal import Journal
 from westmarch.pagecache.notify_check import NotifyCheck
-from westmarch.pagecache.postgresql_check import PostgreSQLCheck
+from westmarch.pagecache.quick_check import QuickCheck
 from westmarch.pagecache.sqlite_check import SQLiteCheck
 
 #: How it is made sure that a stored page is still true. On SQLite the exact check costs nothing, so there is one only.
@@ -22,7 +22,7 @@ async def open_check(db: Database, journal: Journal, kind: Kind = "exact") -> As
     if db.dialect == "sqlite":
         check = SQLiteCheck(db.url, journal)
     elif kind == "exact":
-        check = PostgreSQLCheck(db.url, journal)
+        check = QuickCheck(db.url, journal)
     else:
         check = NotifyCheck(db, journal)
     try:

@@ -44,6 +44,7 @@ class PostgreSQLCheck(Check):
         self._position: Any = None
         self._waiting: list[asyncio.Future[State]] = []
         self._asking: asyncio.Task[None] | None = None
+        self._busy = False
         self._away = False
 
     def at_once(self) -> bool:
@@ -58,22 +59,30 @@ class PostgreSQLCheck(Check):
         answer: asyncio.Future[State] = loop.create_future()
         self._waiting.append(answer)
         if self._away:
-            loop.call_later(BRIEFLY, _tell, (answer,), State.AWAY)
-        if self._asking is None:
-            self._asking = loop.create_task(self._ask(), name="check of the page cache")
+            loop.call_later(BRIEFLY, tell, (answer,), State.AWAY)
+        if not self._busy:
+            self._busy = True
+            self._begin()
         return answer
 
+    def _begin(self) -> None:
+        """Ask for all who wait."""
+        self._asking = asyncio.create_task(self._ask(), name="check of the page cache")
+
     async def _ask(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        state = State.AWAY
         try:
-            while waiting := self._waiting:
-                self._waiting = []
-                state = State.AWAY
-                try:
-                    state = await self._asked()
-                finally:
-                    _tell(waiting, state)
+            state = await self._asked()
         finally:
-            self._asking = None
+            self._answer(waiting, state)
+
+    def _answer(self, waiting: Iterable[asyncio.Future[State]], state: State) -> None:
+        """Tell those who waited, and ask for those who came meanwhile."""
+        tell(waiting, state)
+        self._busy = bool(self._waiting)
+        if self._busy:
+            self._begin()
 
     async def _asked(self) -> State:
         """Ask once; on a new connection where the one there was is lost, or gives no answer."""
@@ -114,7 +123,7 @@ class PostgreSQLCheck(Check):
         reason = f"it gives no answer within {PATIENCE} s" if isinstance(error, TimeoutError) else error
         logger.warning("The page cache cannot ask the database, pages are answered as they are: %s", reason)
         # Who came while it was found out has waited for long enough.
-        asyncio.get_running_loop().call_later(BRIEFLY, _tell, self._waiting, State.AWAY)
+        asyncio.get_running_loop().call_later(BRIEFLY, tell, self._waiting, State.AWAY)
 
     async def _drop(self) -> None:
         opened, driver, self._opened, self._driver, self._position = self._opened, self._driver, None, None, None
@@ -125,13 +134,14 @@ class PostgreSQLCheck(Check):
             await opened.close()
 
     async def close(self) -> None:
-        if self._asking is not None:
+        while self._asking is not None and not self._asking.done():
             await self._asking
         await self._drop()
         await self._engine.dispose()
 
 
-def _tell(waiting: Iterable[asyncio.Future[State]], state: State) -> None:
+def tell(waiting: Iterable[asyncio.Future[State]], state: State) -> None:
+    """Let those who wait go on, but for those who have been told before."""
     for answer in waiting:
         if not answer.done():
             answer.set_result(state)
