@@ -355,7 +355,8 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.state.pages = pages
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
-    app.state.turn = Turn(app.front)
+    # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.
+    app.state.turn = Turn(app.front) if variant is None else None
     app.state.variant = variant or (lambda _: "")
     app.state.read_files_again = _nothing
     app.state.views = counted

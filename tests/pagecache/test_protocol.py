@@ -79,7 +79,7 @@ STORED: dict[str, tuple[bytes, ...]] = {
     "in pieces": (b"GET /p1", b"/ HTTP/1.1\r\nHo", b"st: example.org\r\nConnection: clo", b"se\r\n\r\n"),
     "HTTP/1.0": (b"GET /p1/ HTTP/1.0\r\n" + HEAD + b"\r\n",),
     "HTTP/1.0 that would stay": (b"GET /p1/ HTTP/1.0\r\nConnection: keep-alive\r\n" + HEAD + b"\r\n",),
-    "a body": (b"GET /p1/ HTTP/1.1\r\nContent-Length: 5\r\n" + CLOSE, b"hello"),
+    "a body": (b"GET /p1/ HTTP/1.1\r\nContent-Length: 5\r\n" + CLOSE + b"hello",),
     "a body in chunks": (b"GET /p1/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"5\r\nhello\r\n0\r\n\r\n",),
     "an expectation": (b"GET /p1/ HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n" + CLOSE,),
     "a whole address": (b"GET http://example.org/p1/ HTTP/1.1\r\n" + CLOSE,),

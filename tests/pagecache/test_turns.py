@@ -12,6 +12,7 @@ from tests.pagecache.test_races import rename
 from westmarch.db.database import Database, open_database
 from westmarch.pagecache.cache import HIT, UNCHECKED
 from westmarch.pagecache.check import Check, State
+from westmarch.pagecache.middleware import FromCache
 from westmarch.pagecache.store import Entry, Key
 from westmarch.pagecache.turns import Turn
 
@@ -25,7 +26,8 @@ class Waiting:
     happened: list[object] = field(default_factory=list)
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def answer(self, entry: Entry, status: tuple[bytes, bytes]) -> None:
+    def answer(self, front: FromCache, entry: Entry, status: tuple[bytes, bytes]) -> None:
+        assert entry is front.cache.store.peek(self.key)
         self.met()
         self.happened.append((entry.key, status))
         self.done.set()
@@ -44,7 +46,6 @@ async def turn(cached: Cached) -> Turn:
 async def test_all_of_a_turn_are_answered_after_one_check(turn: Turn) -> None:
     asked = [Waiting() for _ in range(5)]
     assert turn.cache.check is not None
-    turn.cache.check.forget()
     before = turn.cache.check.asked
     for one in asked:
         turn.add(one)

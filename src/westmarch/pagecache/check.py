@@ -29,8 +29,9 @@ class Check(ABC):
     def at_once(self) -> bool:
         """Check without waiting; False where that cannot be done, or has found that it cannot be told."""
 
-    def forget(self) -> None:  # noqa: B027 - nothing is to be forgotten where nothing is remembered
-        """Let the next answer have a check of its own, also where one has just been made."""
+    def anew(self) -> bool:
+        """As `at_once`, and never by a check that was made for somebody else."""
+        return self.at_once()
 
     @abstractmethod
     async def wait(self) -> State:

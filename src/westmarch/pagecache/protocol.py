@@ -36,58 +36,56 @@ class ReadyProtocol(BoundedProtocol):
         turn = self.turn
         scope: Any = cycle.scope
         # Another application than ours is the server's own, which says that there are too many connections.
-        if turn is None or app is not self.app or scope["method"] not in ("GET", "HEAD"):
-            super()._start_asgi_task(cycle, app)
-            return
-        started = perf_counter() if turn.front.timed else 0.0
-        key = turn.front.key(scope)
-        if turn.cache.store.get(key) is None:
-            super()._start_asgi_task(cycle, app)
-        else:
-            turn.add(Waiting(self, cycle, turn.front, key, started))
+        if turn is not None and app is self.app and scope["method"] in ("GET", "HEAD"):
+            front = turn.front
+            key = front.key(scope)
+            if front.cache.store.peek(key) is not None:
+                turn.add(Waiting(self, cycle, key, perf_counter() if front.timed else 0.0))
+                return
+        super()._start_asgi_task(cycle, app)
 
-    def start(self, cycle: RequestResponseCycle) -> None:
-        """Hand a request to the application."""
+    def pass_on(self, cycle: RequestResponseCycle) -> None:
+        """Hand a request that has waited to the application."""
         super()._start_asgi_task(cycle, self.app)
 
 
 class Waiting:
     """A request that waits for the check."""
 
-    __slots__ = ("cycle", "front", "key", "protocol", "started")
+    __slots__ = ("cycle", "key", "protocol", "started")
 
-    def __init__(
-        self, protocol: ReadyProtocol, cycle: RequestResponseCycle, front: FromCache, key: Key, started: float
-    ) -> None:
+    def __init__(self, protocol: ReadyProtocol, cycle: RequestResponseCycle, key: Key, started: float) -> None:
         self.protocol = protocol
         self.cycle = cycle
-        self.front = front
         self.key = key
         self.started = started
 
     def pass_on(self) -> None:
         """Let the application answer."""
-        self.protocol.start(self.cycle)
+        self.protocol.pass_on(self.cycle)
 
-    def answer(self, entry: Entry, status: tuple[bytes, bytes]) -> None:
+    def answer(self, front: FromCache, entry: Entry, status: tuple[bytes, bytes]) -> None:
         """Write the page into the socket. What has to be waited for is passed on: a coding, a slow reader."""
         protocol, cycle = self.protocol, self.cycle
         scope: Any = cycle.scope
         accepted, condition, name_given = conditions(scope)
         form = entry.page.ready(coding(accepted))
         if form is None or cycle.disconnected or protocol.flow.write_paused:
-            self.pass_on()
+            protocol.pass_on(cycle)
             return
         unchanged = form.meets(condition)
         parts = [_UNCHANGED, form.lines] if unchanged else [_WHOLE, form.lines, form.content_lines]
-        for name, value in (*protocol.server_state.default_headers, *self.front.own(status, name_given, self.started)):
+        for name, value in protocol.server_state.default_headers:
+            parts += (name, b": ", value, b"\r\n")
+        for name, value in front.own(status, name_given, self.started):
             parts += (name, b": ", value, b"\r\n")
         parts.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
         cycle.response_started = cycle.response_complete = True
-        protocol.transport.write(b"".join(parts))
+        transport = protocol.transport
+        transport.write(b"".join(parts))
         if not unchanged and scope["method"] != "HEAD":
-            protocol.transport.write(form.body)
-        self.front.count(entry, scope, 304 if unchanged else 200, self.started)
+            transport.write(form.body)
+        front.count(entry, scope, 304 if unchanged else 200, self.started)
         if not cycle.keep_alive:
-            protocol.transport.close()
+            transport.close()
         protocol.on_response_complete()

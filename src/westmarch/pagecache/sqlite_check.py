@@ -35,8 +35,12 @@ class SQLiteCheck(Check):
         self._checked = False
 
     def at_once(self) -> bool:
-        if self._checked:
-            return True
+        if not self._checked and self.anew():
+            self._checked = True
+            self._loop.call_soon(self._forget)
+        return self._checked
+
+    def anew(self) -> bool:
         self.asked += 1
         try:
             version = self._cursor.execute("PRAGMA data_version").fetchall()[0][0]
@@ -48,11 +52,9 @@ class SQLiteCheck(Check):
         except sqlite3.Error as error:
             logger.info("The page cache cannot ask the database now: %s", error)
             return False
-        self._checked = True
-        self._loop.call_soon(self.forget)
         return True
 
-    def forget(self) -> None:
+    def _forget(self) -> None:
         self._checked = False
 
     async def wait(self) -> State:

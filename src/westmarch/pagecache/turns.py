@@ -18,7 +18,7 @@ class Asked(Protocol):
 
     key: Key
 
-    def answer(self, entry: Entry, status: tuple[bytes, bytes]) -> None:
+    def answer(self, front: FromCache, entry: Entry, status: tuple[bytes, bytes]) -> None:
         """Answer with the page; `status` is the header Cache-Status."""
 
     def pass_on(self) -> None:
@@ -50,8 +50,7 @@ class Turn:
         if check is None:
             self._answer(waiting, State.BUSY)
             return
-        check.forget()
-        if check.at_once():
+        if check.anew():
             self._answer(waiting, State.CURRENT)
         else:
             task = asyncio.create_task(self._wait(check, waiting), name="check for a turn")
@@ -75,7 +74,7 @@ class Turn:
                 if entry is None:
                     asked.pass_on()
                 else:
-                    asked.answer(entry, status)
+                    asked.answer(self.front, entry, status)
                 answered += 1
         finally:
             for asked in waiting[answered:]:  # None, unless an answer has failed: the program says what is wrong.
