@@ -16,6 +16,7 @@ from westmarch.errors import Unavailable
 from westmarch.pagecache import reads
 from westmarch.pagecache.asked import obstacle
 from westmarch.pagecache.cache import PageCache
+from westmarch.pagecache.pages import Page
 from westmarch.pagecache.reads import Recording
 from westmarch.pagecache.store import Key
 from westmarch.web.replies import HTML, Reply
@@ -195,3 +196,10 @@ async def test_a_process_that_does_not_serve_yet_says_so(cached: Cached) -> None
 async def test_a_draft_tells_nothing_but_that_it_is_not_there(cached: Cached, verbs: Mapping[str, Ask]) -> None:
     await cached.db.write(post, "Secret words", slug="secret", status="draft")
     assert "Secret" not in json.dumps(await explained(verbs, "/secret/"))
+
+
+def test_a_page_is_said_to_be_too_large_exactly_where_the_store_does_not_take_it() -> None:
+    for size in range(120_000, 126_000, 250):
+        pages, reply = PageCache(1_000_000), Reply(b"x" * size, HTML)
+        stored = pages.store.put(Key(b"/x/"), Page(reply.body, reply.etag, reply.mime, (), None), (), 0)
+        assert bool(obstacle(pages, Key(b"/x/"), reply, Recording())) == (stored is None), size

@@ -44,7 +44,7 @@ def status(context: typer.Context, as_json: AsJSON = False) -> None:
     typer.echo(f"{_count(len(found), 'process', 'processes')} of {settings.url} with {_size(settings.cache_size)} each")
     for worker, told in found:
         typer.echo(f"process {worker}: {_STATES[told['check']]} ({told['kind']})")
-        typer.echo(f"  at position {told['position']} of the change log, epoch {told['epoch']}")
+        typer.echo(f"  at position {told['position']} of the change log, epoch {told['epoch'][:8]}")
         if told["cleared"]:
             typer.echo(f"  all was thrown out {_when(told['cleared']['at'])}, because {told['cleared']['why']}")
     if len({told["fingerprint"] for _, told in found}) > 1:

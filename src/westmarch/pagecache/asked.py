@@ -9,6 +9,7 @@ from westmarch.pagecache import reads
 from westmarch.pagecache.cache import Make, PageCache, personal
 from westmarch.pagecache.check import Check
 from westmarch.pagecache.dependencies import Read
+from westmarch.pagecache.pages import OVERHEAD
 from westmarch.pagecache.reads import Recording
 from westmarch.pagecache.store import Entry, Key, Removal
 from westmarch.web.replies import Reply
@@ -113,7 +114,7 @@ def obstacle(pages: PageCache, key: Key, reply: Reply, recording: Recording) -> 
         return f"its query is not one of its address, which depends on {depends}: ask without it"
     if recording.unclear:
         return f"what it reads cannot be told: {recording.unclear}"
-    if not pages.store.takes(len(reply.body)):
+    if not pages.store.takes(len(reply.body) + OVERHEAD, recording.reads):
         return f"it has {len(reply.body)} bytes, more than an eighth of the limit of {pages.store.limit} bytes"
     return ""
 

@@ -20,7 +20,7 @@ GZIP_LEVEL = 6
 #: Longer headers Accept-Encoding are not looked at.
 LONGEST_ACCEPT = 500
 #: What a response and its lists weigh in memory beside the bytes in them, in bytes.
-_OVERHEAD = 1_200
+OVERHEAD = 1_200
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -111,7 +111,7 @@ class Page:
     @property
     def size(self) -> int:
         """How many bytes it takes in memory, about."""
-        return sum(len(form.body) + _OVERHEAD for form in self.forms.values())
+        return sum(len(form.body) + OVERHEAD for form in self.forms.values())
 
     def ready(self, name: str) -> Form | None:
         """The content in a coding, if it has been made."""

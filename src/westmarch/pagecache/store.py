@@ -96,7 +96,7 @@ class Store:
         """Store a page, in place of the one at the key; None where it would take more than an eighth of the room."""
         entry = Entry(key, page, tuple(reads), position, self._clock())
         self.remove(key)
-        if not self.takes(self._weight(entry)):
+        if not self.takes(page.size, entry.reads):
             return None
         self._entries[key] = entry
         for places, value in self._places(entry):
@@ -108,7 +108,7 @@ class Store:
         """Take note of what an entry weighs now, and let others go where that is too much."""
         if self._entries.get(entry.key) is not entry:
             return
-        weight = self._weight(entry)
+        weight = _weight(entry.page.size, entry.reads)
         self.size += weight - entry.size
         entry.size = weight
         while self.size > self.limit:
@@ -185,13 +185,19 @@ class Store:
             for value in (None,) if column is None or values is None else values:
                 yield places, value
 
-    def takes(self, size: int) -> bool:
-        """Whether a page of so many bytes has room beside others."""
-        return size <= self.limit // 8
+    def takes(self, size: int, reads: Iterable[Read]) -> bool:
+        """Whether a page of so many bytes that read this leaves room for others."""
+        return _weight(size, reads) <= self.limit // 8
 
-    def _weight(self, entry: Entry) -> int:
-        values = sum(len(some) for read in entry.reads for some in read.values if some is not None)
-        return _ENTRY + entry.page.size + values * _VALUE + sum(1 for _ in self._places(entry)) * _PLACE
+
+def _weight(size: int, reads: Iterable[Read]) -> int:
+    """What an entry weighs, with its places in the index."""
+    values = places = 0
+    for read in reads:
+        values += sum(len(some) for some in read.values if some is not None)
+        found = None if read.use.by is None else read.values[read.use.by]
+        places += 1 if found is None else len(found)
+    return _ENTRY + size + values * _VALUE + places * _PLACE
 
 
 def _candidates(places: dict[Hashable, set[Entry]], column: str | None, change: Seen) -> Iterable[set[Entry]]:
