@@ -21,6 +21,7 @@ async def test_a_stored_page_answers_readers_who_are_counted(cached: Cached, pat
     for number in range(20):
         counted = await cached.get(f"{path}{mark}{COUNTING}{number}")
         assert (counted.headers["cache-status"], counted.content) == ("westmarch; hit", whole.content)
+        assert "x-request-id" not in counted.headers  # Answered before the program has named the request.
     assert len(cached.pages.store) == before
 
 

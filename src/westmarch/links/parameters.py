@@ -55,7 +55,9 @@ def declared(query: str) -> str:
 
 def counting(parameter: str) -> bool:
     """Whether a parameter is one of `COUNTING`."""
-    name = unquote_plus(parameter.partition("=")[0])
+    name = parameter.partition("=")[0]
+    if "%" in name:  # Seldom, and this is asked for each request with a query.
+        name = unquote_plus(name)
     return name in COUNTING or name.startswith(_COUNTING_BEGIN)
 
 

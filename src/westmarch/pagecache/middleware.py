@@ -6,10 +6,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from westmarch.links.parameters import uncounted
 from westmarch.metrics.timing import spent
 from westmarch.pagecache.cache import HIT, PageCache, conditions
 from westmarch.pagecache.pages import Headers, coding, send
 from westmarch.pagecache.store import Entry, Key
+from westmarch.web.asking import LONGEST_QUERY
 from westmarch.web.request_ids import taken_or_made
 
 #: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
@@ -61,7 +63,10 @@ class FromCache:
 
     def key(self, scope: Scope) -> Key:
         """Where the page stands that a request asks for, if it is stored."""
-        return Key(scope.get("raw_path") or b"", scope["query_string"])
+        query = scope["query_string"]
+        if query and len(query) <= LONGEST_QUERY:
+            query = uncounted(query.decode("latin-1")).encode("latin-1")
+        return Key(scope.get("raw_path") or b"", query)
 
     def own(self, status: tuple[bytes, bytes], name_given: bytes, started: float) -> Headers:
         """The headers of one answer with a page, beside those that all have."""
