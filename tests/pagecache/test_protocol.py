@@ -14,8 +14,10 @@ from uvicorn.server import ServerState
 
 from tests.pagecache.cached import Cached
 from tests.pagecache.test_races import rename
+from westmarch.app import create_app
 from westmarch.pagecache.protocol import ReadyProtocol
 from westmarch.pagecache.turns import TURN
+from westmarch.settings import Settings
 
 HEAD = b"Host: example.org\r\nUser-Agent: Mozilla/5.0\r\n"
 CLOSE = HEAD + b"Connection: close\r\n\r\n"
@@ -203,3 +205,9 @@ async def test_where_single_requests_are_logged_hits_are_too(cached: Cached, cap
         async with listening(cached, ReadyProtocol) as server:
             assert b"</html>" in await server.said(b"GET /p1/ HTTP/1.1\r\n" + CLOSE)
     assert any("GET /p1/" in record.getMessage() for record in caplog.records)
+
+
+def test_pages_with_variants_are_left_to_the_program(settings: Settings) -> None:
+    """It knows more of a request than the protocol: what a proxy that is believed says of the client."""
+    assert create_app(settings, lambda _: "dark").state.turn is None
+    assert create_app(settings).state.turn is not None
