@@ -181,7 +181,9 @@ def copy(
         raise Conflict(f"{target} is there already.", hint="--force replaces it by the original.")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(source.read_bytes())
-    typer.echo(f"{target}\nChange it and start the server again; `westmarch theme check` tells what is wrong with it.")
+    typer.echo(
+        f"{target}\nChange it and send SIGHUP to the server; `westmarch theme check` tells what is wrong with it."
+    )
 
 
 @app.command("check")

@@ -84,7 +84,7 @@ class Icons:
             except Invalid as error:
                 logger.error(
                     "static/%s of the theme cannot be the mark of the site: %s. That of the package stands in. Mend "
-                    "the file and start the server again.",
+                    "the file and send SIGHUP to the server.",
                     NAME,
                     error.message,
                 )

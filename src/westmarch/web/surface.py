@@ -147,7 +147,7 @@ class Surface:
             self._told.add((place, told))
             logger.error(
                 "%s: %s. The default's %s answers instead. Mend the file (`westmarch theme check` tells of all that is "
-                "wrong) and start the server again.",
+                "wrong) and send SIGHUP to the server.",
                 place, told, template,
             )  # fmt: skip
 

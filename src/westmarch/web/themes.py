@@ -88,7 +88,7 @@ class Themes:
         except (WestmarchError, OSError) as error:
             told = f"{error.message} {error.hint}" if isinstance(error, WestmarchError) else str(error)
             logger.error("The theme %s cannot be used, the default answers instead. %s", name, told)
-            logger.error("Mend it and start the server again, or choose another: westmarch theme use NAME.")
+            logger.error("Mend it and send SIGHUP to the server, or choose another: westmarch theme use NAME.")
             return self.packaged if name == DEFAULT_NAME else self.chosen(DEFAULT_NAME)
 
     def exactly(self, name: str) -> Asset | None:
