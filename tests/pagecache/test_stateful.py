@@ -23,16 +23,14 @@ PATIENCE = 120.0
 async def proved(
     made: Sequence[Operation], database_url: str, programs: Path | None, folder: Path, new_site: NewSite
 ) -> Watched:
-    """Do the operations on a site of three servers' processes and two programs of this one.
+    """Do the operations on a site that two workers of a server and two programs of this process read.
 
     Where a page is stale, the operations are made as few as do it and told.
     """
     async with AsyncExitStack() as stack:
-        sites = [site_in(folder / name, database_url) for name in ("a", "b")]
-        settings = load(sites[0]).settings
-        site = await stack.enter_async_context(watched(settings, fill, programs=programs))
-        for number, arguments in enumerate((("--workers", "2"), ())):
-            site.serve(stack.enter_context(serving(sites[number], *arguments)).url)
+        place = site_in(folder / "site", database_url)
+        site = await stack.enter_async_context(watched(load(place).settings, fill, programs=programs))
+        site.serve(stack.enter_context(serving(place, "--workers", "2")).url)
         try:
             await site.run(made)
         except Stale as error:

@@ -45,7 +45,7 @@ ADDRESSES = (
 #: So many pages that an operation has left in a store, and so many addresses, are looked at after it.
 LEFT, LOOKED_AT = 8, 1
 #: After so many operations all addresses are looked at.
-SWEEP = 40
+SWEEP = 60
 #: So often a moment is looked for in which nobody writes.
 TRIES = 200
 #: The verb of the events by which an acknowledged write is found again.
@@ -274,7 +274,7 @@ class Watched:
         asked: list[tuple[Asker, str]] = [(asker, path) for path in {*left, *some}]
         if self.servers:
             server = self.servers[turn % len(self.servers)]
-            asked += [(server, path) for path in {*left[: LEFT // 2], *some}]
+            asked += [(server, path) for path in {*left[:2], *some}]
         await self.look(asked)
 
     async def look_at_all(self) -> None:
