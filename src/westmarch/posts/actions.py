@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
@@ -28,6 +28,12 @@ from westmarch.topics import actions as topics
 
 #: The longest title that is taken, in code points.
 TITLE = 1_000
+#: Which posts wait for their hour: not those in the trash, nor what another program wrote without a text.
+SCHEDULED = (
+    Post.status == "scheduled",
+    Post.trashed_at.is_(None),
+    func.coalesce(Post.draft_revision_id, Post.published_revision_id).is_not(None),
+)
 
 # Statements are built once: an import runs each of them for every post.
 _INSERT = insert(Post.__table__)
@@ -179,7 +185,7 @@ def publish_due(session: Session, site: Site, moment: datetime) -> list[int]:
     """Publish what was scheduled for `moment` or earlier, oldest first, and return the ids."""
     due = session.scalars(
         select(Post.id)
-        .where(Post.status == "scheduled", Post.published_at <= moment, Post.trashed_at.is_(None))
+        .where(*SCHEDULED, Post.published_at <= moment)
         .order_by(Post.published_at, Post.id)
         .with_for_update()
     ).all()

@@ -25,9 +25,7 @@ logger = logging.getLogger(__name__)
 
 def next_hour(session: Reading) -> datetime | None:
     """When the next scheduled post is due, or None."""
-    return session.scalar(
-        select(func.min(Post.published_at)).where(Post.status == "scheduled", Post.trashed_at.is_(None))
-    )
+    return session.scalar(select(func.min(Post.published_at)).where(*actions.SCHEDULED))
 
 
 async def publish_due(db: Database, moment: datetime) -> list[int]:
