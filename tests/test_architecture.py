@@ -14,7 +14,8 @@ from westmarch.ops import schema
 
 pytestmark = pytest.mark.unit
 
-TEXT = (Path(__file__).resolve().parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 WORDS = {"two": 2, "four": 4, "five": 5, "seven": 7, "eight": 8}
 
 
@@ -33,6 +34,13 @@ def test_the_drawing_has_the_layers_that_are_held() -> None:
         drawn.setdefault(layer, set()).update(line[1:].split("|")[1].split())
     held = {level: {name for name in names if name != "__main__"} for level, (_, names) in enumerate(LAYERS)}
     assert drawn == held
+
+
+def test_the_map_of_the_page_cache_names_each_of_its_files_once() -> None:
+    map_ = TEXT.partition("### Where what is")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+\.py)`", " ".join(re.findall(r"^\| (`.*?) \|", map_, re.MULTILINE)))
+    there = [path.name for path in (ROOT / "src" / "westmarch" / "pagecache").glob("*.py") if path.stem != "__init__"]
+    assert sorted(named) == sorted(there)
 
 
 def test_the_columns_of_the_log_are_described() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.__main__ import BENCHMARKS
 from westmarch import __version__
 from westmarch.settings import PREFIX, SITE_VARIABLE, Settings
 
@@ -143,6 +144,13 @@ def test_every_target_that_a_page_names_exists() -> None:
     for page in PAGES:
         named = re.findall(r"(?:`|^)make ([a-z-]+)", text_of(page), re.MULTILINE)
         assert set(named) <= targets(), page.name
+
+
+def test_every_benchmark_is_listed_and_has_its_table() -> None:
+    text = text_of(ROOT / "docs" / "performance.md")
+    listed = text.partition("## To measure again")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", listed, re.MULTILINE)) == set(BENCHMARKS)
+    assert set(re.findall(r"^<!-- (?!end)(\w+) -->$", text, re.MULTILINE)) == set(BENCHMARKS)
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
