@@ -28,7 +28,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from benchmarks.filling import FIRST, TAGS, fill
-from westmarch.app import answer, create_app
+from westmarch.answers import answer
+from westmarch.app import create_app
 from westmarch.db.database import Database, open_database
 from westmarch.db.types import now
 from westmarch.followers import run as followers

@@ -20,7 +20,8 @@ from tests.readers import reader as reader
 from tests.serving import serving
 from tests.shells import Shell
 from tests.shells import shell as shell
-from westmarch.app import LISTINGS, ROUTES, create_app
+from westmarch.answers import LISTINGS
+from westmarch.app import ROUTES, create_app
 from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
 from westmarch.links.paths import claimable

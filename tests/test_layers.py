@@ -21,13 +21,26 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (IN_ORDER, ("errors", "settings", "confined", "db")),
     (
         IN_ORDER,
-        ("subjects", "changes", "links", "events", "followers", "site", "web", "metrics", "pagecache", "text", "cards", "ops"),
+        (
+            "subjects",
+            "changes",
+            "links",
+            "events",
+            "followers",
+            "site",
+            "web",
+            "metrics",
+            "pagecache",
+            "text",
+            "cards",
+            "ops",
+        ),
     ),
     (APART, ("authors",)),
     (APART, ("tags", "topics", "media")),
     (APART, ("posts",)),
     (IN_ORDER, ("home", "feeds", "transfer")),
-    (IN_ORDER, ("migrations", "app", "cli", "__main__")),
+    (IN_ORDER, ("migrations", "answers", "app", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
 RUN_BY_ALEMBIC = "migrations/env.py"
@@ -227,7 +240,9 @@ def test_what_waits_inside_a_function_is_allowed() -> None:
 
 WATCHED_IMPORT = """
 import importlib, sys, threading
+import pydantic
 
+pydantic.TypeAdapter(int)  # Pydantic looks for its plugins once, wherever the first shape is made.
 seen = []
 
 def watch(event, arguments):

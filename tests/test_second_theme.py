@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from tests.conftest import ROOT
 from tests.readers import Reader
-from westmarch.app import LISTINGS, create_app
+from westmarch.answers import LISTINGS
+from westmarch.app import create_app
 from westmarch.db.database import open_database
 from westmarch.links.models import Link
 from westmarch.settings import Settings

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -14,24 +14,17 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
-from westmarch.authors import queries as author_queries
+from westmarch.answers import answer
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.db.database import Database, open_database
-from westmarch.db.rows import NamedRow
-from westmarch.db.sessions import Reading
 from westmarch.db.types import now
-from westmarch.errors import NotFound, WestmarchError
-from westmarch.feeds import old_addresses, opensearch, sitemaps
-from westmarch.feeds import public as feeds
+from westmarch.errors import WestmarchError
 from westmarch.followers import run as followers
-from westmarch.home import archive
-from westmarch.home import public as home
-from westmarch.links.parameters import appended, uncounted, written
-from westmarch.links.paths import Suffix, quote
-from westmarch.links.queries import Resolution, resolve
+from westmarch.links.parameters import uncounted
+from westmarch.links.paths import quote
 from westmarch.media import public as media
-from westmarch.metrics import lag, routes
+from westmarch.metrics import lag
 from westmarch.metrics.durations import Requests
 from westmarch.metrics.measured import VERB, Measuring, verbs
 from westmarch.metrics.public import metrics
@@ -39,32 +32,25 @@ from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
 from westmarch.ops import control, health
 from westmarch.ops.logging import configure
-from westmarch.pagecache import asked, files, reads
+from westmarch.pagecache import asked, files
 from westmarch.pagecache.asked import Address
 from westmarch.pagecache.cache import Answer, PageCache
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
-from westmarch.posts import public as posts
-from westmarch.posts import queries as post_queries
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings, load, site_folder
-from westmarch.site.models import SiteOption
-from westmarch.tags import queries as tag_queries
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
-from westmarch.topics import queries as topic_queries
 from westmarch.web import asking, errors, icons, static
 from westmarch.web.doorway import Doorway
-from westmarch.web.replies import Reply, redirect
-from westmarch.web.surface import Surface, View
+from westmarch.web.replies import Reply
+from westmarch.web.surface import Surface
 
 logger = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Surface)
-Listing = Callable[[Reading, View, Suffix], Reply]
-Showing = Callable[[Reading, View, int, Suffix], Reply]
 
 
 async def public(request: Request) -> ASGIApp:
@@ -100,7 +86,7 @@ def other_route(path: str) -> str:
     return "" if first.endpoint is public else first.path
 
 
-#: The route table. What a link of the site leads to, and the listings, are in the tables below it.
+#: The route table. What a link of the site leads to, and the listings, are in the tables of `answers`.
 ROUTES = (
     CountedRoute("/static/{path:path}", static.file),
     CountedRoute("/media/cards/{name}", cards.card),
@@ -112,108 +98,6 @@ ROUTES = (
     CountedRoute("/metrics", metrics),
     CountedRoute("/{path:path}", public),
 )
-#: The pages of the kinds of subjects.
-SHOWN: Mapping[str, Showing] = {"tag": home.tag, "topic": home.topic, "author": home.author}
-#: Their feeds: `feed.xml`, `rss.xml`, `feed.json` below their paths.
-FEEDS: Mapping[str, Showing] = {"tag": feeds.tag, "topic": feeds.topic, "author": feeds.author}
-#: What a list that has a page is; readers see one that has posts.
-LISTED: Mapping[str, Callable[[Reading, int], NamedRow | None]] = {
-    "tag": tag_queries.by_id,
-    "topic": topic_queries.by_id,
-    "author": author_queries.by_id,
-}
-#: Pages at addresses that a link may take from them.
-LISTINGS: Mapping[str, Listing] = {
-    "/": home.front,
-    "/archive/": archive.page,
-    "/tags/": home.tags,
-    "/topics/": home.topics,
-    "/authors/": home.authors,
-}
-
-
-def answer(session: Reading, surface: Surface, path: str, query: str, variant: str = "") -> Reply:
-    """The answer for a path of the site, all of it read and rendered in one snapshot."""
-    found = resolve(session, path, query)
-    view = surface.view(session, path, query, found.moment, variant)
-    reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the moment.
-    try:
-        return _found(session, view, found)
-    except NotFound:
-        return home.missing(session, view, 404)
-
-
-def _found(session: Reading, view: View, found: Resolution) -> Reply:
-    if found.status in (301, 302):
-        if found.kind is not None and not _shown(session, found.kind, found.subject_id or 0):
-            raise NotFound("Nothing is published at this address.")  # A redirect would tell of a draft.
-        return _redirected(view, found.location, permanent=found.status == 301)
-    if found.status == 410:
-        return home.missing(session, view, 410)
-    if view.path == "/" and (moved := _feed_of_old(session, view)):  # What hangs on the front page is the site's.
-        return moved
-    if found.subject_id is not None and found.status == 200:
-        reply = _subject(session, view, found.kind or "", found.subject_id, found.suffix)
-    else:
-        reply = _listing(session, view, found)
-    if reply.status_code == 200:
-        reply.route = routes.pattern(view.path, found, found.path in LISTINGS)
-    return reply
-
-
-def _shown(session: Reading, kind: str, subject_id: int) -> bool:
-    """Whether readers may see what is at an address."""
-    if kind in ("post", "page"):
-        return post_queries.shown(session, subject_id)
-    found = LISTED[kind](session, subject_id) if kind in LISTED else None
-    return found is not None and found.post_count > 0
-
-
-def _feed_of_old(session: Reading, view: View) -> Reply | None:
-    """The way from an address at which another program had a feed to what it has become."""
-    new = old_addresses.successor(session, view.path, view.query, lambda kind, key: _shown(session, kind, key))
-    if new is None:
-        return None
-    return _redirected(view, appended(quote(new), old_addresses.kept(view.query)), permanent=True)
-
-
-def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: Suffix) -> Reply:
-    if kind in ("post", "page"):
-        if suffix != Suffix():
-            raise NotFound("Nothing hangs below a post.")
-        reply = posts.detail(session, view, subject_id)
-        reply.viewed = subject_id
-        return reply
-    show = FEEDS.get(kind) if suffix.feed else SHOWN.get(kind)
-    if show is None:
-        raise NotFound("This has no page.")
-    return show(session, view, subject_id, suffix)
-
-
-def _listing(session: Reading, view: View, found: Resolution) -> Reply:
-    if view.path == "/robots.txt":
-        return sitemaps.robots(view)
-    if view.path == "/sitemap.xml":
-        return sitemaps.index(session, view)
-    if view.path.startswith("/sitemap-"):
-        return sitemaps.part(session, view, view.path)
-    if view.path == "/opensearch.xml":
-        return opensearch.description(view)
-    listing: Listing | None = LISTINGS.get(found.path)
-    if found.suffix.feed:
-        listing = feeds.site if found.path == "/" else None
-    if listing is None:
-        if moved := _feed_of_old(session, view):
-            return moved
-        raise NotFound("Nothing answers to this address.")
-    if found.location != quote(view.path):
-        return _redirected(view, appended(found.location, written(view.query)), permanent=True)
-    return listing(session, view, found.suffix)
-
-
-def _redirected(view: View, location: str, *, permanent: bool) -> Reply:
-    inside = location.startswith("/")
-    return redirect(view.surface.root + location if inside else location, permanent=permanent)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,8 @@ import pytest
 from tests.metrics.conftest import TOKEN, Opening, counted, number, samples, told
 from tests.pagecache.cached import PATHS, Cached
 from tests.test_app import asked
-from westmarch.app import LISTINGS, ROUTES
+from westmarch.answers import LISTINGS
+from westmarch.app import ROUTES
 from westmarch.metrics.routes import KINDS, SITEMAP_PART
 
 

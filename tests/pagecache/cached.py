@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Boolean
 
 from tests.factories import day, post
-from westmarch.app import answer, create_app
+from westmarch.answers import answer
+from westmarch.app import create_app
 from westmarch.db.database import Database
 from westmarch.db.model import Model
 from westmarch.db.types import Json

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, event, select, text
 
 from tests.factories import post
 from tests.pagecache.cached import PATHS, Cached
-from westmarch.app import answer
+from westmarch.answers import answer
 from westmarch.links.paths import parse
 from westmarch.ops.schema import VERSION
 from westmarch.pagecache import reads

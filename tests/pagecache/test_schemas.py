@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.pagecache.cached import PATHS, act, caching, fill
+from tests.pagecache.cached import PATHS, caching, fill
+from tests.pagecache.operations import EPOCH, WRITES
 from tests.schemas import taken_back
 from westmarch.db.database import open_database
 from westmarch.ops import schema
 from westmarch.settings import Settings
 
-STEPS = ("create", "revise", "withdraw", "publish", "due", "options")
+STEPS = ("create", "edit", "unpublish", "publish", "retag", "schedule", "publish_due", "options")
 
 
 @pytest.mark.parametrize("number", schema.RANGE[1:-1])
@@ -21,7 +22,7 @@ async def test_no_change_leaves_a_stale_page_on_an_older_schema(
         for place, verb in enumerate(STEPS):
             await cached.visit()
             assert sum(cached.stored(path) is not None for path in PATHS) > 20
-            await db.write(act, verb, place, {"tags": ("Wind",), "authors": ("Nell",), "topic": "Dunes"})
+            await db.write(WRITES[verb], (place, 8, 1, 15, 8, 22), EPOCH)
             assert await cached.stale() == [], verb
 
 

@@ -21,7 +21,8 @@ from tests.pagecache.askers import Asker, Program, Server, Told, program
 from tests.pagecache.cached import PATHS
 from tests.pagecache.elsewhere import Backup, Elsewhere, backup, elsewhere
 from tests.pagecache.operations import EPOCH, WRITES, Operation, TakenBack
-from westmarch.app import answer, create_app
+from westmarch.answers import answer
+from westmarch.app import create_app
 from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
 from westmarch.db.sessions import Reading

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from typing_extensions import override
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
-from westmarch.app import LISTINGS, answer, surface_of
+from westmarch.answers import LISTINGS, answer
+from westmarch.app import surface_of
 from westmarch.changes.queries import Moment
 from westmarch.cli.theme_sources import Remark
 from westmarch.db.database import Database, open_database
