@@ -158,7 +158,7 @@ def cache_verbs(app: FastAPI) -> Mapping[str, control.Verb]:
     def find(path: str, query: str, variant: str) -> Address:
         return address(app, path, query, variant)._replace(route=other_route(path))
 
-    return asked.verbs(app.state.pages, find, lambda: app.state.surface.fingerprint)
+    return asked.verbs(app.state.pages, find, app.state.settings.url, lambda: app.state.surface.fingerprint)
 
 
 def _told(task: asyncio.Task[None]) -> None:

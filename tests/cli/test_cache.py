@@ -18,7 +18,6 @@ from tests.serving import Serving, serving
 from westmarch.cli.cache import _place
 from westmarch.db.database import open_database
 from westmarch.errors import Invalid
-from westmarch.settings import Settings
 
 TITLE = "Ein Strand — Straße"
 
@@ -84,14 +83,16 @@ def test_a_page_is_explained_in_words(filled: Path, server: Serving, westmarch: 
 def test_what_readers_do_not_see_is_explained_too(filled: Path, server: Serving, westmarch: Westmarch) -> None:
     draft = westmarch("--site", filled, "cache", "explain", "/later/")
     assert "There is the post “Later”, which readers do not see: it is a draft.\n" in draft.out
-    assert "its status is 404" in draft.out
+    assert "its status is 404 (Not Found)" in draft.out
+    assert "It reads" not in draft.out, "as it is kept nowhere"
+    assert "It reads:\n" in westmarch("--site", filled, "cache", "explain", "/later/", "--all").out
     nothing = westmarch("--site", filled, "cache", "explain", "/nothing/")
     assert "its status is 404" in nothing.out
     redirect = westmarch("--site", filled, "cache", "explain", "/tags/sea")
     assert "it is a redirect" in redirect.out
     assert "It leads to https://example.org/blog/tags/sea/." in redirect.out
     with_query = westmarch("--site", filled, "cache", "explain", "/?q=x")
-    assert "which depends on no query: ask without it" in with_query.out
+    assert "the page at this address takes no query" in with_query.out
     other = westmarch("--site", filled, "cache", "explain", "/healthz")
     assert "This is no page: /healthz answers" in other.out
 
@@ -106,6 +107,8 @@ def test_numbers_are_told_and_pages_are_thrown_out(filled: Path, server: Serving
     assert numbers["sum"]["pages"] == numbers["workers"][0]["pages"] >= 2
     assert numbers["sum"]["hits"] > 10
     assert westmarch("--site", filled, "cache", "clear", path).out == "Thrown out of 1 process: 1 page.\n"
+    less = json.loads(westmarch("--site", filled, "cache", "status", "--json").out)
+    assert less["sum"]["thrown_out"] == numbers["sum"]["thrown_out"] + 1
     cleared = json.loads(westmarch("--site", filled, "cache", "clear", "--json").out)
     assert cleared == [{"worker": server.process.pid, "pages": numbers["sum"]["pages"] - 1}]
     told = westmarch("--site", filled, "cache", "status")
@@ -138,8 +141,25 @@ def test_where_nothing_serves_it_says_so_and_what_to_do(
 ) -> None:
     done = westmarch("--site", site, "cache", *command)
     assert done.status == 1
-    assert done.err.startswith(f"error: No server of {site} is running here")
+    assert done.err.startswith(f"error: No server of {site} answers here")
     assert f"westmarch --site {site} serve" in done.err
+    assert "its log says why" in done.err
+
+
+def test_an_address_is_looked_for_where_the_server_is_and_not_where_its_files_say(
+    filled: Path, tmp_path: Path, westmarch: Westmarch
+) -> None:
+    (tmp_path / "westmarch.toml").write_text("", encoding="utf-8")
+    shutil.copyfile(filled / "westmarch.db", tmp_path / "westmarch.db")
+    with serving(tmp_path) as running:
+        httpx2.get(running.url, timeout=60)
+        (tmp_path / "westmarch.toml").write_text("cache_size = '1MiB'\n", encoding="utf-8")
+        told = westmarch("--site", tmp_path, "cache", "explain", f"{running.url}/strand/")
+        assert told.out.startswith(f"{running.url}/strand/\n"), told.err
+        told = westmarch("--site", tmp_path, "cache", "status")
+        assert told.out.startswith(f"1 process of {running.url} with 64 MiB each\n")
+        elsewhere = westmarch("--site", tmp_path, "cache", "explain", "http://127.0.0.1:1/strand/")
+        assert f"no address of this site, which is at {running.url}." in elsewhere.err
 
 
 @pytest.mark.unit
@@ -157,14 +177,14 @@ def test_where_nothing_serves_it_says_so_and_what_to_do(
         ("/潮/", ("/潮/", "")),
     ],
 )
-def test_an_address_or_a_path_is_meant(tmp_path: Path, url: str, place: tuple[str, str]) -> None:
-    assert _place(Settings(site=tmp_path, url="https://example.org/blog"), url) == place
+def test_an_address_or_a_path_is_meant(url: str, place: tuple[str, str]) -> None:
+    assert _place("https://example.org/blog", url) == place
 
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
     "url", ["https://elsewhere.org/blog/", "http://example.org/blog/", "https://example.org/x/", "http://[", "/%ff%00/"]
 )
-def test_what_is_no_address_of_the_site_is_refused(tmp_path: Path, url: str) -> None:
+def test_what_is_no_address_of_the_site_is_refused(url: str) -> None:
     with pytest.raises(Invalid):
-        _place(Settings(site=tmp_path, url="https://example.org/blog"), url)
+        _place("https://example.org/blog", url)

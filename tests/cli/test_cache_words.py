@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.factories import day, post
 from tests.pagecache.cached import PATHS, SIDES, Cached, caching, fill
 from westmarch.app import cache_verbs
 from westmarch.cli import cache_words
@@ -63,10 +64,19 @@ async def test_changes_are_told_in_words(settings: Settings, db: Database) -> No
     assert await said("tagging", "delete", one, sea) == "the tags of the post “Post 1” (/p1/) changed"
     assert await said("related", "insert", one, 1) == "what is related to the post “Post 1” (/p1/) changed"
     assert await said("archive_count", "update", 0, 2024, 1) == (
-        "how many posts there are by year and month, of the site changed"
+        "how many posts of the site there are by year and month changed"
     )
     assert await said("site_option", "update", "title", columns=["value"]) == "the options of the site changed"
     assert await said("most_read", "update", 1) == "which posts are read most changed"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_post_that_readers_do_not_see_is_told_with_its_hour(db: Database) -> None:
+    await db.write(post, "Soon", status="scheduled", published_at=day(2))
+    assert await db.read(cache_words.hidden, "/soon/") == (
+        f"There is the post “Soon”, which readers do not see: it is scheduled for {day(2):%Y-%m-%d %H:%M:%S} UTC."
+    )
+    assert await db.read(cache_words.hidden, "/later/") == ""
 
 
 def _ids(session: object) -> list[tuple[int, str]]:

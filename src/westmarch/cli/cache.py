@@ -41,7 +41,8 @@ def status(context: typer.Context, as_json: AsJSON = False) -> None:
     if as_json:
         print_json({"sum": _sum(found), "workers": [{"worker": worker} | told for worker, told in found]})
         return
-    typer.echo(f"{_count(len(found), 'process', 'processes')} of {settings.url} with {_size(settings.cache_size)} each")
+    url, limit = found[0][1]["url"], found[0][1]["limit_bytes"]
+    typer.echo(f"{_count(len(found), 'process', 'processes')} of {url} with {_size(limit)} each")
     for worker, told in found:
         typer.echo(f"process {worker}: {_STATES[told['check']]} ({told['kind']})")
         typer.echo(f"  at position {told['position']} of the change log, epoch {told['epoch'][:8]}")
@@ -67,19 +68,20 @@ def explain(
     Example: westmarch --site my-site cache explain https://example.org/tags/sea/ --all
     """
     settings = loaded(context).settings
-    path, query = _place(settings, url)
+    home = _home(settings, url)
+    path, query = _place(home, url)
     found = _asked(settings, "cache-explain", path=path, query=query, variant=variant)
     if as_json:
         print_json([{"worker": worker} | told for worker, told in found])
         return
-    run(_explain(settings, path, found, everything=everything))
+    run(_explain(settings, home, path, found, everything=everything))
 
 
 @app.command("clear")
 def clear(
     context: typer.Context,
     url: Annotated[
-        str, typer.Argument(metavar="[URL]", help="One address alone; without it, all.", show_default=False)
+        str, typer.Argument(metavar="URL", help="One address alone; without it, all.", show_default=False)
     ] = "",
     as_json: AsJSON = False,
 ) -> None:
@@ -90,7 +92,7 @@ def clear(
     Example: westmarch --site my-site cache clear /about/
     """
     settings = loaded(context).settings
-    path, query = _place(settings, url) if url else ("", "")
+    path, query = _place(_home(settings, url), url) if url else ("", "")
     found = _asked(settings, "cache-clear", path=path, query=query)
     if as_json:
         print_json([{"worker": worker, "pages": pages} for worker, pages in found])
@@ -107,37 +109,42 @@ def _asked(settings: "Settings", verb: str, **arguments: Any) -> Answers:
     found = run(ask(settings, verb, **arguments))
     if not found:
         raise Unavailable(
-            f"No server of {settings.site} is running here, and a page cache is in its memory alone.",
-            hint=f"Start it with `westmarch --site {settings.site} serve`, or ask on the machine where it runs.",
+            f"No server of {settings.site} answers here, and a page cache is in its memory alone.",
+            hint=f"Start it with `westmarch --site {settings.site} serve`, or ask on the machine where it runs. If it "
+            "runs here, its log says why it cannot be asked.",
         )
     return found
 
 
-def _place(settings: "Settings", url: str) -> tuple[str, str]:
-    """Path (below the site's base, decoded) and query that a URL or path means. Raises Invalid."""
+def _home(settings: "Settings", url: str) -> str:
+    """The public address of the server that a URL means: flags of `serve` may have given it another than settings."""
+    homes: list[str] = [told["url"] for _, told in _asked(settings, "cache-status")]
+    return next((home for home in homes if url.startswith(home)), homes[0])
+
+
+def _place(home: str, url: str) -> tuple[str, str]:
+    """Path (below the site's base, decoded) and query that a URL or path means at a public address. Raises Invalid."""
     from urllib.parse import urlsplit
 
     from westmarch.errors import Invalid
     from westmarch.links.paths import parse
 
     try:
-        parts = urlsplit(url)
+        parts, ours = urlsplit(url), urlsplit(home)
     except ValueError as error:
         raise Invalid(f"{url!r} is no address: {error}.", hint="Give one such as /about/.", place="URL") from error
     whole = bool(parts.scheme or parts.netloc)
-    if whole and f"{parts.scheme}://{parts.netloc.lower()}" != settings.origin:
+    if whole and (parts.scheme, parts.netloc.lower()) != (ours.scheme, ours.netloc):
         raise Invalid(
-            f"{url} is no address of this site, which is at {settings.url}.",
+            f"{url} is no address of this site, which is at {home}.",
             hint="Give an address that begins so, or a path such as /about/.",
             place="URL",
         )
-    path, base = parts.path or "/", settings.base_path
+    path, base = parts.path or "/", ours.path
     if base and (path == base or path.startswith(f"{base}/")):
         path = path.removeprefix(base) or "/"
     elif base and whole:
-        raise Invalid(
-            f"{url} is not below {settings.url}/, where this site is.", hint="Give an address of it.", place="URL"
-        )
+        raise Invalid(f"{url} is not below {home}/, where this site is.", hint="Give an address of it.", place="URL")
     if not path.startswith("/"):
         path = f"/{path}"
     return parse(path.encode()), parts.query
@@ -146,7 +153,9 @@ def _place(settings: "Settings", url: str) -> tuple[str, str]:
 # In words
 
 
-async def _explain(settings: "Settings", path: str, found: Answers, *, everything: bool) -> None:
+async def _explain(settings: "Settings", home: str, path: str, found: Answers, *, everything: bool) -> None:
+    from urllib.parse import urljoin
+
     from westmarch.cli import cache_words
 
     reads: list[Mapping[str, Any]] = next((told["reads"] for _, told in found if told["reads"]), [])
@@ -156,7 +165,7 @@ async def _explain(settings: "Settings", path: str, found: Answers, *, everythin
         names = await db.read(cache_words.named, [*reads, *changes])
         hidden = await db.read(cache_words.hidden, path) if first.get("status") == 404 else ""
     query = f"?{first['query']}" if first["query"] else ""
-    typer.echo(f"{settings.origin}{first['path']}{query}")
+    typer.echo(f"{urljoin(home, first['path'])}{query}")
     if first["route"]:
         typer.echo(f"  This is no page: {first['route']} answers, which the page cache has nothing to do with.")
         return
@@ -168,9 +177,9 @@ async def _explain(settings: "Settings", path: str, found: Answers, *, everythin
             typer.echo(
                 f"    It was last thrown out {_when(told['removed']['at'])}, {_because(told['removed'], names)}."
             )
-    if not reads:
-        return
     stays = any(told["stored"] or not told["why"] for _, told in found)
+    if not reads or not (stays or everything):  # What the answer is made of matters only where it is kept.
+        return
     typer.echo("It shows what follows, and is thrown out when any of that changes:" if stays else "It reads:")
     for phrase in cache_words.in_words(reads, names):
         typer.echo(f"  - {phrase}")

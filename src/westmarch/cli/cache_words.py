@@ -39,17 +39,17 @@ _BY_COLUMN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("tagging", "tag_id"): ("which posts have {}", "tag"),
     ("byline", "post_id"): ("the authors of {}", "post"),
     ("byline", "author_id"): ("which posts are by {}", "author"),
-    ("part", "subject_id"): ("of which topic a part is {}", "post"),
+    ("part", "subject_id"): ("of which topic {} is a part", "post"),
     ("part", "topic_id"): ("the parts of {}", "topic"),
     ("related", "post_id"): ("what is related to {}", "post"),
-    ("archive_count", "scope_id"): ("how many posts there are by year and month, of {}", "scope"),
+    ("archive_count", "scope_id"): ("how many posts of {} there are by year and month", "scope"),
     ("link", "subject_id"): ("the address of {}", "subject"),
     ("link", "folded"): ("what is at the address {}", ""),
     ("revision", "id"): ("the text of {}", "revision"),
-    ("subject", "id"): ("whether for good was removed {}", "subject"),
-    ("link", "id"): ("where leads {}", "link"),
+    ("subject", "id"): ("whether {} was removed for good", "subject"),
+    ("link", "id"): ("where {} leads", "link"),
     ("post", "translation_group"): ("which posts are translations of one another", ""),
-    ("post_view", "post_id"): ("how often was read {}", "post"),
+    ("post_view", "post_id"): ("how often {} was read", "post"),
 }  # fmt: skip
 #: What is read of a table without a condition that has a sentence of its own.
 _OF_TABLE = {
@@ -188,11 +188,17 @@ def _listed(table: str, keys: Sequence[Any], names: Names) -> str:
 
 def hidden(session: Reading, path: str) -> str:
     """What is at a path that readers do not see, as a sentence; empty where there is nothing."""
-    statement = select(Post.title, Post.status, Post.trashed_at).join(Link, Link.subject_id == Post.id)
-    found = session.execute(statement.where(Link.path == path, Post.visible == 0)).first()
+    statement = select(Post.title, Post.status, Post.trashed_at, Post.published_at)
+    here = statement.join(Link, Link.subject_id == Post.id).where(Link.path == path, Post.visible == 0)
+    found = session.execute(here).first()
     if found is None:
         return ""
-    state = "in the trash" if found.trashed_at is not None else {"draft": "a draft"}.get(found.status, found.status)
+    if found.trashed_at is not None:
+        state = "in the trash"
+    elif found.status == "scheduled" and found.published_at is not None:
+        state = f"scheduled for {found.published_at:%Y-%m-%d %H:%M:%S} UTC"
+    else:
+        state = {"draft": "a draft"}.get(found.status, found.status)
     return f"There is the post “{found.title}”, which readers do not see: it is {state}."
 
 

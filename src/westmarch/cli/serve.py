@@ -49,6 +49,8 @@ def serve(
 ) -> None:
     """Serve the site. Ctrl-C or SIGTERM stops it: what runs is finished, what is new is refused.
 
+    SIGHUP takes changed files of the theme, and no request is lost.
+
     Options that are not given come from the settings; `westmarch settings` lists them.
 
     Example: westmarch --site my-site serve

@@ -26,7 +26,7 @@ CACHE_COUNTERS: Mapping[str, str] = {
     "renders": "Renderings of public pages.",
     "waited": "Requests that waited for the rendering of another one.",
     "evicted": "Pages that were least recently used and had to make room.",
-    "thrown_out": "Pages that went because something they show had changed.",
+    "thrown_out": "Pages that went because something they show had changed, or by command.",
     "checks": "Questions to the database whether anything has changed.",
 }
 #: What the page cache holds now.

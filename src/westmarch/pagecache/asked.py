@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from westmarch.errors import Unavailable
@@ -29,16 +30,19 @@ class Address(NamedTuple):
 Find = Callable[[str, str, str], Address]
 
 
-def verbs(pages: PageCache, find: Find, fingerprint: Callable[[], str]) -> Mapping[str, Callable[..., Awaitable[Any]]]:
+def verbs(
+    pages: PageCache, find: Find, url: str, fingerprint: Callable[[], str]
+) -> Mapping[str, Callable[..., Awaitable[Any]]]:
     """What commands may ask: `cache-status`, `cache-explain` and `cache-clear`.
 
-    `fingerprint` is that of the files which pages are rendered from.
+    `url` is the public address of the site, `fingerprint` that of the files which pages are rendered from.
     """
 
     async def status() -> Told:
         check = _check(pages)
         state = await check.state()
         return pages.numbers() | {
+            "url": url,
             "check": state.value,
             "kind": pages.kind,
             "position": pages.journal.position,
@@ -54,8 +58,7 @@ def verbs(pages: PageCache, find: Find, fingerprint: Callable[[], str]) -> Mappi
         before = len(pages.store)
         if path:
             wanted = find(path, query, "").key[:2]
-            for key in [entry.key for entry in pages.store if entry.key[:2] == wanted]:
-                pages.store.remove(key, COMMANDED)
+            pages.store.throw_out([entry.key for entry in pages.store if entry.key[:2] == wanted], COMMANDED)
         else:
             pages.store.clear(COMMANDED)
         return before - len(pages.store)
@@ -106,12 +109,13 @@ def obstacle(pages: PageCache, key: Key, reply: Reply, recording: Recording) -> 
     if reply.status_code in (301, 302, 303, 307, 308):
         return "it is a redirect, and redirects are looked up each time, so that they push no page out"
     if reply.status_code != 200:
-        return f"its status is {reply.status_code}, and such answers are made each time, so that they push no page out"
+        status = f"{reply.status_code} ({HTTPStatus(reply.status_code).phrase})"
+        return f"its status is {status}, and such answers are made each time, so that they push no page out"
     if own := personal(reply):
         return f"it carries the header {own}, so it is for one asker alone"
     if reply.query.encode() != key.query:
-        depends = f"?{reply.query}" if reply.query else "no query"
-        return f"its query is not one of its address, which depends on {depends}: ask without it"
+        takes = f"the query ?{reply.query} and no other" if reply.query else "no query"
+        return f"the page at this address takes {takes}: asked for in another way, it is rendered each time"
     if recording.unclear:
         return f"what it reads cannot be told: {recording.unclear}"
     if not pages.store.takes(len(reply.body) + OVERHEAD, recording.reads):

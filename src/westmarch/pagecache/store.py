@@ -160,9 +160,13 @@ class Store:
             self.clear(SWEEPING)
             return
         for change in changes:
-            for entry in self.touched(change):
-                self.remove(entry.key, change=change)
-                self.thrown_out += 1
+            self.throw_out([entry.key for entry in self.touched(change)], change=change)
+
+    def throw_out(self, keys: Iterable[Key], why: str = "", change: Seen | None = None) -> None:
+        """Take pages out that are not to be answered with any more, and count them."""
+        for key in keys:
+            self.remove(key, why, change)
+            self.thrown_out += 1
 
     def touched(self, change: Seen) -> set[Entry]:
         """The entries that a change of a row touches."""
