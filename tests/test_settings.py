@@ -150,10 +150,29 @@ def test_a_table_is_json_in_the_environment(site: Path, monkeypatch: pytest.Monk
         ("https://example.org/a/b", "https://example.org", "/a/b"),
     ],
 )
-def test_the_public_address_has_an_origin_and_a_base_path(site: Path, url: str, origin: str, base_path: str) -> None:
+def test_the_public_address_has_a_base_path(site: Path, url: str, origin: str, base_path: str) -> None:
     settings = load(site, url=url).settings
-    assert (settings.origin, settings.base_path) == (origin, base_path)
-    assert settings.url == origin + base_path
+    assert (settings.url, settings.base_path) == (origin + base_path, base_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "shown"),
+    [
+        (0, 0, 0),
+        ("64MiB", 64 * 1024**2, "64MiB"),
+        ("1.5 gib", 1536 * 1024**2, "1536MiB"),
+        ("64MB", 64_000_000, 64_000_000),
+        (64, 64, 64),
+    ],
+)
+def test_a_size_has_a_unit(site: Path, written: object, size: int, shown: object) -> None:
+    settings = load(site, cache_size=written).settings
+    assert (settings.cache_size, settings.shown("cache_size")) == (size, shown)
+
+
+@pytest.mark.parametrize("written", [True, -1, 12.5, "abc", "64MiB/s", "1e9", "64 potatoes", "\u0661\u0662", "64Mi"])
+def test_what_is_no_size_is_told_in_plain_words(site: Path, written: object) -> None:
+    assert "a size such as 64MiB is needed" in refusal(site, cache_size=written)
 
 
 @pytest.mark.parametrize(

@@ -179,6 +179,14 @@ class Settings(BaseSettings):
                 ) from error
         return listed
 
+    @field_validator("cache_size", mode="before")
+    @classmethod
+    def _size(cls, size: Any) -> Any:
+        written = isinstance(size, int | str) and not isinstance(size, bool)
+        if not written or not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?(b|[kmgt](i?b)?)?", str(size), re.IGNORECASE):
+            raise ValueError("a size such as 64MiB is needed; 0 keeps no pages")
+        return size
+
     @field_validator("metrics_token")
     @classmethod
     def _can_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
@@ -221,12 +229,6 @@ class Settings(BaseSettings):
         return f"sqlite:///{info.data['site'] / rest[1:]}"
 
     @property
-    def origin(self) -> str:
-        """Scheme, host and port of the public address, without a slash at the end."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}"
-
-    @property
     def base_path(self) -> str:
         """Path of the public address: empty, or as `/blog` without a slash at the end."""
         return urlsplit(self.url).path
@@ -248,7 +250,7 @@ class Settings(BaseSettings):
 
     @property
     def run_folder(self) -> Path:
-        """Where sockets and locks of running processes are kept."""
+        """Where sockets of running processes are kept, and what they have counted."""
         return self.site / "run"
 
     @property
@@ -257,8 +259,10 @@ class Settings(BaseSettings):
         return self.site / "secret.key"
 
     def shown(self, name: str) -> Any:
-        """A value as it may be printed and logged: paths as text, passwords covered."""
+        """A value as it may be printed and logged: paths as text, sizes with their unit, passwords covered."""
         value = getattr(self, name)
+        if name == "cache_size" and value and value % 1024**2 == 0:
+            value = f"{value // 1024**2}MiB"
         if name == "database_url":
             value = re.sub(r"(?<=[?&]password=)[^&]*", "***", re.sub(r"(://[^/@]*?):[^/]*@", r"\1:***@", value))
         return str(value) if isinstance(value, Path | SecretStr) else value
