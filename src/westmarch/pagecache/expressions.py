@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Dialect, Select
+from sqlalchemy import BindParameter, CompoundSelect, Dialect, GenerativeSelect, Select
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import (
     BinaryExpression,
@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import (
 )
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import ScalarSelect, SelectStatementGrouping
-from sqlalchemy.types import Integer
+from sqlalchemy.types import Boolean, Integer
 
 from westmarch.db.types import UTCDateTime
 from westmarch.pagecache.dependencies import Comparison
@@ -103,6 +103,21 @@ def selects(inner: Any) -> list[Select[Any]]:
     raise Unclear(f"it reads from {type(inner).__name__}")
 
 
+def keeps_all(inner: Any) -> bool:
+    """Whether all rows of the SELECTs that a subquery consists of come back, or the like of them."""
+    if isinstance(inner, SelectStatementGrouping):
+        return keeps_all(inner.element)
+    if not isinstance(inner, CompoundSelect):
+        return True
+    return inner.keyword.value in ("UNION", "UNION ALL") and not cuts(inner) and all(map(keeps_all, inner.selects))
+
+
+def cuts(select: GenerativeSelect) -> bool:
+    """Whether a LIMIT or an OFFSET cuts rows off. SQLAlchemy has no public names for them."""
+    parts = (select._limit_clause, select._offset_clause, select._fetch_clause)  # noqa: SLF001
+    return any(part is not None for part in parts)
+
+
 def _writer(kind: UTCDateTime, dialect: Dialect) -> Callable[[Any], Any] | None:
     """What makes of a moment the text that SQLite holds and compares, or the moment that PostgreSQL's driver takes."""
     return kind.dialect_impl(dialect).bind_processor(dialect)
@@ -118,7 +133,7 @@ class Comparing:
     def of(self, part: ClauseElement) -> tuple[Comparison, Given] | None:
         """The comparison of a column with given values that a condition is, or None where it is another one."""
         if isinstance(part, ColumnClause):
-            return Comparison.IN, Given((True,))
+            return (Comparison.IN, Given((True,))) if isinstance(part.type, Boolean) else None
         if not isinstance(part, BinaryExpression) or not isinstance(part.left, ColumnClause):
             return None
         operator, value = part.operator, part.right

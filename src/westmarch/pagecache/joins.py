@@ -41,10 +41,17 @@ class Joins:
         self._positions = positions
         self._grouped = grouped
         self._joins: list[Join] = []
+        self._deciding: set[FromClause] = set()
 
-    def tell(self, joins: Iterable[Join]) -> None:
-        """Note at the elements which of their rows are read by the joins."""
+    def tell(
+        self, joins: Iterable[Join], asked: Iterable[tuple[FromClause, Place]], deciding: Iterable[FromClause]
+    ) -> None:
+        """Note at the elements which of their rows are read by the joins.
+
+        `asked` is what ON of a LEFT JOIN to the first asks of others; WHERE or a cut depends on what is `deciding`.
+        """
         self._joins = waiting = list(joins)
+        self._lean(asked, deciding)
         while given := [join for join in waiting if self._given_through(join)]:
             waiting = [join for join in waiting if join not in given]
         for join in waiting:
@@ -59,6 +66,23 @@ class Joins:
         for lead in [self._lead(join) for join in waiting]:
             if lead is not None:
                 self._follow(lead)
+
+    def _lean(self, asked: Iterable[tuple[FromClause, Place]], deciding: Iterable[FromClause]) -> None:
+        """Where what is joined decides of rows, so does that by which it is joined, also through several LEFT JOINs."""
+        self._deciding = {*deciding}
+        leaning = list(asked)
+        for join in self._joins:
+            if join.right is None:
+                self._deciding |= {join.one[0], join.other[0]}
+            else:
+                leaning += [(join.right, place) for place in (join.one, join.other) if place[0] is not join.right]
+        while found := [place for right, place in leaning if right in self._deciding]:
+            leaning = [(right, place) for right, place in leaning if right not in self._deciding]
+            for place, name in found:
+                self._deciding.add(place)
+                element = self._elements[place]
+                if element is not None:
+                    element.decide(name)
 
     def _given_through(self, join: Join) -> bool:
         """Hand the values that one side is given to the other one; whether there were any."""
@@ -109,8 +133,7 @@ class Joins:
     def _hangs_on(self, there: Place) -> bool:
         """Whether nothing depends on the right side of a LEFT JOIN, so that all rows of its left side come back."""
         target = self._elements[there[0]]
-        inner = any(join.right is None and there[0] in (join.one[0], join.other[0]) for join in self._joins)
-        return target is None or not (target.decisive or inner)
+        return there[0] not in self._deciding and (target is None or not target.decisive)
 
     def _parent(self, join: Join, here: Place, there: Place) -> _Lead | None:
         """A join from a foreign key to the row that it refers to, of which no condition is asked."""

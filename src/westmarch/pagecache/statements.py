@@ -26,7 +26,16 @@ from sqlalchemy.sql.selectable import Join as JoinClause
 from westmarch.changes.models import Change, Epoch
 from westmarch.db.model import Model
 from westmarch.pagecache.elements import Element, Place, Sourced
-from westmarch.pagecache.expressions import Comparing, Unclear, columns, computes, conjuncts, selects
+from westmarch.pagecache.expressions import (
+    Comparing,
+    Unclear,
+    columns,
+    computes,
+    conjuncts,
+    cuts,
+    keeps_all,
+    selects,
+)
 from westmarch.pagecache.joins import Join, Joins
 from westmarch.pagecache.sources import Returned
 
@@ -75,16 +84,19 @@ class _Level:
         self.elements: dict[FromClause, Element | None] = {}
         self.nested: list[tuple[FromClause | None, Any]] = []
         self.joins: list[Join] = []
+        #: What WHERE or a cut depends on, subqueries too.
+        self.deciding: set[FromClause] = set()
+        #: What ON of a LEFT JOIN to the first asks of other tables, beside equalities.
+        self.asked: list[tuple[FromClause, Place]] = []
         self.positions: dict[Place, int] = {}
         self.returned = returned
+        self.cut = cuts(select)
         # SQLAlchemy has no public names for these parts of a SELECT.
-        self.cut = any(
-            part is not None
-            for part in (select._limit_clause, select._offset_clause, select._fetch_clause)  # noqa: SLF001
-        )
         self.order: tuple[ClauseElement, ...] = tuple(select._order_by_clauses)  # noqa: SLF001
         self.groups: tuple[ClauseElement, ...] = (*select._group_by_clauses, *select._having_criteria)  # noqa: SLF001
         self.distinct: bool = select._distinct  # noqa: SLF001
+        if select._distinct_on:  # noqa: SLF001
+            raise Unclear("it is distinct by what it does not select")
         if any(isinstance(column, TextClause) for column in select._raw_columns):  # noqa: SLF001
             raise Unclear("it selects text")
         if select._correlate or select._correlate_except:  # noqa: SLF001
@@ -103,7 +115,9 @@ class _Level:
                 grouping.decide(name)
         for part in self.order:
             self._ordered(part, grouped=grouped)
-        Joins(self.elements, self.positions, grouped=grouped).tell(self.joins)
+        if self.select._offset_clause is not None:  # noqa: SLF001
+            self.deciding.update(self.elements)  # How many rows are skipped hangs on what is joined to them.
+        Joins(self.elements, self.positions, grouped=grouped).tell(self.joins, self.asked, self.deciding)
         for place, used in self.elements.items():
             if used is not None and used.table.name not in _JOURNAL:
                 self.uses.extend(used.uses(self.positions.get((place, used.key or ""))))
@@ -142,10 +156,19 @@ class _Level:
         return {self._place(column) for column in found}
 
     def _place(self, column: ColumnClause[Any]) -> Place:
-        table = column.table
-        if table is None or table not in self.elements:
+        # Columns of mapped classes are of copies of the table, which are equal to it.
+        found = next((element for element in self.elements if element == column.table), None)
+        if found is None:
             raise Unclear(f"the column {column.name} is of no table in its FROM")
-        return table, column.name
+        return found, column.name
+
+    def _decides(self, expression: ClauseElement) -> set[Place]:
+        """The columns that an expression looks at on which it hangs which rows come back."""
+        before = len(self.nested)
+        places = self._places(expression)
+        # SELECTs inside of it may look at any of the tables.
+        self.deciding.update(self.elements if len(self.nested) > before else (place for place, _ in places))
+        return places
 
     def _tables(self, expression: ClauseElement) -> list[tuple[Element, str]]:
         places = self._places(expression)
@@ -166,8 +189,12 @@ class _Level:
         return grouped
 
     def _ordered(self, expression: ClauseElement, *, grouped: bool) -> None:
-        for element, name in self._tables(expression):
-            if self.cut or grouped:
+        decides = self.cut or grouped
+        for place, name in self._decides(expression) if decides else self._places(expression):
+            element = self.elements[place]
+            if element is None:
+                continue
+            if decides:
                 element.member.add(name)
                 element.decisive = True
             else:
@@ -175,18 +202,19 @@ class _Level:
 
     def _condition(self, part: ClauseElement, right: FromClause | None) -> None:
         """A condition of WHERE or of an inner join, or of a LEFT JOIN with `right`."""
-        if isinstance(part, BinaryExpression) and part.operator is operators.eq:
-            one, other = part.left, part.right
-            if isinstance(one, ColumnClause) and isinstance(other, ColumnClause) and one.table is not other.table:
-                self.joins.append(Join(right, self._place(one), self._place(other)))
+        if equal := _equal(part):
+            one, other = map(self._place, equal)
+            if one[0] is not other[0]:
+                self.joins.append(Join(right, one, other))
                 return
-        places = self._places(part)
+        places = self._decides(part) if right is None else self._places(part)
         for place, name in places:
             element = self.elements[place]
             if element is None:
                 continue
             if right is not None and place is not right:
-                element.shown.add(name)  # It only decides what is joined to a row that comes back anyway.
+                element.shown.add(name)  # It decides what is joined to a row that comes back anyway, or see `Joins`.
+                self.asked.append((right, (place, name)))
             elif len({place for place, _ in places}) > 1 or (element.optional and right is None):
                 element.decide(name)
             elif (comparison := self.comparing.of(part)) is not None:
@@ -203,8 +231,16 @@ class _Level:
         for place, inner in self.nested:
             parts = selects(inner)
             names = list(place.c.keys()) if isinstance(place, Subquery) else [""] * len(parts[0].selected_columns)
-            returned = [
-                self.positions.get((place, name)) if handed_through and place is not None else None for name in names
-            ]
+            # Of what is cut off, or taken away by another SELECT, nothing comes back by which it could be told.
+            told = handed_through and keeps_all(inner)
+            returned = [self.positions.get((place, name)) if told and place is not None else None for name in names]
             for select in parts:
                 _Level(select, returned, self.comparing, self.uses).read()
+
+
+def _equal(part: ClauseElement) -> tuple[ColumnClause[Any], ColumnClause[Any]] | None:
+    """The columns that must be equal, where a condition is that."""
+    if not isinstance(part, BinaryExpression) or part.operator is not operators.eq:
+        return None
+    one, other = part.left, part.right
+    return (one, other) if isinstance(one, ColumnClause) and isinstance(other, ColumnClause) else None
