@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 
 from tests import factories
@@ -154,6 +155,18 @@ def test_flags_reach_the_workers(site: Path) -> None:
     with serving(site, "--workers", "2", "--root-path", "/x") as running:
         assert fetched(f"{running.url}/healthz").status_code == 200
         assert len(set(re.findall(r"Started server process \[(\d+)\]", log_when(running, "startup complete", 2)))) == 2
+
+
+@pytest.mark.parametrize("arguments", [("--workers", "2"), ("--reload",)])
+def test_workers_stop_when_the_process_that_started_them_is_killed(site: Path, arguments: tuple[str, ...]) -> None:
+    with serving(site, *arguments) as running:
+        log_when(running, "startup complete", 2 if "--workers" in arguments else 1)
+        started = psutil.Process(running.process.pid).children()
+        running.process.kill()
+        _, living = psutil.wait_procs(started, timeout=20)
+        for process in living:
+            process.kill()
+    assert living == []
 
 
 @pytest.mark.parametrize(("arguments", "path"), [((), "/blog/"), (("--root-path", "/blog"), "/")])

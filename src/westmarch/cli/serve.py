@@ -1,9 +1,12 @@
 """`westmarch serve`: the site, until it is told to stop."""
 
+import logging
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +16,8 @@ from westmarch.cli import listeners
 from westmarch.cli.context import folder, loaded, require_schema, run
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from fastapi import FastAPI
     from uvicorn import Config
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 #: How long a worker may take to start, or to say that it lives, in seconds. A busy machine needs more than uvicorn's 5:
 #: SIGHUP would keep the old workers, and one that is only slow would be killed.
 WORKER_PATIENCE = 60
+#: What makes the program in a worker process.
+WORKER = "westmarch.cli.serve:worker"
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 is any free one.")]
@@ -120,10 +127,10 @@ def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: sock
     if reload:
         from westmarch.cli.reloading import Reloader
 
-        config = _server_config(settings, "westmarch.app:from_environment", reload=True)
+        config = _server_config(settings, WORKER, reload=True)
         Reloader(config, settings, [listener]).run()
         return
-    config = _server_config(settings, "westmarch.app:from_environment", workers=settings.workers)
+    config = _server_config(settings, WORKER, workers=settings.workers)
     _supervise(config, listener)
 
 
@@ -173,6 +180,21 @@ def _supervise(config: "Config", listener: socket.socket) -> None:
             super().terminate_all()
 
     Workers(config, sockets=[listener]).run()
+
+
+def worker() -> "FastAPI":
+    """The program of a worker. When its parent dies, it stops as at SIGTERM: nobody else would stop it."""
+    from westmarch.app import from_environment
+
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_stop_after, args=(parent,), name="parent", daemon=True).start()
+    return from_environment()
+
+
+def _stop_after(parent: "BaseProcess") -> None:
+    parent.join()
+    logging.getLogger(__name__).warning("The process that started this worker has died, so it stops.")
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _hand_to_children(site: Path, flags: dict[str, Any]) -> None:
