@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,9 +24,12 @@ from tests.shells import shell as shell
 from westmarch.answers import LISTINGS
 from westmarch.app import ROUTES, create_app
 from westmarch.db.database import Database, open_database
+from westmarch.db.types import now
+from westmarch.followers import run as followers
 from westmarch.links import actions as links
 from westmarch.links.paths import claimable
 from westmarch.ops import schema
+from westmarch.posts import schedule
 from westmarch.settings import Settings
 from westmarch.web.icons import ICONS
 
@@ -256,3 +260,19 @@ async def test_a_database_that_is_away_is_503_with_a_time(
         assert (ready.status_code, ready.headers["retry-after"]) == (503, "5")
         await away.client.aclose()
     assert any(record.levelname == "ERROR" and "database" in record.message for record in caplog.records)
+
+
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("following", [schedule.run, partial(followers.run, following=[])])
+async def test_a_task_that_is_woken_while_it_is_stopped_ends(
+    db: Database, following: Callable[..., Coroutine[Any, Any, None]], turns: int
+) -> None:
+    task = asyncio.create_task(following(db, clock=now))
+    await asyncio.sleep(0.2)  # Mostly it waits by then.
+    for wake in tuple(db.after_write):
+        wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=30)
+    assert done

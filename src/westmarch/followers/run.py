@@ -100,8 +100,10 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
                     await asyncio.sleep(REST)
                     continue
                 if not any(more):
+                    # `asyncio.wait_for` of Python 3.11 goes on where it is cancelled while it is being woken.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(bell.wait(), INTERVAL[db.dialect])
+                        async with asyncio.timeout(INTERVAL[db.dialect]):
+                            await bell.wait()
         finally:
             db.after_write.remove(bell.set)
             with contextlib.suppress(Unavailable):

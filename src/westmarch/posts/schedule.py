@@ -65,7 +65,9 @@ async def run(db: Database, clock: Callable[[], datetime]) -> None:
                 if error.message != told:
                     logger.warning("Scheduled posts have to wait: %s", error.message)
                 told = error.message
+            # `asyncio.wait_for` of Python 3.11 goes on where it is cancelled while it is being woken.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(written.wait(), rest)
+                async with asyncio.timeout(rest):
+                    await written.wait()
     finally:
         db.after_write.remove(written.set)
