@@ -30,7 +30,7 @@ from westmarch.metrics.measured import VERB, Measuring, verbs
 from westmarch.metrics.public import metrics
 from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
-from westmarch.ops import control, health
+from westmarch.ops import control, health, memory
 from westmarch.ops.logging import configure
 from westmarch.pagecache import asked, files
 from westmarch.pagecache.asked import Address
@@ -118,6 +118,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
 
     What is yielded is for the server.
     """
+    memory.share_arenas()
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))

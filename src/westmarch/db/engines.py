@@ -84,7 +84,6 @@ def sqlite_engine(
         cursor.execute("PRAGMA foreign_keys=OFF" if migrates else "PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA recursive_triggers=ON")  # REPLACE fires delete triggers only so
         cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA cache_size=-4000")
         if readonly:
             cursor.execute("PRAGMA query_only=ON")
         else:

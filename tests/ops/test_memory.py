@@ -1,0 +1,43 @@
+"""How the C library keeps memory for a process of threads."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+#: Threads that hold memory at the same time; glibc tells how many arenas it has made for them.
+THREADS = """
+import ctypes, io, os, sys, threading
+from westmarch.ops.memory import share_arenas
+
+if sys.argv[1] == "shared":
+    share_arenas()
+library, barrier = ctypes.CDLL(None), threading.Barrier(9)
+
+def hold():
+    library.malloc.restype = ctypes.c_void_p
+    library.malloc(5_000)
+    barrier.wait(30)
+    barrier.wait(30)
+
+for _ in range(8):
+    threading.Thread(target=hold).start()
+barrier.wait(30)
+library.malloc_stats()
+barrier.wait(30)
+"""
+
+
+def arenas(kind: str) -> int:
+    """How many arenas a process with eight threads has."""
+    done = subprocess.run([sys.executable, "-c", THREADS, kind], capture_output=True, text=True, check=True)
+    return done.stderr.count("Arena")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc has arenas")
+def test_threads_share_two_arenas() -> None:
+    if arenas("own") <= 2:
+        pytest.skip("this C library has no arenas")
+    assert arenas("shared") <= 2
