@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 QUALITY := tests/quality/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM := $(BIN)/npm --prefix tests/quality --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+PARALLEL := --numprocesses 2 --dist loadfile
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
 
@@ -26,8 +27,11 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
+# Two processes share the tests by files. Those that drive a browser come by themselves: its library keeps an event
+# loop of its own running in the process. Pytest ends with 5 where ARGS leaves nothing to run.
 test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name")
-	$(BIN)/python -m pytest -m 'not long' $(ARGS)
+	$(BIN)/python -m pytest -m 'not long and not browser' $(PARALLEL) $(ARGS) || test $$? -eq 5
+	$(BIN)/python -m pytest -m 'not long and browser' $(PARALLEL) $(ARGS) || test $$? -eq 5
 
 test-long: $(VENV)/test.stamp $(QUALITY) ## Run the long tests
 	$(BIN)/python -m pytest -m long $(ARGS)
