@@ -12,6 +12,7 @@ from tests.pagecache.relay import Relay, relaying
 from tests.pagecache.test_races import rename
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database, open_database
+from westmarch.pagecache import postgresql_check
 from westmarch.pagecache.check import State
 from westmarch.pagecache.journal import Journal
 from westmarch.pagecache.quick_check import QuickCheck
@@ -36,6 +37,7 @@ async def asking(
     postgresql: PostgreSQL, postgresql_template: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Asking]:
     """A check that has asked once."""
+    monkeypatch.setattr(postgresql_check, "PATIENCE", 120.0)  # No machine is so slow that it is taken for a hang.
     name = postgresql.create(postgresql_template)
     url = postgresql.url(name)
     try:
@@ -89,7 +91,7 @@ async def test_what_the_server_says_unasked_between_two_questions_goes_to_the_dr
     heard = asyncio.Event()
     await asking.check._driver.add_listener(CHANNEL, lambda *_: heard.set())
     await asking.elsewhere.write(rename, "Renamed")
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), 60)
     assert await asking.check.wait() is State.CURRENT
     assert asking.by_driver == 1
 
@@ -136,10 +138,28 @@ async def test_a_connection_that_is_cut_is_made_again(
     assert asking.journal.position > before
 
 
+async def test_nothing_is_asked_any_more_when_the_check_has_ended(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_check, "PATIENCE", 0.5)
+    monkeypatch.setattr(postgresql_check, "BRIEFLY", 0.1)
+    asking.relay.speaking.clear()
+    assert await asking.check.wait() is State.AWAY
+    monkeypatch.setattr(postgresql_check, "PATIENCE", 120.0)
+    for _ in range(10):  # The last of them are told that the database is away while they are still waiting.
+        assert await asking.check.wait() is State.AWAY
+    asking.relay.speaking.set()
+    before = asyncio.all_tasks()
+    await asking.check.close()
+    await asyncio.sleep(0.1)
+    assert asyncio.all_tasks() <= before, "a new connection"
+    assert await asking.check.wait() is State.AWAY
+
+
 async def test_who_waits_when_the_check_ends_is_told(asking: Asking) -> None:
     asking.relay.speaking.clear()
     waiting = asyncio.create_task(asking.check.wait())
     await asyncio.sleep(0.05)
     await asking.check.close()
-    assert await asyncio.wait_for(waiting, 1) is State.AWAY
+    assert await asyncio.wait_for(waiting, 60) is State.AWAY
     asking.relay.speaking.set()

@@ -46,6 +46,7 @@ class PostgreSQLCheck(Check):
         self._asking: asyncio.Task[None] | None = None
         self._busy = False
         self._away = False
+        self._closing = False
 
     def at_once(self) -> bool:
         return False
@@ -66,7 +67,11 @@ class PostgreSQLCheck(Check):
         return answer
 
     def _begin(self) -> None:
-        """Ask for all who wait."""
+        """Ask for all who wait; tell them at once where the check is being closed."""
+        if self._closing:
+            self._busy = False
+            tell(self._waiting, State.AWAY)
+            return
         self._asking = asyncio.create_task(self._ask(), name="check of the page cache")
 
     async def _ask(self) -> None:
@@ -134,6 +139,7 @@ class PostgreSQLCheck(Check):
             await opened.close()
 
     async def close(self) -> None:
+        self._closing = True
         while self._asking is not None and not self._asking.done():
             await self._asking
         await self._drop()

@@ -22,7 +22,7 @@ class QuickCheck(PostgreSQLCheck):
         self._patience: asyncio.TimerHandle | None = None
 
     def _begin(self) -> None:
-        if self._question is None or self._question.lost:
+        if self._closing or self._question is None or self._question.lost:
             super()._begin()
             return
         self.asked += 1
