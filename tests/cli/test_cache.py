@@ -118,7 +118,7 @@ def test_numbers_are_told_and_pages_are_thrown_out(filled: Path, server: Serving
 def test_several_processes_are_told_of_together_and_each(filled: Path, server: Serving, westmarch: Westmarch) -> None:
     with serving(filled, "--workers", "2") as running:
         asked(running, "/", "/", "/", "/")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while len(list((filled / "run" / "control").glob("*.sock"))) < 3:  # Beside that of the other server.
             assert time.monotonic() < deadline
             time.sleep(0.1)

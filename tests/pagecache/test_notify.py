@@ -12,13 +12,13 @@ import pytest
 from tests.conftest import PostgreSQL
 from tests.pagecache.cached import Cached, caching, fill
 from tests.pagecache.relay import Relay, relaying
-from tests.pagecache.test_away import AWAY, HIT
+from tests.pagecache.test_away import AWAY, HIT, fall_silent, speak_again
 from tests.pagecache.test_processes import look, site_in
 from tests.pagecache.test_races import rename
 from tests.serving import serving
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database, open_database
-from westmarch.pagecache import notify_check, postgresql_check
+from westmarch.pagecache import notify_check
 from westmarch.pagecache.checks import open_check
 from westmarch.pagecache.journal import Journal
 from westmarch.pagecache.notify_check import NotifyCheck
@@ -28,6 +28,8 @@ from westmarch.settings import Settings
 
 pytestmark = pytest.mark.postgresql
 NEVER = 3600.0
+#: So long is waited for what comes within milliseconds, unless a machine has far too much to do.
+LONG = 120.0
 
 
 @asynccontextmanager
@@ -43,7 +45,7 @@ async def notified(settings: Settings, db: Database) -> AsyncIterator[tuple[Cach
 
 async def quiet(check: NotifyCheck) -> None:
     """Wait until it answers at once."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while not check.at_once():  # noqa: ASYNC110 - there is no event: it is a question of time
             await asyncio.sleep(0.005)
 
@@ -78,13 +80,18 @@ def settings(url: str, tmp_path: Path) -> Settings:
     return Settings(site=tmp_path, url="https://example.org", database_url=url)
 
 
-async def lateness(cached: Cached, title: str) -> float:
-    """How many seconds from now a page shows a title, asked for over and over."""
-    began = time.monotonic()
-    while title not in (await cached.get("/p1/")).text:
-        await asyncio.sleep(0)
-        assert time.monotonic() < began + 10
-    return time.monotonic() - began
+async def shown(cached: Cached, title: str) -> None:
+    """Wait until a page shows a title, asked for over and over."""
+    async with asyncio.timeout(LONG):
+        while title not in (await cached.get("/p1/")).text:  # noqa: ASYNC110 - it is asked for anew each time
+            await asyncio.sleep(0)
+
+
+async def heard(check: NotifyCheck, before: int) -> None:
+    """Wait until another notice has come than so many."""
+    async with asyncio.timeout(LONG):
+        while check._heard == before:  # noqa: ASYNC110 - it is told by a callback of the driver
+            await asyncio.sleep(0.005)
 
 
 async def test_on_sqlite_it_is_the_exact_check(tmp_path: Path, sqlite_template: Path) -> None:
@@ -99,8 +106,12 @@ async def test_hits_ask_nothing_while_nothing_changes(
     settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
-        await asyncio.sleep(0.3)  # By then all notices of `fill` have come.
+        before = check._heard
+        await elsewhere.write(rename, "Renamed")
+        await heard(check, before)  # And all that was on its way, as notices come in the order of the commits.
+        await cached.visit(("/p1/",))
         await quiet(check)
         before = check.asked
         for _ in range(50):
@@ -125,37 +136,38 @@ async def test_a_write_of_another_process_is_seen_when_the_notice_has_come(
         for number in range(30):
             await quiet(check)
             await elsewhere.write(rename, f"Title {number}")
-            assert await lateness(cached, f"Title {number}") < 1.0
+            await shown(cached, f"Title {number}")  # Nothing but the notice can bring it about.
 
 
-async def test_a_notice_that_is_lost_makes_a_page_late_by_a_heartbeat(
+async def test_where_a_notice_is_lost_the_heartbeat_finds_the_change(
     settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notify_check, "HEARTBEAT", 0.4)
+    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
         await check._driver.remove_listener(CHANNEL, check._hear)
-        late = []
+        before = check._heard
         for number in range(3):
             await elsewhere.write(rename, f"Title {number}")
-            late.append(await lateness(cached, f"Title {number}"))
-        assert max(late) < notify_check.STALENESS
-        assert max(late) > 0.01  # Else the notice has come all the same.
+            await shown(cached, f"Title {number}")
+        assert check._heard == before
 
 
 async def test_a_connection_that_is_cut_is_made_again_and_listens(
     settings: Settings, elsewhere: Database, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
         postgresql.execute(f"SELECT pg_terminate_backend({check._driver.get_server_pid()})")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(LONG):
             while check.at_once():  # noqa: ASYNC110 - it is told by a callback of the driver
                 await asyncio.sleep(0.005)
         await elsewhere.write(rename, "Exact")
         assert "Exact" in (await cached.get("/p1/")).text
         await quiet(check)
         await elsewhere.write(rename, "Noticed")
-        assert await lateness(cached, "Noticed") < 1.0
+        await shown(cached, "Noticed")
 
 
 async def test_a_connection_that_was_lost_unknowingly_makes_pages_stale_for_a_bounded_time(
@@ -163,7 +175,6 @@ async def test_a_connection_that_was_lost_unknowingly_makes_pages_stale_for_a_bo
 ) -> None:
     monkeypatch.setattr(notify_check, "HEARTBEAT", 0.2)
     monkeypatch.setattr(notify_check, "STALENESS", 0.5)
-    monkeypatch.setattr(postgresql_check, "PATIENCE", 0.3)
     async with open_database(relay.url) as db, notified(settings, db) as (cached, check):
         await db.close()  # So that the only connection that is lost is the one of the check.
         relay.forget()
@@ -177,8 +188,8 @@ async def test_a_connection_that_was_lost_unknowingly_makes_pages_stale_for_a_bo
             else:
                 seen_stale = asked_at
             await asyncio.sleep(0)
-        assert written < seen_stale < written + 0.5
-        assert check.at_once()
+        assert written <= seen_stale < written + 0.5
+        await quiet(check)
 
 
 async def test_a_server_that_hangs_is_away_and_what_it_took_after_is_seen(
@@ -186,12 +197,11 @@ async def test_a_server_that_hangs_is_away_and_what_it_took_after_is_seen(
 ) -> None:
     monkeypatch.setattr(notify_check, "HEARTBEAT", 0.1)
     monkeypatch.setattr(notify_check, "STALENESS", 0.3)
-    monkeypatch.setattr(postgresql_check, "PATIENCE", 0.3)
     async with open_database(relay.url) as db, notified(settings, db) as (cached, _):
-        relay.speaking.clear()
-        await asyncio.sleep(0.35)
+        fall_silent(relay, monkeypatch)
+        await asyncio.sleep(0.35)  # Longer than pages are believed to be true.
         assert await cached.status("/p1/") == AWAY
-        relay.speaking.set()
+        speak_again(relay, monkeypatch)
         await elsewhere.write(rename, "Renamed")
         assert "Renamed" in (await cached.get("/p1/")).text
 

@@ -39,7 +39,7 @@ class Listening:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.01)
-        answer = await asyncio.wait_for(reader.read(), 20)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
         return re.sub(rb"(?<=\r\n)(date|x-request-id|cache-status): .*\r\n", b"", answer)
 
@@ -159,7 +159,7 @@ async def test_a_reader_that_does_not_read_gets_everything_later(servers: tuple[
         writer.write(b"GET /p1/ HTTP/1.1\r\n" + HEAD + b"\r\n")
     writer.write(b"GET /p1/ HTTP/1.1\r\n" + CLOSE)
     await asyncio.sleep(0.3)
-    answer = await asyncio.wait_for(reader.read(), 30)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     assert answer.count(b"HTTP/1.1 200 OK\r\n") == requests
     assert answer.count(b"</html>") == requests
@@ -186,7 +186,7 @@ async def test_at_the_stop_a_connection_ends_with_the_answer_that_it_waits_for(c
         (connection,) = server.state.connections
         connection.data_received(b"GET /p1/ HTTP/1.1\r\n" + HEAD + b"\r\n")
         connection.shutdown()
-        answer = await asyncio.wait_for(reader.read(), 20)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
     assert b"\r\nconnection: close\r\n" in answer
     assert answer.rstrip().endswith(b"</html>")

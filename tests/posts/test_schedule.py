@@ -95,7 +95,7 @@ async def test_a_post_that_another_program_wrote_without_a_text_does_not_keep_ot
         await db.write(post, title, status="scheduled", published_at=day(1))
     await db.write(empty, "Without a text")
     async with running(db, lambda: day(2)):
-        await published(db, "With a text", within=10)
+        await published(db, "With a text", within=60)
         await asyncio.sleep(0.1)
         assert (await db.read(states))["Without a text"] == "scheduled"
 
@@ -105,7 +105,7 @@ async def test_the_task_sleeps_until_the_hour_and_no_longer(db: Database, monkey
     hour = now() + timedelta(seconds=0.5)
     await db.write(post, "Soon", status="scheduled", published_at=hour)
     async with running(db):
-        assert await published(db, "Soon", within=10) >= hour
+        assert await published(db, "Soon", within=60) >= hour
 
 
 async def test_a_newly_scheduled_post_wakes_the_task(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ async def test_a_newly_scheduled_post_wakes_the_task(db: Database, monkeypatch: 
         await asyncio.sleep(0.1)
         hour = now() + timedelta(seconds=0.3)
         await db.write(post, "New", status="scheduled", published_at=hour)
-        assert await published(db, "New", within=10) >= hour
+        assert await published(db, "New", within=60) >= hour
 
 
 async def test_a_post_that_another_process_schedules_comes_at_its_hour_too(db: Database, database_url: str) -> None:
@@ -123,7 +123,7 @@ async def test_a_post_that_another_process_schedules_comes_at_its_hour_too(db: D
         for number in range(3):
             hour = now() + timedelta(seconds=0.2 * number)
             await other.write(post, f"New {number}", status="scheduled", published_at=hour)
-            assert await published(db, f"New {number}", within=10) >= hour
+            assert await published(db, f"New {number}", within=60) >= hour
 
 
 async def test_a_post_that_is_withdrawn_before_its_hour_does_not_come(db: Database) -> None:
@@ -132,7 +132,7 @@ async def test_a_post_that_is_withdrawn_before_its_hour_does_not_come(db: Databa
     await db.write(post, "Not withdrawn", status="scheduled", published_at=hour)
     async with running(db):
         await db.write(actions.withdraw, post_id, SITE, actor="test")
-        await published(db, "Not withdrawn", within=10)
+        await published(db, "Not withdrawn", within=60)
         assert (await db.read(states))["Withdrawn"] == "draft"
 
 
@@ -142,7 +142,7 @@ async def test_of_several_processes_one_publishes(database_url: str) -> None:
         for number in range(5):
             await one.write(post, f"Post {number}", status="scheduled", published_at=hour)
         async with running(one), running(two), running(two):
-            await published(two, "Post 4", within=10)
+            await published(two, "Post 4", within=60)
             await asyncio.sleep(0.3)
             assert await one.read(publications) == 5
 
@@ -155,12 +155,12 @@ async def test_what_is_published_stays_where_the_clock_is_set_back(
         await db.write(post, f"Day {number}", status="scheduled", published_at=day(number))
     moment = day(3)
     async with running(db, lambda: moment):
-        await published(db, "Day 2", within=10)
+        await published(db, "Day 2", within=60)
         moment = day(1)
         await asyncio.sleep(0.2)
         assert await db.read(states) == {"Day 2": "published", "Day 4": "scheduled"}
         moment = day(4)
-        await published(db, "Day 4", within=10)
+        await published(db, "Day 4", within=60)
         assert await db.read(publications) == 2
 
 
@@ -180,5 +180,5 @@ async def test_a_post_that_cannot_be_published_does_not_end_the_task_and_is_told
     monkeypatch.setattr(schedule, "INTERVAL", 0.01)
     monkeypatch.setattr(schedule, "publish_due", refused)
     async with running(db, lambda: day(1)):
-        await asyncio.wait_for(often.wait(), 5)
+        await asyncio.wait_for(often.wait(), 60)
     assert caplog.messages == ["Scheduled posts have to wait: A number is too large."]

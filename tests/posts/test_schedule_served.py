@@ -71,7 +71,7 @@ async def test_posts_appear_within_a_second_of_their_hour_on_all_processes(datab
                     slowest = max(slowest, time.monotonic() - began)
                     assert "Scheduled" not in text or now() >= hour
                 await asyncio.sleep(0.1)
-                assert now() < hour + timedelta(seconds=20)
+                assert now() < hour + timedelta(seconds=60)
             for server in (one, one, one, two):
                 text = await asyncio.to_thread(front, server)
                 assert all(f"Scheduled {number}" in text for number in range(3))
@@ -87,7 +87,7 @@ async def test_what_came_due_while_nobody_served_comes_at_the_start_with_a_line_
         await db.write(post, "Overdue", status="scheduled", published_at=now() - timedelta(hours=1))
         with serving(site_in(tmp_path / "site", database_url)) as server:
             await asyncio.to_thread(front, server)
-            await all_published(db, within=3)
+            await all_published(db, within=60)
             text = await asyncio.to_thread(front, server)
             assert "Overdue" in text
         assert "Scheduled posts were published late" in server.log.read_text(encoding="utf-8")

@@ -54,7 +54,7 @@ async def said(port: int, start: bytes, part: bytes = b"", end: bytes = b"") -> 
             sent += len(part)
             await asyncio.sleep(0)
         writer.write(end)
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), 60)
     except ConnectionError:
         answer = b""  # The server closed it while more was on its way, so that its answer may be lost.
     finally:
@@ -88,7 +88,7 @@ async def test_who_asks_with_too_many_headers_is_told(port: int) -> None:
         writer.write(part)
         await writer.drain()
         await asyncio.sleep(0.05)
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
     assert b"connection: close" in answer
@@ -111,7 +111,7 @@ async def test_bodies_are_as_long_as_they_like(port: int, pieces: int) -> None:
         for start in range(0, len(request), step):
             writer.write(request[start : start + step])
             await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
         assert answer.endswith(b"\r\n\r\n%d" % length)
 
@@ -125,6 +125,6 @@ async def test_many_requests_of_a_connection_are_each_counted_for_themselves(por
         for start in range(0, len(requests), size):
             writer.write(requests[start : start + size])
             await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 20)
+        answer = await asyncio.wait_for(reader.read(), 60)
         writer.close()
         assert answer.count(b"HTTP/1.1 200 OK") == 201
