@@ -212,7 +212,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         await reply(scope, receive, send)
 
     requests = Requests() if settings.metrics else None
-    pages = PageCache(settings.cache_size, requests, settings.cache_check)
+    pages = PageCache(settings.cache_size, requests, settings.cache_check, surface.options.forget)
     counted = views.Views()
 
     def viewed(scope: Scope, post_id: int) -> None:

@@ -92,8 +92,8 @@ class Backup(ABC):
     """The database as it was at one moment, which can be put back while it is in use."""
 
     @abstractmethod
-    async def put_back(self) -> None:
-        """Make the database what it was, with another epoch: what follows is another history."""
+    async def put_back(self, *, another_epoch: bool = True) -> None:
+        """Make the database what it was; with another epoch, what follows is said to be another history."""
 
 
 class SQLiteBackup(Backup):
@@ -112,15 +112,16 @@ class SQLiteBackup(Backup):
             one.close()
             other.close()
 
-    def _back(self) -> None:
+    def _back(self, *, another_epoch: bool) -> None:
         copy = sqlite3.connect(self._copy)
         with copy:
-            copy.execute("UPDATE epoch SET name = ?", (uuid4().hex,))
+            if another_epoch:
+                copy.execute("UPDATE epoch SET name = ?", (uuid4().hex,))
         copy.close()
         self._over(str(self._copy), self._file)
 
-    async def put_back(self) -> None:
-        await asyncio.to_thread(self._back)
+    async def put_back(self, *, another_epoch: bool = True) -> None:
+        await asyncio.to_thread(self._back, another_epoch=another_epoch)
 
 
 class PostgreSQLBackup(Backup):
@@ -138,12 +139,12 @@ class PostgreSQLBackup(Backup):
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    async def put_back(self) -> None:
+    async def put_back(self, *, another_epoch: bool = True) -> None:
         statements = (
             "SET session_replication_role = replica;",  # As restores do, so that no trigger minds.
             f"TRUNCATE {self._tables};",
             self._rows,
-            f"UPDATE public.epoch SET name = '{uuid4().hex}';",
+            f"UPDATE public.epoch SET name = '{uuid4().hex}';" if another_epoch else "",
         )
         command = [str(self._psql), "-qX1", "-v", "ON_ERROR_STOP=1", "-d", self._url]
         await asyncio.to_thread(self._told, command, "\n".join(statements) + "\n")

@@ -1,5 +1,9 @@
 """A backup that is put back while the site is served."""
 
+from uuid import uuid4
+
+import pytest
+
 from tests.pagecache.conftest import NewSite
 from tests.pagecache.operations import Operation
 from westmarch.changes import queries as changes
@@ -25,4 +29,18 @@ async def test_options_in_memory_are_not_those_of_another_history_at_the_same_po
         await site.kept.put_back()
         await site.db.write(site_actions.change, {"tagline": "After"}, actor="test")
         assert await site.db.read(changes.position) == position
+        await site.look_at_all()
+
+
+@pytest.mark.parametrize("further", [0, 3])
+async def test_a_backup_is_seen_where_it_keeps_its_epoch_and_as_much_was_written_since(
+    new_site: NewSite, further: int
+) -> None:
+    async with new_site() as site:
+        await site.do(Operation("edit_title", (1, 2)))
+        await site.look_at_all()
+        position = await site.db.read(changes.position)
+        await site.kept.put_back(another_epoch=False)
+        while await site.db.read(changes.position) < position + further:
+            await site.db.write(site_actions.change, {"tagline": uuid4().hex}, actor="test")
         await site.look_at_all()

@@ -128,12 +128,19 @@ def _keeps_out(name: bytes, value: bytes) -> bool:
 class PageCache:
     """The store of a process with its check. Until it is `opened`, everything is rendered.
 
-    `requests` is where answers with a page are counted, if they are.
+    `requests` is where answers with a page are counted, if they are; `forget` lets go of what else is held in memory of
+    a database that has turned out to be another one.
     """
 
-    def __init__(self, limit: int, requests: Requests | None = None, kind: Kind = "exact") -> None:
+    def __init__(
+        self,
+        limit: int,
+        requests: Requests | None = None,
+        kind: Kind = "exact",
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
         self.store = Store(limit)
-        self.journal = Journal(self.store)
+        self.journal = Journal(self.store, forget)
         self.check: Check | None = None
         self.kind = kind
         self.requests = requests

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, func, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -18,7 +18,7 @@ MOST_CHANGES = 1_000
 MOST_REMEMBERED = 5_000
 #: Why everything is thrown out, as a clause for people.
 OTHER_EPOCH = "the database has another history of changes than before, so it is another one or was restored"
-LOST = "the log of changes has not all that came since any more"
+LOST = "the log of changes does not go on from what was known of it, so the database was restored, or the log pruned"
 MANY = f"more than {MOST_CHANGES:,} changes came at once"
 
 # The row of the epoch comes back alone where nothing is new, so that one statement, hence one snapshot, tells it all.
@@ -26,28 +26,36 @@ _NEWS = (
     select(
         Epoch.name,
         select(func.max(Change.position)).scalar_subquery(),
-        select(func.min(Change.position)).scalar_subquery(),
         *COLUMNS,
+        Change.at,
     )
     .select_from(Epoch)
-    .outerjoin(Change, Change.position > bindparam("after"))
+    .outerjoin(Change, Change.position >= bindparam("after"))
     .order_by(Change.position)
-    .limit(MOST_CHANGES + 1)
+    .limit(MOST_CHANGES + 2)
 )
-_NEWEST = select(select(func.max(Change.position)).scalar_subquery(), select(Epoch.name).scalar_subquery())
+_newest = select(func.max(Change.position)).scalar_subquery()
+_NEWEST = select(
+    _newest,
+    select(Epoch.name).scalar_subquery(),
+    select(cast(Change.at, Text)).where(Change.position == _newest).scalar_subquery(),
+)
 
 
 class News(NamedTuple):
-    """What the log holds behind a position: the epoch, its newest and oldest positions (0: none), and the changes."""
+    """What the log holds from a position on: the epoch, its newest position (0: none), and the changes.
+
+    `rows` are those of the changes as they are in the log, with their times.
+    """
 
     epoch: str
     newest: int
-    oldest: int
     changes: Sequence[Seen]
+    rows: Sequence[tuple[Any, ...]]
 
 
 def newest_statement(dialect: Dialect) -> str:
-    """The SQL that tells the newest position and the epoch."""
+    """The SQL that tells the newest position, the epoch, and when the newest change was."""
     return str(_NEWEST.compile(dialect=dialect))
 
 
@@ -66,10 +74,10 @@ def news_statement(dialect: Dialect) -> tuple[str, Callable[[int], tuple[Any, ..
 def news(rows: Sequence[Sequence[Any]]) -> News:
     """What the rows of `news_statement` say."""
     if not rows:
-        return News("", 0, 0, ())
-    epoch, newest, oldest = rows[0][:3]
-    changes = [seen(row[3:]) for row in rows if row[3] is not None]
-    return News(epoch, newest or 0, oldest or 0, changes)
+        return News("", 0, (), ())
+    epoch, newest = rows[0][:2]
+    found = [tuple(row[2:]) for row in rows if row[2] is not None]
+    return News(epoch, newest or 0, [seen(row[:-1]) for row in found], found)
 
 
 class Began(NamedTuple):
@@ -80,26 +88,38 @@ class Began(NamedTuple):
 
 
 class Journal:
-    """Applies what is new in the log to a store, and remembers it while pages are being rendered."""
+    """Applies what is new in the log to a store, and remembers it while pages are being rendered.
 
-    def __init__(self, store: Store) -> None:
+    `forget` is called where the database has another history than before, so that nothing that was kept of it holds.
+    """
+
+    def __init__(self, store: Store, forget: Callable[[], None] = lambda: None) -> None:
         self.store = store
+        self._forget = forget
         self.epoch = ""
         self.position = 0
+        # The change at the position, if it was among those that were looked at.
+        self._row: tuple[Any, ...] | None = None
         self._rendering = 0
         self._changes: list[Seen] = []
 
     def take(self, told: News) -> None:
         """Apply what is new. Where that cannot be told row by row, everything is thrown out."""
-        # Positions never go back, and the row of the position we know is the last to be pruned.
-        lost = told.newest < self.position or told.oldest > self.position
-        if told.epoch != self.epoch or lost or len(told.changes) > MOST_CHANGES:
+        # Of what we know, the row of our position is the last to be pruned. A restored database has none there, or
+        # another one, if it has come further since: its epoch is that of its backup.
+        row = told.rows[0] if told.rows and told.rows[0][0] == self.position else None
+        lost = self.position > 0 and (row is None or self._row not in (None, row))
+        changes = told.changes if row is None else told.changes[1:]
+        if told.epoch != self.epoch or lost:
+            self._forget()
+        if told.epoch != self.epoch or lost or len(changes) > MOST_CHANGES:
             self.store.clear(OTHER_EPOCH if told.epoch != self.epoch else LOST if lost else MANY)
             self._changes.clear()
-        elif told.changes:
-            self.store.apply(told.changes)
-            self._remember(told.changes)
+        elif changes:
+            self.store.apply(changes)
+            self._remember(changes)
         self.epoch, self.position = told.epoch, told.newest
+        self._row = next((row for row in reversed(told.rows) if row[0] == told.newest), None)
 
     def _remember(self, changes: Sequence[Seen]) -> None:
         if not self._rendering:

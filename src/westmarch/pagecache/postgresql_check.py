@@ -42,6 +42,7 @@ class PostgreSQLCheck(Check):
         self._opened: AsyncConnection | None = None
         self._driver: Any = None
         self._position: Any = None
+        self._newest_told: tuple[Any, ...] = ()
         self._waiting: list[asyncio.Future[State]] = []
         self._asking: asyncio.Task[None] | None = None
         self._busy = False
@@ -116,10 +117,11 @@ class PostgreSQLCheck(Check):
 
     async def _catch_up(self) -> None:
         self.asked += 1
-        newest, epoch = await self._position.fetchrow(timeout=PATIENCE)
-        if (newest or 0) != self._journal.position or epoch != self._journal.epoch:
+        newest = tuple(await self._position.fetchrow(timeout=PATIENCE))
+        if newest != self._newest_told:
             rows = await self._driver.fetch(self._news, *self._since(self._journal.position), timeout=PATIENCE)
             self._journal.take(news(rows))
+            self._newest_told = newest  # If the news goes further, the next question finds out.
 
     def _lost(self, error: Exception) -> None:
         if self._away:

@@ -59,7 +59,7 @@ class QuickCheck(PostgreSQLCheck):
 
     async def _catch_up(self) -> None:
         await super()._catch_up()
-        self._known = answer(str(self._journal.position), self._journal.epoch)
+        self._known = answer(*map(str, self._newest_told))
 
     async def _drop(self) -> None:
         self._question = None

@@ -29,6 +29,10 @@ class Options:
         """The options as last read, for pages that must not ask the database."""
         return self._held
 
+    def forget(self) -> None:
+        """Read the options again when they are asked for next, whatever the moment: the database is another one."""
+        self._held = Held(Moment("", 0), self._held.site)
+
     def current(self, session: Reading, moment: Moment) -> Held:
         """The options as the session's snapshot, which stands at `moment`, has them."""
         held = self._held
