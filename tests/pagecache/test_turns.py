@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import update
 
 from tests.pagecache.cached import Cached
 from tests.pagecache.test_races import rename
+from westmarch.changes.models import Change
 from westmarch.db.database import Database, open_database
 from westmarch.pagecache.cache import HIT, UNCHECKED
 from westmarch.pagecache.check import Check, State
@@ -151,3 +153,24 @@ async def test_without_a_check_all_is_passed_on(turn: Turn) -> None:
     finally:
         turn.cache.check = usual
     assert asked.happened == ["passed on"]
+
+
+async def test_a_check_that_fails_costs_nobody_an_answer(turn: Turn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> bool:
+        raise RuntimeError("not foreseen")
+
+    asked, told = Waiting(), list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+    monkeypatch.setattr(turn.cache.check, "anew", fail)
+    turn.add(asked)
+    await asyncio.wait_for(asked.done.wait(), 5)
+    assert asked.happened == ["passed on"]
+    assert [str(error) for error in told] == ["not foreseen"]
+
+
+async def test_a_row_of_the_log_that_nobody_can_read_throws_everything_out(cached: Cached, db: Database) -> None:
+    await cached.visit(("/p1/", "/p2/"))
+    await db.write(rename, "Changed")
+    await db.write(lambda session: session.execute(update(Change).values(old="{")))
+    assert "Changed" in (await cached.get("/p1/")).text
+    assert await cached.status("/p2/") == "westmarch; fwd=miss; stored"

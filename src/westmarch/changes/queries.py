@@ -12,6 +12,8 @@ from westmarch.db.sessions import Reading
 
 #: The format of rows that this version reads.
 FORMAT = 1
+#: The operation of a row that nobody can read.
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,19 @@ def since(session: Reading, after: int, limit: int) -> list[Seen]:
 
 
 def seen(row: Sequence[Any]) -> Seen:
-    """A change from the values of its `COLUMNS`."""
-    position, version, table, operation, row_key, columns, old, new = row
+    """A change from the values of its `COLUMNS`. One whose texts are no JSON is as one of an unknown operation."""
+    position, version, table, operation, *texts = row
+    try:
+        row_key, columns, old, new = (json.loads(text) if text else None for text in texts)
+    except ValueError:
+        return Seen(position or 0, version, table, UNREADABLE, (), None, {}, {})
     return Seen(
         position or 0,
         version,
         table,
         operation,
-        tuple(json.loads(row_key)) if row_key else (),
-        frozenset(json.loads(columns)) if columns else None,
-        json.loads(old) if old else {},
-        json.loads(new) if new else {},
+        tuple(row_key or ()),
+        None if columns is None else frozenset(columns),
+        old or {},
+        new or {},
     )

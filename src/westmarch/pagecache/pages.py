@@ -137,7 +137,7 @@ class Page:
         return brotli.compress(plain, brotli.MODE_TEXT, BROTLI_QUALITY, _window(plain)) if name == "br" else plain
 
     def _plain(self) -> bytes:
-        name, form = next(iter(self.forms.items()))
+        name, form = list(self.forms.items())[0]  # noqa: RUF015 - at once: the loop may add a form meanwhile
         if name == "gzip":
             return gzip.decompress(form.body)
         return brotli.decompress(form.body) if name == "br" else form.body

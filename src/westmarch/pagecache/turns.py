@@ -50,7 +50,14 @@ class Turn:
         if check is None:
             self._answer(waiting, State.BUSY)
             return
-        if check.anew():
+        asked = False
+        try:
+            current = check.anew()
+            asked = True
+        finally:
+            if not asked:  # What it could not cope with must not cost those who wait their answers.
+                self._answer(waiting, State.BUSY)
+        if current:
             self._answer(waiting, State.CURRENT)
         else:
             task = asyncio.create_task(self._wait(check, waiting), name="check for a turn")
