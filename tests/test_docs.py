@@ -13,7 +13,8 @@ import pytest
 
 from benchmarks.__main__ import BENCHMARKS
 from westmarch import __version__
-from westmarch.settings import PREFIX, SITE_VARIABLE, Settings
+from westmarch.configuration import SITE_VARIABLE
+from westmarch.settings import PREFIX, Settings
 
 pytestmark = pytest.mark.unit
 

@@ -18,7 +18,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "westmarch"
 
 IN_ORDER, APART = True, False
 LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
-    (IN_ORDER, ("errors", "settings", "confined", "db")),
+    (IN_ORDER, ("errors", "settings", "configuration", "confined", "db")),
     (
         IN_ORDER,
         (

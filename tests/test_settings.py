@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from westmarch.configuration import load, site_folder
 from westmarch.errors import Invalid
-from westmarch.settings import Settings, load, site_folder
+from westmarch.settings import Settings
 
 pytestmark = pytest.mark.unit
 

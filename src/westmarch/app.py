@@ -17,6 +17,7 @@ import westmarch.migrations.metadata  # noqa: F401 - a session must know all tab
 from westmarch.answers import answer
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
+from westmarch.configuration import load, site_folder
 from westmarch.db.database import Database, open_database
 from westmarch.db.types import now
 from westmarch.errors import WestmarchError
@@ -40,7 +41,7 @@ from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
 from westmarch.posts.following import FOLLOWERS
-from westmarch.settings import Settings, load, site_folder
+from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.videos import PLAYER_HOSTS
 from westmarch.web import asking, errors, icons, static

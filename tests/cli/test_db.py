@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from tests.cli.conftest import Westmarch
 from tests.conftest import in_a_loop_apart
+from westmarch.configuration import load
 from westmarch.db.database import open_database
 from westmarch.ops import schema
-from westmarch.settings import load
 
 
 def execute(site: Path, statement: str) -> list[tuple[object, ...]]:

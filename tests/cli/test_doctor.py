@@ -17,13 +17,13 @@ from tests.cli.conftest import Westmarch
 from tests.conftest import in_a_loop_apart
 from tests.schemas import taken_back
 from westmarch.cli import checks
+from westmarch.configuration import load
 from westmarch.db.database import open_database
 from westmarch.links.models import Link
 from westmarch.media.actions import store
 from westmarch.media.files import examine
 from westmarch.ops import schema
 from westmarch.posts.models import Post
-from westmarch.settings import load
 from westmarch.tags.models import Tag
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Westmarch
+from westmarch.configuration import load
 from westmarch.ops import schema
-from westmarch.settings import load
 
 
 def options(westmarch: Westmarch, site: Path) -> dict[str, object]:

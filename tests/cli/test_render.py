@@ -9,8 +9,8 @@ from tests import factories
 from tests.cli.conftest import Westmarch
 from tests.cli.test_doctor import write
 from tests.conftest import in_a_loop_apart
+from westmarch.configuration import load
 from westmarch.db.database import open_database
-from westmarch.settings import load
 from westmarch.subjects.models import Revision
 
 

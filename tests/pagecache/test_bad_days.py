@@ -21,11 +21,11 @@ from tests.pagecache.cached import fill
 from tests.pagecache.test_processes import site_in
 from tests.pagecache.test_races import rename
 from tests.serving import serving
+from westmarch.configuration import load
 from westmarch.db.database import Database, open_database
 from westmarch.errors import Unavailable
 from westmarch.ops import schema
 from westmarch.ops.control import ask
-from westmarch.settings import load
 
 
 async def title_at(server: Server, title: str) -> bool:

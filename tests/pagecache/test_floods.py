@@ -13,12 +13,12 @@ import pytest
 from tests.conftest import in_a_loop_apart
 from tests.pagecache.cached import fill
 from tests.serving import Serving, serving
+from westmarch.configuration import load
 from westmarch.db.database import open_database
 from westmarch.db.types import now
 from westmarch.followers import run as followers
 from westmarch.ops import control
 from westmarch.posts.following import FOLLOWERS
-from westmarch.settings import load
 
 #: Real pages; they take a quarter of the room that the server gets.
 PAGES = tuple(

@@ -14,7 +14,7 @@ from tests.pagecache.operations import WEIGHTS, Operation, operations
 from tests.pagecache.test_processes import site_in
 from tests.pagecache.watched import Stale, Watched, shortest, stale_after, watched
 from tests.serving import serving
-from westmarch.settings import load
+from westmarch.configuration import load
 
 #: How long a list that fails is made shorter, in seconds.
 PATIENCE = 120.0

@@ -16,10 +16,10 @@ from tests.pagecache.cached import fill
 from tests.pagecache.elsewhere import elsewhere
 from tests.pagecache.test_processes import site_in
 from tests.serving import serving
+from westmarch.configuration import load
 from westmarch.db.database import open_database
 from westmarch.db.sessions import Reading
 from westmarch.posts.models import Post
-from westmarch.settings import load
 
 #: What shows the titles: the posts themselves, a list and a feed.
 SHOWN = ("/p0/", "/p1/", "/p2/", "/tags/sea/", "/feed.xml")

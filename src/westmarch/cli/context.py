@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from westmarch.configuration import Loaded
     from westmarch.db.database import Database
-    from westmarch.settings import Loaded, Settings
+    from westmarch.settings import Settings
 
 T = TypeVar("T")
 
@@ -19,7 +20,7 @@ AsJSON = Annotated[bool, typer.Option("--json", help="Answer in JSON, for progra
 
 def folder(context: typer.Context) -> Path:
     """The folder that the command is about."""
-    from westmarch.settings import site_folder
+    from westmarch.configuration import site_folder
 
     given: Path | None = context.find_root().obj
     return site_folder(given)
@@ -27,7 +28,7 @@ def folder(context: typer.Context) -> Path:
 
 def loaded(context: typer.Context, **flags: Any) -> "Loaded":
     """The settings of the site with where they come from; flags that are None were not given. Raises Invalid."""
-    from westmarch.settings import load
+    from westmarch.configuration import load
 
     return load(folder(context), **flags)
 

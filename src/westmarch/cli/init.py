@@ -38,8 +38,8 @@ def init(
 
     Example: westmarch --site my-site init --title "My site" --language de
     """
+    from westmarch.configuration import TOML_NAME, gather
     from westmarch.errors import Conflict
-    from westmarch.settings import TOML_NAME, gather
 
     site = folder(context)
     if (site / TOML_NAME).exists():

@@ -199,7 +199,8 @@ def _stop_after(parent: "BaseProcess") -> None:
 
 def _hand_to_children(site: Path, flags: dict[str, Any]) -> None:
     """Worker processes build their own settings; flags reach them as variables of the environment."""
-    from westmarch.settings import PREFIX, SITE_VARIABLE
+    from westmarch.configuration import SITE_VARIABLE
+    from westmarch.settings import PREFIX
 
     os.environ[SITE_VARIABLE] = str(site)
     os.environ.update({PREFIX + name.upper(): str(value) for name, value in flags.items() if value is not None})
