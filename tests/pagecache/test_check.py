@@ -104,3 +104,11 @@ async def test_a_file_that_cannot_be_asked_is_busy(cached: Cached) -> None:
     assert await cached.status("/p1/") == "westmarch; fwd=miss"
     check._cursor = kept
     assert await cached.status("/p1/") == "westmarch; hit"
+
+
+async def test_a_text_in_the_log_that_is_no_utf_8_leaves_other_pages_stored(cached: Cached, shell: Shell) -> None:
+    if not isinstance(check_of(cached), SQLiteCheck):
+        pytest.skip("PostgreSQL takes no such text")
+    await cached.visit(("/about/",))
+    await asyncio.to_thread(shell, "UPDATE tag SET slug = CAST(x'41ff42' AS TEXT) WHERE slug = 'wind'")
+    assert await cached.status("/about/") == "westmarch; hit"

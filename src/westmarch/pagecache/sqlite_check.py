@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from functools import partial
 
 from sqlalchemy import URL
 from sqlalchemy.dialects import sqlite
@@ -27,6 +28,8 @@ class SQLiteCheck(Check):
         # In autocommit, and no statement is ever left open: within a transaction data_version stands still.
         source = f"{sqlite_file(url).as_uri()}?mode=rw"
         self._connection = sqlite3.connect(source, uri=True, timeout=0, isolation_level=None)
+        # What a stranger wrote may be no UTF-8. No page shows that, so it need only be unlike all that pages show.
+        self._connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         self._connection.execute("PRAGMA query_only=ON").fetchall()
         self._cursor = self._connection.cursor()  # One for all: making another costs a tenth of the check.
         self._loop = asyncio.get_running_loop()
