@@ -157,6 +157,21 @@ def test_flags_reach_the_workers(site: Path) -> None:
         assert len(set(re.findall(r"Started server process \[(\d+)\]", log_when(running, "startup complete", 2)))) == 2
 
 
+def test_a_reader_that_asks_for_much_and_goes_away_unread_is_no_error(server: Serving) -> None:
+    assert fetched(f"{server.url}/").status_code == 200
+    host, port = server.url.removeprefix("http://").split(":")
+    for _ in range(2):
+        with socket.socket() as reader:
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect((host, int(port)))
+            reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 2000)
+            time.sleep(0.5)
+        assert fetched(f"{server.url}/").status_code == 200
+    server.process.terminate()
+    assert server.stopped() == 0
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("arguments", [("--workers", "2"), ("--reload",)])
 def test_workers_stop_when_the_process_that_started_them_is_killed(site: Path, arguments: tuple[str, ...]) -> None:
     with serving(site, *arguments) as running:

@@ -31,8 +31,17 @@ class ReadyProtocol(BoundedProtocol):
         super().__init__(*arguments, **options)
         self.access_log = self.access_logger.isEnabledFor(logging.INFO)
         self.turn: Turn | None = None if self.access_log else self.app_state.get(TURN)
+        self._answering: RequestResponseCycle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is there any more. uvicorn tells it to the last request alone, though an earlier one is answered."""
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
+        super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
         turn = self.turn
         scope: Any = cycle.scope
         # Another application than ours is the server's own, which says that there are too many connections.
