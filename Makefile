@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 QUALITY := tests/quality/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM := $(BIN)/npm --prefix tests/quality --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
-PARALLEL := --numprocesses 2 --dist loadfile
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
 

@@ -64,7 +64,7 @@ def work(asked):
         bytearray(given)
     if verb == "say":
         print(given, file=sys.stderr)
-    return [os.getpid(), resource.getrlimit(resource.RLIMIT_CPU)[0]]
+    return [os.getpid(), resource.getrlimit(resource.RLIMIT_CPU)[0], os.nice(0)]
 
 confined.answer_each(work, seconds=1, memory=512 * 1024**2)
 """
@@ -105,6 +105,10 @@ def test_a_worker_answers_one_question_after_the_other_in_one_process(make: Make
     pids = {worker.ask(["nothing", 0])[0] for _ in range(5)}
     assert pids == {worker.pid}
     assert pids != {os.getpid()}
+
+
+def test_a_worker_lets_the_program_go_first(make: Make) -> None:
+    assert make().ask(["nothing", 0])[2] > os.nice(0)
 
 
 def test_each_question_has_its_own_time_of_the_processor(make: Make) -> None:

@@ -20,6 +20,8 @@ from westmarch.errors import Invalid
 
 logger = logging.getLogger(__name__)
 
+#: How far the priority of a `Worker` is below that of the program.
+_PATIENT = 10
 _CRASHED = "it ended the process that worked on it"
 
 
@@ -66,8 +68,11 @@ def answer(work: Callable[[Any], object], *, seconds: float, memory: int) -> Non
 def answer_each(work: Callable[[Any], object], *, seconds: float, memory: int) -> None:
     """Be the process of a `Worker`: `seconds` of the processor's time are for each question, `memory` is in bytes.
 
-    It ends with its standard input, hence with the program that asks, however that ends.
+    It ends with its standard input, hence with the program that asks, however that ends. It lets that program, and all
+    others, go first: the readers of a site do not wait for what is drawn beside it.
     """
+    if sys.platform != "win32":
+        os.nice(_PATIENT)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; who asks decides.
     for line in sys.stdin.buffer:
         _limit(time.process_time() + seconds, memory)

@@ -47,8 +47,8 @@ RUN = """async (only) => {
     (node) => `${rule.id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`));
 }"""
 
-#: What script adds to the pages below is there.
-READY = "document.querySelector('.note-box, dialog.lightbox')"
+#: What script adds to the pages below.
+ADDED = ".note-box, dialog.lightbox"
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def audit(page: "Page", axe: str, address: str, *, press: str = "") -> list[str]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(address)
     if press:
-        page.wait_for_function(READY)
+        page.locator(ADDED).first.wait_for(state="attached")  # A function to wait for would need `unsafe-eval`.
         page.locator(press).first.click()
     page.evaluate(axe)  # The page's own Content-Security-Policy stays in force: it is for scripts of the page.
     found = []
