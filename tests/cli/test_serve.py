@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx2
 import psutil
@@ -67,6 +68,7 @@ def test_a_signal_ends_it_civilly(server: Serving, sent: signal.Signals) -> None
 
 def slow_request(server: PostgreSQL, name: str, url: str, answers: list[httpx2.Response]) -> subprocess.Popen[str]:
     """Ask for a page while another program holds the table of posts, until the process that is returned commits."""
+    assert httpx2.get(urljoin(url, "/healthz"), timeout=60).status_code == 200  # It serves, and is not only starting.
     psql = [str(server.bin_path / "psql"), "-qX", "-d", server.url(name)]
     holder = subprocess.Popen(psql, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert holder.stdin is not None
