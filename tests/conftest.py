@@ -266,12 +266,16 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         file = tmp_path / "westmarch.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
         yield f"sqlite:///{file}"
-        return
-    template: str = request.getfixturevalue("postgresql_template")
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = server.create(template)
-    yield server.url(name)
-    server.drop(name)
+    else:
+        yield request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with all tables and no rows, the test's own."""
+    name = postgresql.create(postgresql_template)
+    yield postgresql.url(name)
+    postgresql.drop(name)
 
 
 @pytest.fixture

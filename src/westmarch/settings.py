@@ -33,6 +33,15 @@ def _default_database_url(data: dict[str, Any]) -> str:
     return f"sqlite:///{data['site'] / 'westmarch.db'}"
 
 
+def _is_network(text: str) -> bool:
+    """Whether a text is an address or a network."""
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Settings(BaseSettings):
     """All settings of one site. Built from arguments alone; `load` gathers them from flags, environment and files."""
 
@@ -156,13 +165,11 @@ class Settings(BaseSettings):
         for proxy in (part.strip() for part in listed.split(",")):
             if proxy in ("", "*") or proxy.startswith(("/", "unix:")):
                 continue
-            try:
-                ip_network(proxy)
-            except ValueError as error:
+            if not _is_network(proxy):
                 raise ValueError(
                     f"{proxy!r} is no proxy: use addresses, networks and paths of sockets with commas between, "
                     "as 127.0.0.1,10.0.0.0/8, or * for all"
-                ) from error
+                )
         return listed
 
     @field_validator("cache_size", mode="before")
@@ -184,12 +191,10 @@ class Settings(BaseSettings):
     @classmethod
     def _known_networks(cls, listed: str) -> str:
         for part in filter(None, map(str.strip, listed.split(","))):
-            try:
-                ip_network(part)
-            except ValueError as error:
+            if not _is_network(part):
                 raise ValueError(
                     f"{part!r} is no address and no network: write them with commas between, as 127.0.0.1,10.0.0.0/8"
-                ) from error
+                )
         return listed
 
     @field_validator("metrics")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PostgreSQL
 from tests.pagecache.cached import Cached, caching, fill
 from tests.pagecache.relay import Relay, relaying
 from tests.pagecache.test_races import rename
@@ -63,23 +62,22 @@ class Relayed:
 
 
 @pytest.fixture
-async def relayed(
-    postgresql: PostgreSQL, postgresql_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Relayed]:
+async def relayed(postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Relayed]:
     """A site with its pages in the store, behind a relay that speaks."""
     monkeypatch.setattr(postgresql_check, "PATIENCE", LONG)
-    name = postgresql.create(postgresql_template)
-    url = postgresql.url(name)
-    try:
-        async with relaying(url) as relay, open_database(url) as elsewhere, open_database(relay.url) as db:
-            await elsewhere.write(fill)
-            async with caching(Settings(site=tmp_path, url="https://example.org", database_url=url), db) as cached:
-                await cached.visit(("/p1/",))
-                assert await cached.status("/p1/") == HIT
-                yield Relayed(cached, relay, elsewhere, monkeypatch)
-                relay.speaking.set()
-    finally:
-        postgresql.drop(name)
+    async with (
+        relaying(postgresql_url) as relay,
+        open_database(postgresql_url) as elsewhere,
+        open_database(relay.url) as db,
+    ):
+        await elsewhere.write(fill)
+        async with caching(
+            Settings(site=tmp_path, url="https://example.org", database_url=postgresql_url), db
+        ) as cached:
+            await cached.visit(("/p1/",))
+            assert await cached.status("/p1/") == HIT
+            yield Relayed(cached, relay, elsewhere, monkeypatch)
+            relay.speaking.set()
 
 
 async def test_while_the_server_hangs_only_the_first_readers_wait_long(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -51,33 +51,32 @@ async def quiet(check: NotifyCheck) -> None:
 
 
 @pytest.fixture
-def url(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[str]:
-    """The address of a PostgreSQL database with all tables, the test's own."""
-    name = postgresql.create(postgresql_template)
-    yield postgresql.url(name)
-    postgresql.drop(name)
+def only_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but a notice tells of a change: there is no heartbeat, and no answer grows old."""
+    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
+    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
 
 
 @pytest.fixture
-async def elsewhere(url: str) -> AsyncIterator[Database]:
+async def elsewhere(postgresql_url: str) -> AsyncIterator[Database]:
     """The database as another program has it, with a site in it."""
-    async with open_database(url) as db:
+    async with open_database(postgresql_url) as db:
         await db.write(fill)
         yield db
 
 
 @pytest.fixture
-async def relay(url: str) -> AsyncIterator[Relay]:
+async def relay(postgresql_url: str) -> AsyncIterator[Relay]:
     """Another way to the database, which can fall silent."""
-    async with relaying(url) as relay:
+    async with relaying(postgresql_url) as relay:
         yield relay
         relay.speaking.set()
 
 
 @pytest.fixture
-def settings(url: str, tmp_path: Path) -> Settings:
+def settings(postgresql_url: str, tmp_path: Path) -> Settings:
     """Settings of a site on the database."""
-    return Settings(site=tmp_path, url="https://example.org", database_url=url)
+    return Settings(site=tmp_path, url="https://example.org", database_url=postgresql_url)
 
 
 async def shown(cached: Cached, title: str) -> None:
@@ -102,11 +101,8 @@ async def test_on_sqlite_it_is_the_exact_check(tmp_path: Path, sqlite_template: 
         assert isinstance(check, SQLiteCheck)
 
 
-async def test_hits_ask_nothing_while_nothing_changes(
-    settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
-    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
+@pytest.mark.usefixtures("only_notices")
+async def test_hits_ask_nothing_while_nothing_changes(settings: Settings, elsewhere: Database) -> None:
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
         before = check._heard
         await elsewhere.write(rename, "Renamed")
@@ -127,11 +123,10 @@ async def test_a_write_of_the_process_itself_is_seen_at_once(settings: Settings,
             assert f"Title {number}" in (await cached.get("/p1/")).text
 
 
+@pytest.mark.usefixtures("only_notices")
 async def test_a_write_of_another_process_is_seen_when_the_notice_has_come(
-    settings: Settings, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, elsewhere: Database
 ) -> None:
-    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
-    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
         for number in range(30):
             await quiet(check)
@@ -153,11 +148,10 @@ async def test_where_a_notice_is_lost_the_heartbeat_finds_the_change(
         assert check._heard == before
 
 
+@pytest.mark.usefixtures("only_notices")
 async def test_a_connection_that_is_cut_is_made_again_and_listens(
-    settings: Settings, elsewhere: Database, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, elsewhere: Database, postgresql: PostgreSQL
 ) -> None:
-    monkeypatch.setattr(notify_check, "HEARTBEAT", NEVER)
-    monkeypatch.setattr(notify_check, "STALENESS", NEVER)
     async with open_database(settings.database_url) as db, notified(settings, db) as (cached, check):
         postgresql.execute(f"SELECT pg_terminate_backend({check._driver.get_server_pid()})")
         async with asyncio.timeout(LONG):
@@ -206,11 +200,13 @@ async def test_a_server_that_hangs_is_away_and_what_it_took_after_is_seen(
         assert "Renamed" in (await cached.get("/p1/")).text
 
 
-async def test_servers_show_within_the_bound_what_others_write(url: str, elsewhere: Database, tmp_path: Path) -> None:
+async def test_servers_show_within_the_bound_what_others_write(
+    postgresql_url: str, elsewhere: Database, tmp_path: Path
+) -> None:
     with ExitStack() as stack:
         servers = []
         for name in ("one", "two"):
-            site = site_in(tmp_path / name, url)
+            site = site_in(tmp_path / name, postgresql_url)
             with (site / "westmarch.toml").open("a", encoding="utf-8") as toml:
                 toml.write('cache_check = "notify"\n')
             servers.append(stack.enter_context(serving(site)))

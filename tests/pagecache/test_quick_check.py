@@ -33,30 +33,27 @@ class Asking:
 
 
 @pytest.fixture
-async def asking(
-    postgresql: PostgreSQL, postgresql_template: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Asking]:
+async def asking(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Asking]:
     """A check that has asked once."""
     monkeypatch.setattr(postgresql_check, "PATIENCE", 120.0)  # No machine is so slow that it is taken for a hang.
-    name = postgresql.create(postgresql_template)
-    url = postgresql.url(name)
-    try:
-        async with relaying(url) as relay, open_database(url) as elsewhere, open_database(relay.url) as db:
-            await elsewhere.write(fill)
-            journal = Journal(Store(1_000_000))
-            check = QuickCheck(db.url, journal)
-            assert await check.wait() is State.CURRENT
-            made, catch_up = Asking(check, journal, relay, elsewhere), check._catch_up
+    async with (
+        relaying(postgresql_url) as relay,
+        open_database(postgresql_url) as elsewhere,
+        open_database(relay.url) as db,
+    ):
+        await elsewhere.write(fill)
+        journal = Journal(Store(1_000_000))
+        check = QuickCheck(db.url, journal)
+        assert await check.wait() is State.CURRENT
+        made, catch_up = Asking(check, journal, relay, elsewhere), check._catch_up
 
-            async def counted() -> None:
-                made.by_driver += 1
-                await catch_up()
+        async def counted() -> None:
+            made.by_driver += 1
+            await catch_up()
 
-            monkeypatch.setattr(check, "_catch_up", counted)
-            yield made
-            await check.close()
-    finally:
-        postgresql.drop(name)
+        monkeypatch.setattr(check, "_catch_up", counted)
+        yield made
+        await check.close()
 
 
 async def test_the_driver_is_not_asked_while_nothing_changes(asking: Asking) -> None:

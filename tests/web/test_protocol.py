@@ -97,6 +97,17 @@ async def test_who_asks_with_too_many_headers_is_told(port: int) -> None:
 CLOSE = b"Connection: close\r\n"
 
 
+async def answered(port: int, sent: bytes, size: int) -> bytes:
+    """What is answered to what is sent in pieces of a size, until the connection is closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for start in range(0, len(sent), size):
+        writer.write(sent[start : start + size])
+        await writer.drain()
+    answer = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    return answer
+
+
 @pytest.mark.parametrize("pieces", [1, 7, 400])
 async def test_bodies_are_as_long_as_they_like(port: int, pieces: int) -> None:
     body = b"x" * (3 * LARGEST)
@@ -106,13 +117,7 @@ async def test_bodies_are_as_long_as_they_like(port: int, pieces: int) -> None:
         b"".join(b"%x\r\n%b\r\n" % (size, b"y" * size) for size in [1] * 20_000 + [LARGEST]) + b"0\r\nA: b\r\n\r\n"
     )
     for request, length in ((whole, len(body)), (chunks, 20_000 + LARGEST)):
-        step = -(-len(request) // pieces)
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for start in range(0, len(request), step):
-            writer.write(request[start : start + step])
-            await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 60)
-        writer.close()
+        answer = await answered(port, request, -(-len(request) // pieces))
         assert answer.endswith(b"\r\n\r\n%d" % length)
 
 
@@ -120,11 +125,5 @@ async def test_many_requests_of_a_connection_are_each_counted_for_themselves(por
     one = START + b"X: " + b"a" * 2_000 + b"\r\n\r\n"
     last = START + CLOSE + b"\r\n"
     for size in (len(one) * 200, 1_900, 700):
-        requests = one * 200 + last
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for start in range(0, len(requests), size):
-            writer.write(requests[start : start + size])
-            await writer.drain()
-        answer = await asyncio.wait_for(reader.read(), 60)
-        writer.close()
+        answer = await answered(port, one * 200 + last, size)
         assert answer.count(b"HTTP/1.1 200 OK") == 201

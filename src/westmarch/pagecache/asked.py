@@ -15,6 +15,9 @@ from westmarch.pagecache.reads import Recording
 from westmarch.pagecache.store import Entry, Key, Removal
 from westmarch.web.replies import Reply
 
+#: Why a page went that nobody but an owner wanted gone.
+COMMANDED = "the command `westmarch cache clear` was given"
+
 Told = dict[str, Any]
 
 
@@ -64,10 +67,6 @@ def verbs(
         return before - len(pages.store)
 
     return {"cache-status": status, "cache-explain": explain, "cache-clear": clear}
-
-
-#: Why a page went that nobody but an owner wanted gone.
-COMMANDED = "the command `westmarch cache clear` was given"
 
 
 def _check(pages: PageCache) -> Check:

@@ -35,7 +35,7 @@ class Check(ABC):
 
     @abstractmethod
     async def wait(self) -> State:
-        """Check, and wait for it."""
+        """Check what could not be told at once, and wait for it."""
 
     @abstractmethod
     async def close(self) -> None:

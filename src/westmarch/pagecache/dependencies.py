@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 from westmarch.changes.queries import Seen
@@ -125,6 +126,7 @@ _BOUNDS: Mapping[Comparison, Callable[[Any, Any], bool]] = {
 }
 
 
+@cache
 def whole(table: str) -> Read:
-    """The read of all rows and columns of a table."""
+    """The read of all rows and columns of a table; the same one each time, so that pages share it."""
     return Read(Use(table, (), None, None), ())

@@ -61,7 +61,7 @@ class SQLiteCheck(Check):
         self._checked = False
 
     async def wait(self) -> State:
-        return State.CURRENT if self.at_once() else State.BUSY
+        return State.BUSY  # Who waits has asked at once before.
 
     async def close(self) -> None:
         self._connection.close()

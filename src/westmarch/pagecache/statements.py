@@ -208,6 +208,7 @@ class _Level:
                 self.joins.append(Join(right, one, other))
                 return
         places = self._decides(part) if right is None else self._places(part)
+        several = len({place for place, _ in places}) > 1
         for place, name in places:
             element = self.elements[place]
             if element is None:
@@ -215,7 +216,7 @@ class _Level:
             if right is not None and place is not right:
                 element.shown.add(name)  # It decides what is joined to a row that comes back anyway, or see `Joins`.
                 self.asked.append((right, (place, name)))
-            elif len({place for place, _ in places}) > 1 or (element.optional and right is None):
+            elif several or (element.optional and right is None):
                 element.decide(name)
             elif (comparison := self.comparing.of(part)) is not None:
                 element.narrow(name, *comparison)
