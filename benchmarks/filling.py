@@ -15,7 +15,8 @@ from westmarch.site.options import Site
 from westmarch.subjects.models import Revision, Subject
 from westmarch.tags import actions as tags
 from westmarch.tags.models import Tagging
-from westmarch.text.markdown import RENDERER, render
+from westmarch.text.markdown import render
+from westmarch.text.rendered import RENDERER
 
 TAGS = 60
 FIRST = 1_000_000

@@ -43,7 +43,7 @@ from westmarch.posts import cards, schedule, views
 from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings
 from westmarch.text.places import place
-from westmarch.text.videos import PLAYER_HOSTS
+from westmarch.text.players import PLAYER_HOSTS
 from westmarch.web import asking, errors, icons, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply

@@ -23,6 +23,13 @@ def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_what_a_server_seldom_needs_is_not_in_its_memory() -> None:
+    seldom = "alembic PIL markdown_it pygments math_core nh3 asyncpg rich"
+    code = f"import sys, westmarch.cli.main, westmarch.app; print(*sorted(set('{seldom}'.split()) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""
+
+
 def test_the_version_is_told(westmarch: Westmarch) -> None:
     assert westmarch("version").out.startswith(f"Westmarch {__version__}, Python 3.")
     assert westmarch("--version").out == westmarch("version").out

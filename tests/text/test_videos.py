@@ -4,7 +4,8 @@ import pytest
 
 from westmarch.text.markdown import render
 from westmarch.text.places import MARK
-from westmarch.text.videos import PLAYER_HOSTS, is_player, recognise
+from westmarch.text.players import PLAYER_HOSTS, is_player
+from westmarch.text.videos import recognise
 
 pytestmark = pytest.mark.unit
 

@@ -15,7 +15,6 @@ from westmarch.posts import revisions
 from westmarch.posts.models import Post
 from westmarch.posts.resolver import SessionResolver
 from westmarch.subjects.models import Reference, Revision
-from westmarch.text.markdown import render
 
 
 def handle(session: Session, changes: Sequence[Seen]) -> None:
@@ -60,6 +59,8 @@ def _rewrite(session: Session, post_id: int, addresses: dict[str, str]) -> None:
 
 
 def _successor(session: Session, revision_id: int, addresses: dict[str, str]) -> int:
+    from westmarch.text.markdown import render  # Its import takes its time and 4 MiB, and addresses seldom move.
+
     old = session.get_one(Revision, revision_id)
     markdown = readdressed(old.markdown, addresses)
     rendered = render(markdown, language=old.language, resolver=SessionResolver(session))

@@ -11,7 +11,8 @@ from westmarch.posts import revisions
 from westmarch.posts.models import Post
 from westmarch.posts.resolver import SessionResolver
 from westmarch.subjects.models import Revision
-from westmarch.text.markdown import RENDERER, render
+from westmarch.text.markdown import render
+from westmarch.text.rendered import RENDERER
 from westmarch.topics.models import Topic
 
 

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Reference, Revision
-from westmarch.text.markdown import RENDERER
-from westmarch.text.rendered import Rendered
+from westmarch.text.rendered import RENDERER, Rendered
 
 # Statements are built once: an import runs each of them for every post.
 _INSERT = insert(Revision.__table__).returning(Revision.__table__.c.id)

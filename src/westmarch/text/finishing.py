@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from westmarch.text.headings import is_reserved
 from westmarch.text.output import OWN
 from westmarch.text.places import MARK, is_internal
+from westmarch.text.players import is_player
 from westmarch.text.rendered import Reference, Resolver
-from westmarch.text.videos import is_player
 
 _TAG = re.compile(
     r'<([a-z][a-z0-9]*)((?: [^<>]*?)? (?:id|href|src|srcset|poster|data-embed)="[^<>]*|[^<>]* class=""[^<>]*)>'

@@ -10,10 +10,7 @@ from westmarch.text.finishing import Finish
 from westmarch.text.rendered import Heading, Picture, Reference, Rendered, Resolver, TextWarning
 from westmarch.text.worker import compose_elsewhere
 
-__all__ = ["RENDERER", "Heading", "Picture", "Reference", "Rendered", "Resolver", "TextWarning", "render"]
-
-RENDERER = "2"
-"""Stored with each revision; changes whenever the same Markdown would give other HTML."""
+__all__ = ["Heading", "Picture", "Reference", "Rendered", "Resolver", "TextWarning", "render"]
 
 IN_PROCESS = 100_000
 """Texts up to this many characters are rendered in the calling thread, longer ones in a process with a time limit."""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+#: The state of the renderer, stored with each revision; changes whenever the same Markdown would give other HTML.
+RENDERER = "2"
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

@@ -16,19 +16,7 @@ from markdown_it.token import Token
 
 from westmarch.text.notices import warn
 from westmarch.text.places import is_internal
-
-PEERTUBE_HOSTS = (
-    "diode.zone",
-    "framatube.org",
-    "makertube.net",
-    "peertube.tv",
-    "spectra.video",
-    "tilvids.com",
-    "tube.tchncs.de",
-    "video.blender.org",
-)
-PLAYER_HOSTS = ("www.youtube-nocookie.com", "player.vimeo.com", "player.bilibili.com", *PEERTUBE_HOSTS)
-"""The only hosts that `data-embed` may name: the site's policy lets frames come from these."""
+from westmarch.text.players import PEERTUBE_HOSTS
 
 _FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)$", re.IGNORECASE)
 _DIRECTIVE = re.compile(r'::video\{((?:\s*(?:url|title|poster)="[^"\n]*")*)\s*\}[ \t]*$')
@@ -42,11 +30,6 @@ _FRAME = re.compile(
 _FRAME_ITEM = re.compile(r'\b(src|title)\s*=\s*(?:"([^"]*)"|\'([^\']*)\'|([^\s"\'>]+))', re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s?)?$")
 _YOUTUBE_ID = re.compile(r"[\w-]{11}$", re.ASCII)
-_PLAYER = re.compile(
-    r"https://(?:www\.youtube-nocookie\.com/embed/|player\.vimeo\.com/video/|player\.bilibili\.com/player\.html\?"
-    rf"|(?:{'|'.join(map(re.escape, PEERTUBE_HOSTS))})/videos/embed/)[\w?&=.%-]*$",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +61,6 @@ def recognise(url: str) -> Video | None:
     if host in PEERTUBE_HOSTS:
         return _peertube(host, steps)
     return Video(url, "", host) if _FILE.search(parts.path) else None
-
-
-def is_player(url: str) -> bool:
-    """Whether an address is that of a player we know: only such a one may stand in `data-embed`."""
-    return bool(_PLAYER.match(url))
 
 
 def _youtube(host: str, steps: list[str], asked: dict[str, str]) -> Video | None:
