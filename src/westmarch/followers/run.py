@@ -27,6 +27,9 @@ from westmarch.followers.outward import Outward
 
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
+#: For how long writes are gathered after the first of them, in seconds: whoever has just written, or waits for what
+#: was written, goes before.
+GATHERING = 0.05
 #: How often the change log is pruned, in seconds.
 PRUNE_INTERVAL = 3600.0
 #: How long a follower rests that failed, in seconds: at first, and at most after failing again and again.
@@ -83,8 +86,7 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
     process, bell, names = process_name(), asyncio.Event(), [one.name for one in following]
     runners = {one.name: _Runner(one) for one in following}
     pruned_at = -PRUNE_INTERVAL
-    db.after_write.append(bell.set)
-    async with _listening(db, bell):
+    async with _woken(db, bell):
         try:
             while True:
                 bell.clear()
@@ -104,8 +106,8 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(INTERVAL[db.dialect]):
                             await bell.wait()
+                            await asyncio.sleep(GATHERING)
         finally:
-            db.after_write.remove(bell.set)
             with contextlib.suppress(Unavailable):
                 await db.write(follow.release, names, process, clock())
 
@@ -120,10 +122,17 @@ async def prune(db: Database, now: datetime) -> int:
 
 
 @asynccontextmanager
-async def _listening(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
-    """Ring the bell for what PostgreSQL notifies, as long as the block runs; nothing on SQLite."""
+async def _woken(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
+    """Ring the bell as long as the block runs: on PostgreSQL for what it notifies, on SQLite for own writes.
+
+    PostgreSQL tells of own writes too, and only of those that are in the log: positions of followers are not.
+    """
     if db.dialect != "postgresql":
-        yield
+        db.after_write.append(bell.set)
+        try:
+            yield
+        finally:
+            db.after_write.remove(bell.set)
         return
     task = asyncio.create_task(_listen(db, bell), name="listen for changes")
     try:

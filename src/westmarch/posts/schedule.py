@@ -17,6 +17,8 @@ from westmarch.site import queries as site_queries
 
 #: How often the next hour is looked up, in seconds: another process may have scheduled a post, or the clock been set.
 INTERVAL = 0.5
+#: For how long writes are gathered before the next hour is looked up, in seconds.
+GATHERING = 0.05
 #: From this lateness on it is told in the log.
 LATE = timedelta(seconds=5)
 
@@ -69,5 +71,6 @@ async def run(db: Database, clock: Callable[[], datetime]) -> None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(rest):
                     await written.wait()
+                    await asyncio.sleep(GATHERING)
     finally:
         db.after_write.remove(written.set)
