@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.factories import SITE, START, day, draft, post
@@ -230,3 +230,11 @@ async def test_what_was_changed_behind_the_back_is_found_and_repaired(db: Databa
     assert await db.read(faults)
     await db.write(actions.recount, SITE)
     assert await db.read(faults) == []
+
+
+async def test_a_listed_post_that_was_given_no_date_is_counted_in_no_month(db: Database) -> None:
+    post_id = await db.write(lambda session: post(session, tags=("Sea",), authors=("Nell",)))
+    await db.write(lambda session: session.execute(update(Post).where(Post.id == post_id).values(published_at=None)))
+    await db.write(actions.recount, SITE)
+    assert await db.read(lambda session: session.scalar(select(Tag.post_count))) == 0
+    assert await db.read(counts.faults, SITE.zone) == []

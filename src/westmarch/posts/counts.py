@@ -89,9 +89,9 @@ def _counted(session: Reading, zone: ZoneInfo) -> Months:
     authors = select(Byline.author_id, Post.published_at).join(Post, Post.id == Byline.post_id).where(*listed)
     for statement in (tags, authors):
         for scope, at in session.execute(statement):
-            assert at is not None
-            local = at.astimezone(zone)
-            months[scope, local.year, local.month] += 1
+            if at is not None:  # A post may have been published by another program, which gave it no date.
+                local = at.astimezone(zone)
+                months[scope, local.year, local.month] += 1
     return months
 
 
