@@ -61,6 +61,7 @@ def test_numbers_are_those_of_the_code() -> None:
     assert number(r"for (\d+) seconds from when it last") == follow.LEASE.total_seconds()
     assert number(r"looked at every (\w+) seconds whatever") == run.INTERVAL["postgresql"]
     assert number(r"looked at every ([\d.]+) seconds\.") == run.INTERVAL["sqlite"]
+    assert number(r"gathers for (\d+) ms") == run.GATHERING * 1000
     assert number(r"ever longer, (\w+) minutes at most") * 60 == run.LONGEST_REST
 
 
