@@ -1,9 +1,9 @@
-"""An import: a folder of Markdown becomes posts and pages of the site, and can be run again at any time."""
+"""An import: a folder of Markdown, or an export, becomes posts and pages of the site; it can be run again any time."""
 
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,15 +14,18 @@ from westmarch.db.database import Database
 from westmarch.errors import Conflict, Gone, Invalid, Unavailable
 from westmarch.followers.run import catch_up, process_name
 from westmarch.posts.following import FOLLOWERS
+from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
 from westmarch.transfer import earlier, origins, recognition, references, storing
-from westmarch.transfer.blogs import Blog, Options
+from westmarch.transfer.blogs import Options
 from westmarch.transfer.earlier import Stored
+from westmarch.transfer.exports.reader import ExportReader
+from westmarch.transfer.exports.records import Export
 from westmarch.transfer.items import Entry, Unread
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.preparing import Failed, Prepared
-from westmarch.transfer.reader import BlogReader
+from westmarch.transfer.reader import BlogReader, Reader
 from westmarch.transfer.recognition import Program
 from westmarch.transfer.report import Fate, FileRow, Report
 from westmarch.transfer.storing import Done, DryRun, Place, Work
@@ -36,7 +39,10 @@ _REFERENCES = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for. `base` is the base path of our site, `media` its folder of media."""
+    """What is asked for. `base` is the base path of our site, `media` its folder of media.
+
+    `folder` is the folder to import, or that in which the pictures of an export lie.
+    """
 
     folder: Path
     media: Path
@@ -65,11 +71,50 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
     blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
     readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
+
+    async def origin(entries: Sequence[Entry]) -> Origin:
+        return await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
+
+    await _bring(db, wanted, report, progress or Progress(), site, readers, origin)
+
+
+async def import_export(
+    db: Database,
+    wanted: Wanted,
+    opened: Callable[[Options], Export],
+    report: Report,
+    progress: Progress | None = None,
+    *,
+    pictures: bool = True,
+) -> None:
+    """Bring an export in, as `import_folder` does with a folder; `opened` gives it for what the site decides.
+
+    Without `pictures` no file is taken from `wanted.folder`.
+    """
+    site = await db.read(current)
+    folder = wanted.folder.resolve()
+    export = opened(Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink) or site.permalink))
+    reader = ExportReader(export, 0, folder if pictures else None, wanted.base)
+
+    async def origin(entries: Sequence[Entry]) -> Origin:
+        return origins.of_export(export.program, export.name, folder, (entry.key for entry in entries))
+
+    await _bring(db, wanted, report, progress or Progress(), site, (reader,), origin)
+
+
+async def _bring(
+    db: Database,
+    wanted: Wanted,
+    report: Report,
+    progress: Progress,
+    site: Site,
+    readers: tuple[Reader, ...],
+    origin: Callable[[Sequence[Entry]], Awaitable[Origin]],
+) -> None:
     try:
         entries = await _entries(readers, report)
-        origin = await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
-        place = Place(origin, site, wanted.media, _spellings(entries, report))
-        await _Import(db, wanted, report, progress or Progress(), place, readers).run(entries)
+        place = Place(await origin(entries), site, wanted.media, _spellings(entries, report))
+        await _Import(db, wanted, report, progress, place, readers).run(entries)
         if not wanted.dry_run:
             # A running server holds the leases and does this by itself; without one it is done before the first visit.
             await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
@@ -77,6 +122,9 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
         with suppress(Unavailable):
             report.flush()
         raise
+    finally:
+        for reader in readers:
+            reader.close()
     report.flush()
 
 
@@ -98,34 +146,34 @@ def _pattern(written: str | None) -> str | None:
     return written
 
 
-async def _entries(readers: Iterable[BlogReader], report: Report) -> list[Entry]:
+async def _entries(readers: Iterable[Reader], report: Report) -> list[Entry]:
     """All files that can be read, by date, so that links mostly lead to posts that are there already.
 
     They are read chunk by chunk in a thread, so that a signal is obeyed between two of them.
     """
     entries: list[Entry] = []
     for reader in readers:
-        if row := _configuration(reader.blog):
-            report.add(row)
         reading = reader.entries()
         while chunk := await asyncio.to_thread(lambda files: list(islice(files, _CHUNK)), reading):
             entries += (found for found in chunk if isinstance(found, Entry))
             for found in chunk:
                 if isinstance(found, Unread):
                     report.add(_unread(found))
+        if row := _configuration(reader):
+            report.add(row)
     never = datetime.min.replace(tzinfo=UTC)
     entries.sort(key=lambda entry: (entry.date or never, entry.key))
     return entries
 
 
-def _configuration(blog: Blog) -> FileRow | None:
+def _configuration(reader: Reader) -> FileRow | None:
     """The row for a configuration that is not obeyed, or not in all that it says."""
-    said = blog.trouble or next(iter(blog.remarks), None)
+    said = reader.trouble or next(iter(reader.remarks), None)
     if said is None:
         return None
-    fate: Fate = "failed" if blog.trouble else "skipped"
+    fate: Fate = "failed" if reader.trouble else "skipped"
     return FileRow(
-        path="configuration", kind="settings", fate=fate, reason=said.message, line=said.line, warnings=blog.remarks
+        path="configuration", kind="settings", fate=fate, reason=said.message, line=said.line, warnings=reader.remarks
     )
 
 
@@ -158,13 +206,14 @@ class _Import:
         report: Report,
         progress: Progress,
         place: Place,
-        readers: tuple[BlogReader, ...],
+        readers: tuple[Reader, ...],
     ) -> None:
         self.db, self.wanted, self.report, self.progress = db, wanted, report, progress
         self.place, self.readers = place, readers
         self.told: set[tuple[str, str]] = set()
         self.claimed: dict[str, tuple[str, int | None]] = {}
         self.coming: set[str] = set()
+        self.created: dict[str, int] = {}
 
     async def run(self, entries: list[Entry]) -> None:
         """All files, in order, then the links between them."""
@@ -199,6 +248,8 @@ class _Import:
             done = await self._stored(entry, prepared, stored_hash)
         if done.row.id is not None or done.row.fate == "imported":
             self._claim(entry, done.row.id)
+        if done.row.fate == "imported" and done.row.id is not None:
+            self.created[entry.key] = done.row.id
         self.report.add(done.row)
         for row in done.media:
             self._tell_media(row)
@@ -206,8 +257,9 @@ class _Import:
 
     def _tell_media(self, row: dict[str, object]) -> None:
         """A row for each file, once, with its path relative to the folder."""
-        path, folder = Path(os.path.normpath(str(row["path"]))), self.place.origin.folder
-        shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+        written, folder = str(row["path"]), self.place.origin.folder
+        path = Path(os.path.normpath(written))
+        shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else written
         if (shown, str(row["address"])) not in self.told:
             self.told.add((shown, str(row["address"])))
             self.report.media.append(row | {"path": shown})

@@ -27,6 +27,7 @@ class Index:
     by_inner: dict[str, Known] = field(default_factory=dict)
     by_post: dict[str, Known] = field(default_factory=dict)
     by_address: dict[str, str] = field(default_factory=dict)
+    by_query: dict[str, str] = field(default_factory=dict)
 
     def add(self, files: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
         """Take in files by path, title and addresses. An address that two files claim stays with the first."""
@@ -40,6 +41,11 @@ class Index:
                 self.by_post.setdefault(posixpath.splitext(name)[0], known)
             for address in addresses:
                 self.by_address.setdefault(address, addresses[0])
+
+    def add_queries(self, queries: Iterable[str], addresses: tuple[str, ...]) -> None:
+        """Take in the addresses of one file that are told apart by a query, as `/?p=123`."""
+        for query in queries if addresses else ():
+            self.by_query.setdefault(query, addresses[0])
 
     def find(self, path: str) -> str | None:
         """The current address for a path of the old site, spelt as it may be."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 Kind = Literal["post", "page"]
 Status = Literal["draft", "scheduled", "published"]
 Role = Literal["post", "page", "draft", "skip"]
+CommentStatus = Literal["approved", "pending", "spam", "trash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Body:
 class Metadata:
     """What stands in a file about its text.
 
-    `addresses` are all paths at which the old site answered, the first its own.
+    `addresses` are all paths at which the old site answered, the first its own; `queries` are those told apart by a
+    query, written as in a link (`/?p=123`).
     Dates are aware, in UTC. `broken` says why the file could not be read whole.
     """
 
@@ -62,6 +64,7 @@ class Metadata:
     title: str
     slug: str
     addresses: tuple[str, ...] = ()
+    queries: tuple[str, ...] = ()
     date: datetime | None = None
     updated: datetime | None = None
     unlisted: bool = False
@@ -127,6 +130,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What a reader wrote below a text. `key` and `parent` name comments within their record; `content` is HTML."""
+
+    key: str
+    author: str
+    content: str
+    date: datetime | None = None
+    parent: str | None = None
+    email: str = ""
+    url: str = ""
+    kind: Literal["comment", "pingback", "trackback"] = "comment"
+    status: CommentStatus = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An earlier state of a text, in the format of its record."""
+
+    title: str
+    content: str
+    date: datetime | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A post or page, read: its metadata, its text in our Markdown, and the pictures it shows.
 
@@ -139,6 +167,8 @@ class Item:
     pictures: tuple[PictureReference, ...]
     source_hash: str
     warnings: tuple[FileWarning, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    revisions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

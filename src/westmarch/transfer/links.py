@@ -2,16 +2,17 @@
 
 import posixpath
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
 from westmarch.media.files import FILES
 from westmarch.transfer import destinations
-from westmarch.transfer.blogs import Blog, Document
 from westmarch.transfer.destinations import Destination
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import FileWarning, PictureReference
+from westmarch.transfer.items import Body, FileWarning, PictureReference
 from westmarch.transfer.lines import Lines
 from westmarch.transfer.permalinks import as_url, moved_base, tidy
 
@@ -24,15 +25,36 @@ _LISTINGS = frozenset(
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic|ico)$", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Rewriting:
-    """Rewrites the destinations of one document. `base` is the base path of our site ('' or '/x')."""
+class Home(Protocol):
+    """Where the old site was: its address without the base path, where it is known, and the base path ('' or '/x')."""
 
-    blog: Blog
+    @property
+    def url(self) -> str | None:
+        """As `https://example.org`."""
+        ...
+
+    @property
+    def base(self) -> str:
+        """'' or '/x'."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Rewriting:
+    """Rewrites the destinations of one text. `base` is the base path of our site ('' or '/x').
+
+    `inner` is the text's path among those of the blog, `addresses` are its own on the old site, `body` is the text as
+    it was written. `places` says where the file of an address may lie; only what is within `folder` counts.
+    """
+
+    home: Home
     index: Index
     base: str
-    folder: Path
-    document: Document
+    folder: Path | None
+    inner: str
+    addresses: tuple[str, ...]
+    body: Body
+    places: Callable[[str], Iterator[Path]]
     warnings: list[FileWarning] = field(default_factory=list)
     pictures: dict[str, PictureReference] = field(default_factory=dict)
     _lines: Lines | None = None
@@ -57,28 +79,53 @@ class Rewriting:
     def _replace(self, one: Destination) -> str | None:
         address = one.address.strip()
         # What a program's own way of linking left as it is (`{filename}x.md`) has been told already.
-        if not address or address[0] in "#{|" or address.startswith("//") or "{%" in address or "{{" in address:
+        if not address or address[0] in "#{|" or "{%" in address or "{{" in address:
             return None
-        if _SCHEME.match(address):
-            return self._own(address)
+        if _SCHEME.match(address) or address.startswith("//"):
+            return self._own(one, address)
         parts = _PARTS.fullmatch(address)
         assert parts is not None
         if not parts[1]:
             return None
         return self._internal(one, unquote(parts[1]), parts[2])
 
-    def _own(self, address: str) -> str | None:
+    def _own(self, one: Destination, address: str) -> str | None:
         """A whole address of the old site, where it leads to something that comes along."""
-        home = None if self.blog.url is None else self.blog.url + self.blog.base
-        if home is None or not address.startswith(f"{home}/"):
+        below = self._below(address)
+        parts = None if below is None else _PARTS.fullmatch(below)
+        if parts is None:
             return None
-        parts = _PARTS.fullmatch(address[len(home) :])
-        assert parts is not None
-        found = self.index.find(parts[1])
-        return self._ours(found) + parts[2] if found else None
+        if known := self._text(parts[1], parts[2]):
+            return known
+        path = unquote(parts[1])
+        file = self._file(path, tidy(path))
+        picture = one.kind == "picture" or _PICTURE.search(path) is not None
+        if picture or (file is not None and file.suffix.lower().lstrip(".") in FILES):
+            # The address stays until the file is there: what does not come along is still found at the old site.
+            self.pictures.setdefault(one.address, PictureReference(one.address, file, self._line(one.address)))
+        return None
+
+    def _below(self, address: str) -> str | None:
+        """The path and the rest of an address of the old site, by HTTP or HTTPS; None of any other."""
+        if self.home.url is None:
+            return None
+        home = f"{self.home.url}{self.home.base}".partition("//")[2].lower()
+        _, _, rest = address.partition("//")
+        return rest[len(home) :] if rest[: len(home) + 1].lower() == f"{home}/" else None
+
+    def _text(self, path: str, rest: str) -> str | None:
+        """Our address for that of a text of the blog; `rest` is its query and fragment."""
+        query, mark, fragment = rest.partition("#")
+        asked = self.index.by_query.get(path + query) if query else None
+        if asked is not None:
+            return self._ours(asked) + mark + fragment
+        found = self.index.find(path)
+        return self._ours(found) + rest if found else None
 
     def _internal(self, one: Destination, path: str, rest: str) -> str | None:
         within = self._within(path)
+        if rest and within and (asked := self.index.by_query.get(within + rest.partition("#")[0])):
+            return self._ours(asked) + rest[rest.find("#") :] * ("#" in rest)
         found = self._named(path) or (self.index.find(within) if within else None)
         if found is not None:
             return self._ours(found) + rest
@@ -98,8 +145,7 @@ class Rewriting:
 
     def _named(self, path: str) -> str | None:
         """The address of the file that a relative path names, as in `[next](other.md)`."""
-        inner = self.document.source.inner
-        beside = posixpath.normpath(posixpath.join(posixpath.dirname(inner), path.lstrip("/")))
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(self.inner), path.lstrip("/")))
         known = None if path.startswith("/") else self.index.by_inner.get(beside)
         known = known or self.index.by_inner.get(path.lstrip("/"))
         return known.address if known else None
@@ -107,15 +153,14 @@ class Rewriting:
     def _within(self, path: str) -> str | None:
         """The path below the old site's base path; None where it is relative and the text has no address."""
         if path.startswith("/"):
-            base = self.blog.base
+            base = self.home.base
             return tidy(path[len(base) :]) if base and path.startswith(f"{base}/") else tidy(path)
-        addresses = self.document.about.addresses
-        if not addresses:
+        if not self.addresses:
             return None
-        return tidy(unquote(urlsplit(urljoin(as_url(addresses[0]), as_url(path))).path))
+        return tidy(unquote(urlsplit(urljoin(as_url(self.addresses[0]), as_url(path))).path))
 
     def _ours(self, path: str) -> str:
-        return as_url(moved_base(path, self.blog.base, self.base))
+        return as_url(moved_base(path, self.home.base, self.base))
 
     def _picture(self, one: Destination, path: str, within: str) -> str:
         file = self._file(path, within)
@@ -126,15 +171,15 @@ class Rewriting:
 
     def _file(self, path: str, within: str) -> Path | None:
         for spelling in dict.fromkeys((path, within)):
-            for place in self.blog.places(spelling, self.document):
-                if self._inside(place):
+            for place in self.places(spelling):
+                if self.folder is not None and self._inside(place, self.folder):
                     return place
         return None
 
-    def _inside(self, place: Path) -> bool:
+    def _inside(self, place: Path, folder: Path) -> bool:
         """Whether a file is there, and within the folder that was given: an import reads nothing else."""
         try:
-            return place.is_file() and place.resolve().is_relative_to(self.folder)
+            return place.is_file() and place.resolve().is_relative_to(folder)
         except (OSError, ValueError):
             return False
 
@@ -144,8 +189,7 @@ class Rewriting:
 
     def _line(self, written: str) -> int | None:
         """The line of the file on which an address stands, as it was written or as a tag had it."""
-        body = self.document.front.body
         if self._lines is None:
-            self._lines = Lines(body.text, body.line)
-        at = body.text.find(written)
+            self._lines = Lines(self.body.text, self.body.line)
+        at = self.body.text.find(written)
         return self._lines.at(at) if at >= 0 else None

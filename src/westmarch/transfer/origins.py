@@ -1,7 +1,7 @@
 """Which blog of those that came in before a folder holds: files of two blogs may have the same names."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,10 +19,14 @@ _HASHES = select(Post.source_key, Post.source_hash).where(Post.source_key.in_(bi
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A blog in a folder; `name` is 16 hexadecimal digits, the same whenever it is imported."""
+    """A blog in a folder; `name` is 16 hexadecimal digits, the same whenever it is imported.
+
+    `keys` are those of all records where it is an export, in place of the files of a folder.
+    """
 
     folder: Path
     name: str
+    keys: frozenset[str] | None = None
 
     def key(self, path: str) -> str:
         """What a post remembers of the file that it came from: the blog, and the file's path in its folder."""
@@ -31,7 +35,16 @@ class Origin:
     def gone(self, key: str) -> str | None:
         """The path of a file of this blog that is not there any more, by what its post remembers; None for others."""
         name, _, path = key.partition(":")
-        return path if name == self.name and not os.path.lexists(self.folder / path) else None
+        if name != self.name:
+            return None
+        there = os.path.lexists(self.folder / path) if self.keys is None else path in self.keys
+        return None if there else path
+
+
+def of_export(program: str, name: str, folder: Path, keys: Iterable[str]) -> Origin:
+    """The blog of an export: it is known by what names it, whatever its file is called today."""
+    named = f"{program}\n{name}".encode(errors="replace")
+    return Origin(folder, blake2b(named, digest_size=_DIGITS // 2).hexdigest(), frozenset(keys))
 
 
 def of(session: Reading, folder: Path, files: Sequence[tuple[str, str]]) -> Origin:

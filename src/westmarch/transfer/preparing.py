@@ -16,7 +16,7 @@ from westmarch.transfer import destinations
 from westmarch.transfer.destinations import Destination
 from westmarch.transfer.items import Entry, FileWarning, Item, PictureReference
 from westmarch.transfer.metadata import merged_warnings
-from westmarch.transfer.reader import BlogReader
+from westmarch.transfer.reader import Reader
 
 #: A larger picture is not taken; it would be decoded whole.
 LARGEST = 64 * 1024 * 1024
@@ -75,7 +75,7 @@ class _Sizes:
         return Picture(examined.width, examined.height) if examined else None
 
 
-def prepare(reader: BlogReader, entry: Entry, stored_hash: str | None, language: str) -> Prepared | Failed:
+def prepare(reader: Reader, entry: Entry, stored_hash: str | None, language: str) -> Prepared | Failed:
     """Read one file and make of it all that is to be stored; `language` is the site's own.
 
     `stored_hash` is what was stored for the file before: where nothing has changed since, it is not rendered again.

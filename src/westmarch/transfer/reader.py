@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
+from typing import Protocol
 
 from westmarch.errors import Invalid
 from westmarch.transfer import metadata, scripts
@@ -15,6 +16,32 @@ from westmarch.transfer.links import Rewriting
 from westmarch.transfer.permalinks import moved_base
 
 
+class Reader(Protocol):
+    """What an import asks for: all texts of a folder or an export once, then each whole. Processes are sent copies."""
+
+    @property
+    def trouble(self) -> FileWarning | None:
+        """Why the configuration could not be read, None where it could."""
+        ...
+
+    @property
+    def remarks(self) -> tuple[FileWarning, ...]:
+        """What of the whole is not obeyed or brought over, known after `entries`."""
+        ...
+
+    def entries(self) -> Iterator[Entry | Unread]:
+        """The first pass. Run it to its end before `item`. Raises Invalid where nothing can be read."""
+        ...
+
+    def item(self, source: Source) -> Item:
+        """The second pass: one text whole. Raises Invalid and OSError."""
+        ...
+
+    def close(self) -> None:
+        """Remove what was kept for the second pass."""
+        ...
+
+
 @dataclass(slots=True)
 class BlogReader:
     """Reads one blog. `number` is its place among those of a folder, `base` the base path of our site ('' or '/x')."""
@@ -24,6 +51,19 @@ class BlogReader:
     folder: Path
     base: str
     index: Index = field(default_factory=Index)
+
+    @property
+    def trouble(self) -> FileWarning | None:
+        """Why the blog's configuration could not be read, None where it could."""
+        return self.blog.trouble
+
+    @property
+    def remarks(self) -> tuple[FileWarning, ...]:
+        """What the blog's configuration says that is not obeyed."""
+        return self.blog.remarks
+
+    def close(self) -> None:
+        """Nothing is kept: the files are read again."""
 
     def entries(self) -> Iterator[Entry | Unread]:
         """The first pass: each file once, and the index filled with all that have an address.
@@ -87,7 +127,16 @@ class BlogReader:
         if decoded.encoding is not None:
             warnings.append(FileWarning(None, f"the file is not UTF-8; it was read as {decoded.encoding}"))
         body, more = self.blog.convert(document, self.index)
-        rewriting = Rewriting(self.blog, self.index, self.base, self.folder, document)
+        rewriting = Rewriting(
+            home=self.blog,
+            index=self.index,
+            base=self.base,
+            folder=self.folder,
+            inner=source.inner,
+            addresses=about.addresses,
+            body=document.front.body,
+            places=lambda address: self.blog.places(address, document),
+        )
         text = rewriting.run(scripts.convert(body.text, rewriting.warn))
         cover = rewriting.cover(about.cover) if about.cover else None
         warnings += [*more, *rewriting.warnings]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from westmarch.transfer.items import Entry
 from westmarch.transfer.preparing import Failed, Prepared, prepare
-from westmarch.transfer.reader import BlogReader
+from westmarch.transfer.reader import Reader
 
 #: Fewer files than this are prepared in the process itself: another one takes half a second to start.
 FEW = 64
@@ -27,7 +27,7 @@ Result = tuple[Entry, str | None, Prepared | Failed]
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    readers: tuple[BlogReader, ...]
+    readers: tuple[Reader, ...]
     language: str
 
 
@@ -58,7 +58,7 @@ def _run(entry: Entry, stored_hash: str | None) -> Prepared | Failed:
 class Workers:
     """Prepares files: in other processes where there are many, else here."""
 
-    def __init__(self, readers: tuple[BlogReader, ...], language: str, *, many: bool) -> None:
+    def __init__(self, readers: tuple[Reader, ...], language: str, *, many: bool) -> None:
         self._given = _Work(readers, language)
         self._count = max(1, min(4, (os.cpu_count() or 1) - 1))
         self._closed = False

@@ -1,0 +1,110 @@
+"""An export read in two passes: its records once from beginning to end, then each as an item."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from westmarch.transfer import metadata, scripts
+from westmarch.transfer.exports import html
+from westmarch.transfer.exports.records import Export, Record
+from westmarch.transfer.exports.spool import Spool
+from westmarch.transfer.index import Index
+from westmarch.transfer.items import Body, Entry, FileWarning, Item, Source, Unread
+from westmarch.transfer.links import Rewriting
+from westmarch.transfer.permalinks import moved_base
+
+
+@dataclass(slots=True)
+class ExportReader:
+    """Reads one export. `folder` is where its pictures lie (None: not given), `base` the base path of our site."""
+
+    export: Export
+    number: int
+    folder: Path | None
+    base: str
+    index: Index = field(default_factory=Index)
+    spool: Spool = field(default_factory=Spool)
+    offsets: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> FileWarning | None:
+        """An export has no configuration that could not be read."""
+        return None
+
+    @property
+    def remarks(self) -> tuple[FileWarning, ...]:
+        """What of the export as a whole is not brought over."""
+        return self.export.remarks
+
+    def close(self) -> None:
+        """Remove what was kept between the passes."""
+        self.spool.close()
+
+    def entries(self) -> Iterator[Entry | Unread]:
+        """The first pass: each record once, kept for the second, and the index filled with all addresses.
+
+        Run it to its end before `item`. Raises Invalid where the file is no such export.
+        """
+        for found in self.export.records():
+            yield found if isinstance(found, Unread) else self._entry(found)
+
+    def _entry(self, record: Record) -> Entry | Unread:
+        about = record.about
+        source = Source(record.path, record.key, record.key, about.kind)
+        if record.key in self.offsets:
+            return Unread(source, "skipped", "the export holds it twice; the first one came in", record.line)
+        self.offsets[record.key] = self.spool.append(record)
+        self.index.add([(record.key, about.title, about.addresses)])
+        self.index.add_queries(about.queries, about.addresses)
+        return Entry(
+            blog=self.number,
+            source=source,
+            kind=about.kind,
+            status=about.status,
+            title=about.title,
+            slug=about.slug,
+            addresses=self._ours(about.addresses),
+            date=about.date,
+            tags=about.tags,
+            source_hash=record.hash,
+            answered=about.status == "published" or about.broken is not None,
+        )
+
+    def _ours(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        return metadata.unique(moved_base(address, self.export.base, self.base) for address in addresses)
+
+    def item(self, source: Source) -> Item:
+        """The second pass: one record whole, its text in our Markdown."""
+        record = self.spool.read(self.offsets[source.key])
+        about = record.about
+        warnings = [*about.warnings, *record.warnings]
+        text = record.content
+        if record.format == "html":
+            text, more = html.to_markdown(text)
+            warnings += more
+        rewriting = Rewriting(
+            home=self.export,
+            index=self.index,
+            base=self.base,
+            folder=self.folder,
+            inner=source.inner,
+            addresses=about.addresses,
+            body=Body(text),
+            places=lambda address: self.export.places(address, record),
+        )
+        text = rewriting.run(scripts.convert(text, rewriting.warn))
+        cover = rewriting.cover(about.cover) if about.cover else None
+        warnings += rewriting.warnings
+        if about.broken is not None:
+            warnings.append(FileWarning(about.broken.line, about.broken.reason))
+        return Item(
+            key=source.key,
+            metadata=replace(about, addresses=self._ours(about.addresses), cover=cover, warnings=()),
+            body=text.strip("\n") + "\n" if text.strip() else "",
+            pictures=tuple(replace(one, line=record.line) for one in rewriting.pictures.values()),
+            source_hash=record.hash,
+            # A line of the Markdown that was made says nothing of the file: the record's own is the place.
+            warnings=metadata.merged_warnings(replace(one, line=record.line) for one in warnings),
+            comments=record.comments,
+            revisions=record.revisions,
+        )
