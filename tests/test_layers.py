@@ -40,7 +40,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (APART, ("tags", "topics", "media")),
     (APART, ("posts",)),
     (IN_ORDER, ("home", "feeds", "transfer")),
-    (IN_ORDER, ("migrations", "answers", "app", "cli", "__main__")),
+    (IN_ORDER, ("migrations", "answers", "app", "backup", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
 RUN_BY_ALEMBIC = "migrations/env.py"

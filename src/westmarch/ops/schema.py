@@ -121,23 +121,30 @@ async def upgrade(url: str, *, to: str | None = None) -> Upgrade:
     parsed = parse_url(url)
 
     def run(connection: Connection) -> Upgrade:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        before = version(connection)
+        before = locked(connection)
         if before is not None and before not in RANGE and before > HEAD:
             raise Unavailable(Status(before, HEAD, runs=False).problem or "")
         target = to or HEAD
         after = None if target == "base" else target
-        migrate = partial(_migrate, connection, target, down=before is not None and (after is None or after < before))
+        down = before is not None and (after is None or after < before)
+        work = partial(migrate, connection, target, down=down)
         if before not in (None, after) and parsed.get_backend_name() == "sqlite":
-            return Upgrade(before, after, _migrate_a_copied_file(connection, sqlite_file(parsed), before, migrate))
-        migrate()
+            return Upgrade(before, after, _migrate_a_copied_file(connection, sqlite_file(parsed), before, work))
+        work()
         return Upgrade(before, after, None)
 
     return await with_connection(parsed, run, migrates=True)
 
 
-def _migrate(connection: Connection, to: str, *, down: bool) -> None:
+def locked(connection: Connection) -> str | None:
+    """The schema's number as `version`, which no other migration changes until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+    return version(connection)
+
+
+def migrate(connection: Connection, to: str, *, down: bool = False) -> None:
+    """Bring the schema to `to` inside the transaction that is open; `locked` comes before."""
     from alembic import command
     from alembic.config import Config
 

@@ -1,0 +1,134 @@
+"""Making a backup of a site, also while it serves."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, text
+
+from westmarch import __version__
+from westmarch.backup import archive, rows
+from westmarch.backup.archive import Writer
+from westmarch.backup.rows import Count
+from westmarch.db.engines import parse_url
+from westmarch.db.types import now
+from westmarch.media.models import Media
+from westmarch.ops import schema
+from westmarch.settings import TOML_NAME, Settings
+
+#: A stored file: its name in the archive, its path, its size as the database says.
+Stored = tuple[str, Path, int]
+
+
+@dataclass(slots=True)
+class Made:
+    """What a backup holds: its file and size, rows of tables, number of stored files, and what was left out and why."""
+
+    file: Path
+    size: int = 0
+    tables: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+
+def _nothing(_done: int, _all: int) -> None:
+    """What progress is where nobody looks."""
+
+
+async def make(settings: Settings, file: Path, progress: Callable[[int, int], None] = _nothing) -> Made:
+    """Write a backup of the site to a new file.
+
+    The database is read in one snapshot, which neither readers nor writers wait for. Stored files are taken after it:
+    they never change, and are on the disk before a row names them. `progress` is told bytes of files done and all.
+
+    Raises Conflict where the file is there already, Unavailable where it cannot be written or the database cannot
+    answer, Unreadable for a value that is none of its column. There is no file then.
+    """
+    made = Made(file)
+    with archive.whole(file) as stream:
+        writer = Writer(stream, file)
+        url = parse_url(settings.database_url)
+        stored, counts = await schema.with_connection(url, partial(_database, settings, writer))
+        made.tables = {name: count.rows for name, count in counts.items()}
+        facts = {
+            name: {"rows": count.rows, "digest": f"{count.digest:064x}", "last": count.last}
+            for name, count in counts.items()
+        }
+        await asyncio.to_thread(_files, settings, writer, made, stored, progress)
+        writer.close({"tables": facts, "left_out": made.left_out})
+        made.size = stream.tell()
+    return made
+
+
+def _database(settings: Settings, writer: Writer, connection: Connection) -> tuple[list[Stored], dict[str, Count]]:
+    """Write the head and all rows of one snapshot; the files that its rows name, and what was counted."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    found = rows.tables(connection)
+    head = {
+        "format": archive.FORMAT,
+        "version": __version__,
+        "schema": schema.version(connection),
+        "engine": connection.dialect.name,
+        "made_at": now().isoformat(timespec="seconds"),
+        "url": settings.url,
+        "tables": {one.name: [column.name for column in rows.stored(one)] for one in found},
+    }
+    writer.add(archive.HEADER, _json(head))
+    counts = {}
+    for one in found:
+        count = counts[one.name] = Count()
+        for number, part in enumerate(rows.parts(connection, one, count), 1):
+            writer.add(f"rows/{one.name}/{number:06}.jsonl", part)
+    return list(_stored(connection, settings.media_folder)), counts
+
+
+def _json(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value).encode()
+
+
+def _stored(connection: Connection, folder: Path) -> Iterator[Stored]:
+    for digest, extension, size in connection.execute(select(Media.hash, Media.extension, Media.size)):
+        name = f"{digest[:2]}/{digest[2:]}.{extension}"
+        yield f"media/{name}", folder / name, size
+
+
+def _files(
+    settings: Settings, writer: Writer, made: Made, stored: list[Stored], progress: Callable[[int, int], None]
+) -> None:
+    for name, path in _of_site(settings, made.left_out):
+        writer.add(f"site/{name}", path.read_bytes())
+    whole, done = sum(size for _, _, size in stored), 0
+    for name, path, size in stored:
+        try:
+            with path.open("rb") as content:
+                there = os.fstat(content.fileno()).st_size
+                if there == size:
+                    writer.add_from(name, content, size)
+                    made.files += 1
+                else:
+                    made.left_out.append(f"{path} has {there} bytes in place of {size}.")
+        except FileNotFoundError:
+            made.left_out.append(f"{path} is missing.")
+        done += size
+        progress(done, whole)
+
+
+def _of_site(settings: Settings, left_out: list[str]) -> Iterator[tuple[str, Path]]:
+    """The files of the folder that make the site, by their names in it."""
+    for path in (settings.site / TOML_NAME, settings.secret_key_file):
+        if path.is_file():
+            yield path.name, path
+    for folder in (settings.theme_folder, settings.themes_folder):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(settings.site).as_posix()
+            if path.is_file() and archive.fit(f"site/{name}"):
+                yield name, path
+            elif not path.is_dir() or path.is_symlink():
+                left_out.append(f"{path} is no file, or has a name that no file of a theme has.")
