@@ -17,13 +17,14 @@ from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
-from westmarch.transfer import earlier, origins, recognition, references, storing
+from westmarch.transfer import earlier, origins, our_catalogue, recognition, references, storing
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.earlier import Stored
 from westmarch.transfer.exports.reader import ExportReader
 from westmarch.transfer.exports.records import Export
 from westmarch.transfer.items import Entry, Unread
 from westmarch.transfer.origins import Origin
+from westmarch.transfer.ours import OurReader
 from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.reader import BlogReader, Reader
 from westmarch.transfer.recognition import Program
@@ -68,14 +69,23 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     """
     site = await db.read(current)
     folder = wanted.folder.resolve()
-    options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
-    blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
-    readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
+    ours = our_catalogue.of(folder) if wanted.program is None else None
+    readers: tuple[Reader, ...]
+    if ours is not None:
+        readers = (OurReader(folder, 0, folder, site.zone),)
+        if not wanted.dry_run:
+            site = await db.write(our_catalogue.furnish, ours, wanted.media)
+    else:
+        options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
+        blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
+        readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
 
     async def origin(entries: Sequence[Entry]) -> Origin:
         return await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
 
     await _bring(db, wanted, report, progress or Progress(), site, readers, origin)
+    if ours is not None and not wanted.dry_run:
+        await db.write(our_catalogue.finish, ours)
 
 
 async def import_export(
@@ -162,7 +172,7 @@ async def _entries(readers: Iterable[Reader], report: Report) -> list[Entry]:
         if row := _configuration(reader):
             report.add(row)
     never = datetime.min.replace(tzinfo=UTC)
-    entries.sort(key=lambda entry: (entry.date or never, entry.key))
+    entries.sort(key=lambda entry: entry.date or never)
     return entries
 
 
@@ -213,7 +223,6 @@ class _Import:
         self.told: set[tuple[str, str]] = set()
         self.claimed: dict[str, tuple[str, int | None]] = {}
         self.coming: set[str] = set()
-        self.created: dict[str, int] = {}
 
     async def run(self, entries: list[Entry]) -> None:
         """All files, in order, then the links between them."""
@@ -248,8 +257,6 @@ class _Import:
             done = await self._stored(entry, prepared, stored_hash)
         if done.row.id is not None or done.row.fate == "imported":
             self._claim(entry, done.row.id)
-        if done.row.fate == "imported" and done.row.id is not None:
-            self.created[entry.key] = done.row.id
         self.report.add(done.row)
         for row in done.media:
             self._tell_media(row)

@@ -1,0 +1,111 @@
+"""A post's fields as front matter that Hugo, Jekyll and our own importer read, and its text below."""
+
+import json
+from typing import Any
+
+import yaml
+
+from westmarch.links.paths import quote
+from westmarch.transfer import yaml_fields
+from westmarch.transfer.out.posts import ExportedPost, ExportedText
+
+#: The key that holds what only our own importer asks for.
+OURS = "westmarch"
+#: What a file says besides; a field that was not known when it came in may have the same name.
+_KNOWN = frozenset(
+    {
+        "title", "date", "lastmod", "draft", "published", "status", "layout", "slug", "url", "permalink", "aliases",
+        "redirect_from", "lang", "description", "tags", "authors", "series", "part", "image", "unlisted", "pinned",
+        "translationkey", "guid", OURS,
+    }
+)  # fmt: skip
+_WIDE = 2**30
+
+
+class _Dumper(yaml.CSafeDumper):
+    """YAML in which each text stands on one line: only so it keeps its tabs and line ends."""
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = None if value.isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def document(post: ExportedPost) -> str:
+    """The whole file of a post."""
+    return f"---\n{dumped(fields(post))}---\n\n{post.text.markdown}"
+
+
+def revision(text: ExportedText) -> str:
+    """The whole file of one of a post's texts."""
+    said = {"title": text.title, "date": text.at.isoformat(), "lang": text.language, "author": text.by}
+    return f"---\n{dumped(said)}---\n\n{text.markdown}"
+
+
+def dumped(values: dict[str, Any]) -> str:
+    """YAML of a mapping, one key for each line."""
+    written: str = yaml.dump(
+        values, Dumper=_Dumper, allow_unicode=True, default_flow_style=False, sort_keys=False, width=_WIDE
+    )
+    return written
+
+
+def fields(post: ExportedPost) -> dict[str, Any]:
+    """The front matter of a post. What is not set is left out."""
+    path = quote(post.path)
+    paths = [address for address in post.old if "?" not in address]
+    found: dict[str, Any] = {
+        "title": post.text.title,
+        "date": post.published_at and post.published_at.isoformat(),
+        "lastmod": post.updated_at and post.updated_at.isoformat(),
+        "layout": post.kind,
+        "slug": post.slug,
+        "url": path,
+        "permalink": path,
+        "aliases": paths,
+        "redirect_from": paths[:],
+        "lang": post.text.language,
+        "description": post.summary,
+        "tags": list(post.tags),
+        "authors": list(post.authors),
+        "series": [post.topic] if post.topic else [],
+        "part": post.part,
+        "image": post.cover,
+        "unlisted": post.unlisted,
+        "pinned": post.pinned,
+        "translationKey": post.translation_group,
+        "guid": post.guid,
+    }
+    if post.status == "scheduled":
+        found["status"] = "scheduled"
+    if post.status == "draft" or post.trashed_at is not None:
+        found |= {"draft": True, "published": False}
+    found = {key: value for key, value in found.items() if value not in (None, "", [], False) or key == "published"}
+    others = {key: value for key, value in post.extra.items() if _kept(key, value)}
+    ours = {
+        "id": post.id,
+        "status": post.status,
+        "trashed": post.trashed_at and post.trashed_at.isoformat(),
+        "old": [address for address in post.old if "?" in address],
+        "extra": json.dumps(rest, ensure_ascii=True) if (rest := _rest(post.extra, others)) else None,
+    }
+    return found | others | {OURS: {key: value for key, value in ours.items() if value not in (None, [])}}
+
+
+def _rest(extra: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in extra.items() if key not in others}
+
+
+def _kept(key: str, value: Any) -> bool:
+    """Whether a field of somebody else's can stand among ours and is read as what it is."""
+    if key.lower().replace("-", "").replace("_", "").replace(" ", "") in {k.replace("_", "") for k in _KNOWN}:
+        return False
+    try:
+        read, _, warnings = yaml_fields.load(dumped({key: value}))
+    except yaml_fields.FieldsError:
+        return False
+    again = {name: yaml_fields.typed(part) for name, part in read.items()}
+    return not warnings and json.dumps(again) == json.dumps({key: value})

@@ -1,0 +1,100 @@
+"""A site as a folder of Markdown: posts, pages and drafts with front matter, media, and `westmarch.json` beside them.
+
+Hugo reads `posts/` and `pages/` below `content/` and `media/` below `static/`; Jekyll reads `posts/` as `_posts/`.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from westmarch.db.sessions import Reading
+from westmarch.links.paths import slugify
+from westmarch.transfer.out import fields
+from westmarch.transfer.out.catalogue import NAME, catalogue
+from westmarch.transfer.out.folder import whole
+from westmarch.transfer.out.posts import ExportedPost, exported_posts, revisions_of
+
+#: File names have at most 255 bytes; a date, a number and an ending stand beside this.
+_LONGEST = 200
+
+
+@dataclass(slots=True)
+class Exported:
+    """What went out: how many texts and files, and the files of media that are not there."""
+
+    posts: int = 0
+    media: int = 0
+    lost: list[str] = field(default_factory=list)
+
+
+def export_markdown(
+    session: Reading,
+    media: Path,
+    folder: Path,
+    *,
+    base: str = "",
+    revisions: bool = False,
+    step: Callable[[], None] = lambda: None,
+) -> Exported:
+    """Write the site to a folder, which is there whole or not at all; `step` is called after each post.
+
+    All is read in one transaction, so that it is the state of one moment. `media` is the site's folder of media,
+    `base` its base path. With `revisions` each text that a post has had is a file below `revisions/`.
+    Raises Invalid where the folder holds something, Unavailable where it cannot be written.
+    """
+    done = Exported()
+    with whole(folder) as place:
+        names = _Names(place)
+        for post in exported_posts(session):
+            path = names.of(post)
+            _write(path, fields.document(post))
+            if post.waiting is not None:
+                _write(place / "waiting" / f"{post.id}.md", fields.revision(post.waiting))
+            for text in revisions_of(session, post.id) if revisions else ():
+                _write(place / "revisions" / str(post.id) / f"{text.id}.md", fields.revision(text))
+            done.posts += 1
+            step()
+        said = catalogue(session, base)
+        for one in said["media"]:
+            _copy(media, place / "media", f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}", done)
+        _write(place / NAME, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+    return done
+
+
+class _Names:
+    """A name for each file, which no other has on any file system."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._taken: set[str] = set()
+
+    def of(self, post: ExportedPost) -> Path:
+        kind = "drafts" if post.status == "draft" or post.trashed_at else f"{post.kind}s"
+        stem = slugify(post.slug).encode()[:_LONGEST].decode(errors="ignore")
+        if post.published_at is not None and post.kind == "post":
+            stem = f"{post.published_at:%Y-%m-%d}-{stem}"
+        name = f"{kind}/{stem}.md"
+        if name.casefold() in self._taken:
+            name = f"{kind}/{stem}-{post.id}.md"
+        while name.casefold() in self._taken:
+            name = f"{name.removesuffix('.md')}-{post.id}.md"
+        self._taken.add(name.casefold())
+        return self._place / name
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def _copy(media: Path, place: Path, name: str, done: Exported) -> None:
+    target = place / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(media / name, target)
+    except FileNotFoundError:
+        done.lost.append(name)
+        return
+    done.media += 1
