@@ -21,7 +21,7 @@ app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=T
 #: The exit status after SIGTERM, as shells count it.
 _TERMINATED = 143
 
-Program = Literal["jekyll", "hexo", "pelican", "plain"]
+Program = Literal["jekyll", "hexo", "hugo", "pelican", "plain"]
 
 
 @app.command("markdown")

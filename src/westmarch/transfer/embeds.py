@@ -26,6 +26,17 @@ def gist(name: str) -> str:
     return f"[Gist {name}](https://gist.github.com/{quote(name)})"
 
 
+def tweet(user: str, status: str) -> str:
+    """A link to a post at X."""
+    address = f"https://x.com/{quote(user)}/status/{quote(status)}"
+    return f"[Post on X]({address})"
+
+
+def instagram(name: str) -> str:
+    """A link to a post at Instagram."""
+    return f"[Post on Instagram](https://www.instagram.com/p/{quote(name)}/)"
+
+
 def jsfiddle(name: str) -> str:
     """A link to a fiddle."""
     return f"[JSFiddle {name}](https://jsfiddle.net/{quote(name)}/)"

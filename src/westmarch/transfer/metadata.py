@@ -101,13 +101,16 @@ def merged_warnings(warnings: Iterable[FileWarning], most: int = 40) -> tuple[Fi
 
 def cover(fields: Fields) -> tuple[str | None, str]:
     """The picture that stands for the post, and the words for it."""
-    value: Any = fields.take("cover", "image", "thumbnail", "featured_image", "cover_image", "banner", "header_image")
+    value: Any = fields.take(
+        "cover", "image", "thumbnail", "featured_image", "featuredimage", "cover_image", "coverimage", "banner",
+        "header_image", "hero_image", "heroimage", "images",
+    )  # fmt: skip
     alt = fields.text("cover_alt", "image_alt", "cover_image_alt")
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
         alt = alt or text(value.get("alt") or value.get("alt_text") or value.get("caption"))
-        value = value.get("path") or value.get("src") or value.get("url") or value.get("feature")
+        value = value.get("path") or value.get("src") or value.get("url") or value.get("feature") or value.get("image")
     return text(value) or None, alt
 
 

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Literal
 
 from westmarch.errors import Invalid
-from westmarch.transfer import pelican_settings
+from westmarch.transfer import hugo_settings, pelican_settings
 from westmarch.transfer.blogs import Blog, Options, beginning, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml
 from westmarch.transfer.fields import text
 from westmarch.transfer.hexo import Hexo
+from westmarch.transfer.hugo import Hugo
 from westmarch.transfer.jekyll import Jekyll
 from westmarch.transfer.jekyll_settings import NAMES as JEKYLL_NAMES
 from westmarch.transfer.pelican import Pelican
 from westmarch.transfer.plain import Plain
 
-Program = Literal["jekyll", "hexo", "pelican", "plain"]
+Program = Literal["jekyll", "hexo", "hugo", "pelican", "plain"]
 
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 _META = re.compile(rb"(?:\xef\xbb\xbf)?[ ]{0,3}[A-Za-z][A-Za-z0-9_-]*:[ \t]")
@@ -57,6 +58,8 @@ def _blog(place: _Place, options: Options, permalink: str) -> Blog:
         return Jekyll(place.root, options)
     if place.program == "hexo":
         return Hexo(place.root, place.home, options)
+    if place.program == "hugo":
+        return Hugo(place.home, options)
     if place.program == "pelican":
         return Pelican(place.root, place.home, options)
     return Plain(place.root, options, permalink)
@@ -65,8 +68,8 @@ def _blog(place: _Place, options: Options, permalink: str) -> Blog:
 def _forced(folder: Path, program: Program) -> list[_Place]:
     if program == "pelican":
         return [_pelican(folder)]
-    if program == "plain":
-        return [_Place("plain", folder, folder)]
+    if program in {"plain", "hugo"}:
+        return [_Place(program, folder, folder)]
     if program == "hexo":
         roots = [folder / "source"] if (folder / "source").is_dir() else []
         roots = roots or [posts.parent for posts in _posts(folder)] or [folder]
@@ -85,6 +88,8 @@ def _recognised(folder: Path) -> list[_Place]:
         if _hexo_settings(folder, folder):
             return [_Place("hexo", _source(folder), folder)]
         return [_Place("jekyll", _jekyll_root(folder), folder)]
+    if _like_hugo(folder):
+        return [_Place("hugo", folder, folder)]
     posts = list(_posts(folder))
     if posts:
         return [_by_names(folder, root, posts) for root in _roots(folder, posts)]
@@ -176,6 +181,15 @@ def _jekyll_root(folder: Path) -> Path:
 def _pelican(folder: Path) -> _Place:
     settings = pelican_settings.read(folder, folder)
     return _Place("pelican", _inside(folder, settings.word("PATH", "content").strip("/")), folder)
+
+
+def _like_hugo(folder: Path) -> bool:
+    """Whether a folder has Hugo's configuration, and content or what belongs to Hugo alone beside it."""
+    named = any((folder / name).is_file() for name in hugo_settings.NAMES if name.startswith("hugo."))
+    if named or (folder / "config" / "_default").is_dir():
+        return True
+    beside = any((folder / name).is_dir() for name in ("content", "archetypes", "layouts"))
+    return beside and hugo_settings.configured(folder)
 
 
 def _like_pelican(folder: Path) -> bool:

@@ -1,10 +1,12 @@
 """A small scanner for `{% tags %}` and `{{ values }}`. A dialect says what they are; what it does not know stays.
 
+A dialect may bring a scanner of its own: Hugo's shortcodes look otherwise, and are otherwise the same.
+
 Not a template engine: nothing is run, no tag that is unknown loses its text, and each has the line on which it stands.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from westmarch.transfer.code_regions import CodeRegions
@@ -21,7 +23,7 @@ _WORD = re.compile(r"\s*([A-Za-z_][\w-]*)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One `{% name arguments %}`, or one `{{ arguments }}` with an empty name."""
+    """One `{% name arguments %}`, or one `{{ arguments }}` with an empty name; `closes` is the block that it ends."""
 
     name: str
     arguments: str
@@ -30,6 +32,7 @@ class Tag:
     line: int
     trim_before: bool = False
     trim_after: bool = False
+    closes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +85,23 @@ def tags(body: Body) -> Iterator[Tag]:
                 continue
             name, arguments, trims = word[1], found[2][word.end() :].strip(), (found[1], found[3])
         line = lines.at(found.start())
-        yield Tag(name, arguments, found.start(), found.end(), line, bool(trims[0]), bool(trims[1]))
+        closes = name[3:] if name.startswith("end") else ""
+        yield Tag(name, arguments, found.start(), found.end(), line, bool(trims[0]), bool(trims[1]), closes)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """Which tags a program knows. `blocks` maps the names of tags with an end to what replaces them.
 
-    `verbatim` are blocks in which nothing is a tag; with `code_is_text` no tag in code is one either.
+    `verbatim` are blocks in which nothing is a tag; with `code_is_text` no tag in code is one either. `scan` finds the
+    tags of a text.
     """
 
     replace: Replace
     blocks: Mapping[str, ReplaceBlock]
     verbatim: frozenset[str]
     code_is_text: bool
+    scan: Callable[[Body], Iterable[Tag]] = tags
 
 
 def expand(body: Body, dialect: Dialect, warnings: list[FileWarning]) -> Body:
@@ -104,7 +110,7 @@ def expand(body: Body, dialect: Dialect, warnings: list[FileWarning]) -> Body:
         return body
     regions = CodeRegions(body.text, indented=False, unclosed=False) if dialect.code_is_text else None
     context = Context(body, warnings, regions)
-    found = [tag for tag in tags(body) if regions is None or tag.start not in regions]
+    found = [tag for tag in dialect.scan(body) if regions is None or tag.start not in regions]
     return Body(_Expansion(body.text, found, dialect, context).run(), body.line)
 
 
@@ -121,14 +127,14 @@ class _Expansion:
         hidden: str | None = None
         for number, tag in enumerate(self.found):
             if hidden is not None:
-                if tag.name == f"end{hidden}":
+                if tag.closes == hidden:
                     ends[open_.pop()], hidden = number, None
-            elif tag.name in self.dialect.blocks:
+            elif tag.name in self.dialect.blocks and not tag.closes:
                 open_ = [*open_[1 - _DEEPEST :], number]
                 hidden = tag.name if tag.name in self.dialect.verbatim else None
-            elif tag.name.startswith("end"):
+            elif tag.closes:
                 for at in range(len(open_) - 1, -1, -1):
-                    if self.found[open_[at]].name == tag.name[3:]:
+                    if self.found[open_[at]].name == tag.closes:
                         ends[open_[at]] = number
                         del open_[at:]
                         break
@@ -157,21 +163,23 @@ class _Expansion:
         return "".join(out)
 
     def _single(self, tag: Tag) -> str | None:
-        if tag.name in self.dialect.blocks:
-            self.context.warn(tag, f"{{% {tag.name} %}} has no {{% end{tag.name} %}}; it stays as text")
+        if tag.name in self.dialect.blocks and not tag.closes:
+            self.context.warn(tag, f"'{self._written(tag)}' is never closed; it stays as text")
             return None
-        replaced = self.dialect.replace(tag, self.context)
+        replaced = None if tag.closes else self.dialect.replace(tag, self.context)
         if replaced is None:
             self._report(tag)
         return replaced
 
     def _report(self, tag: Tag) -> None:
-        written = " ".join(self.text[tag.start : tag.end].split())
-        if tag.name.startswith("end") and tag.name[3:] in self.reported:
+        if tag.closes and tag.closes in self.reported:
             return
         if tag.name:
             self.reported.add(tag.name)
-        self.context.warn(tag, f"'{written[:80]}' is not known here; it stays as text")
+        self.context.warn(tag, f"'{self._written(tag)}' is not known here; it stays as text")
+
+    def _written(self, tag: Tag) -> str:
+        return " ".join(self.text[tag.start : tag.end].split())[:80]
 
     def _block(self, number: int, closing: int) -> str | None:
         tag, end = self.found[number], self.found[closing]

@@ -1,0 +1,366 @@
+"""Blogs written for Hugo: folders of content that are its addresses, bundles, translations, static files."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from westmarch.links.paths import slugify
+from westmarch.transfer import hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
+from westmarch.transfer.blogs import Document, Options, is_markdown, walk
+from westmarch.transfer.dates import moment
+from westmarch.transfer.fields import Fields, names, text
+from westmarch.transfer.frontmatter import FrontMatter, parse
+from westmarch.transfer.hugo_settings import Language
+from westmarch.transfer.index import Index
+from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
+
+_KEEP = frozenset({"public", "output", "themes", "vendor"})
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]*(.*)")
+_OFFSET = re.compile(r"\d([+-])(\d{2}):?(\d{2})$")
+_PAGES = frozenset({"page", "pages"})
+_POSTS = frozenset({"post", "posts", "blog", "article", "articles"})
+_DATE = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
+_ALIASES = frozenset({"aliases", "alias"})
+_LASTMOD = ("lastmod", "modified")
+_PUBLISHED = ("publishdate", "pubdate", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Where a file of content stands: its language, its folders below the language's, and its name without endings.
+
+    `bundle` is a page with a folder of its own, `list_` that of a section.
+    """
+
+    language: Language
+    folders: tuple[str, ...]
+    name: str
+    bundle: bool
+    list_: bool
+
+    @property
+    def logical(self) -> str:
+        """What all translations of the page share."""
+        return "/".join([*self.folders, "_index" if self.list_ else self.name])
+
+
+class Hugo:
+    """A Hugo site; `home` is its folder, with the configuration, `root` that of its content."""
+
+    program = "Hugo"
+
+    def __init__(self, home: Path, options: Options) -> None:
+        self.home, self.options = home, options
+        self.settings = hugo_settings.read(home, options.folder)
+        self.trouble, self.remarks = self.settings.trouble, self.settings.remarks
+        self.base, self.url = self.settings.base, self.settings.url
+        self.zone = self.settings.zone(options.zone)
+        self.languages = self.settings.languages
+        if not self.languages[0].folder.is_dir():
+            # A folder of content alone, without the site around it.
+            self.languages = [replace(self.languages[0], folder=home)]
+        self.root = self.languages[0].folder
+        self._bundles: dict[str, str] = {}
+        self._named: dict[str, list[str]] = {}
+        self._lists: set[tuple[str, tuple[str, ...]]] = set()
+        found = [(path, language, inner) for path, language, inner in self._walk() if is_markdown(inner)]
+        for path, _, _ in found:
+            if path.name.startswith("index."):
+                self._bundles.setdefault(str(path.parent), path.relative_to(options.folder).as_posix())
+        sections: Counter[str] = Counter()
+        for path, language, inner in found:
+            file = self._file(language, inner)
+            self._named.setdefault(file.name.casefold(), []).append(self._inner(language, inner))
+            if file.list_:
+                self._lists.add((file.language.key, file.folders))
+            elif self._owner(path) is None:
+                sections[file.folders[0] if file.folders else ""] += 1
+        self._main = self.settings.main_sections or self._largest(sections)
+
+    @staticmethod
+    def _largest(sections: Counter[str]) -> list[str]:
+        """The sections that hold posts: those with the usual names, and the one with the most pages, Hugo's default."""
+        usual = [section for section in sections if section.lower() in _POSTS]
+        others = [(number, section) for section, number in sections.items() if section and section not in _PAGES]
+        return [*usual, max(others)[1]] if others else [*usual, ""]
+
+    def _walk(self) -> Iterator[tuple[Path, Language, str]]:
+        """All files of the content, with their language's folder and their path in it."""
+        folders = {language.folder for language in self.languages if language.own}
+        for language in self.languages:
+            if language is not self.languages[0] and not language.own:
+                continue
+            for path, inner in walk(language.folder, keep=_KEEP):
+                if not any(other != language.folder and path.is_relative_to(other) for other in folders):
+                    yield path, language, inner
+
+    def _inner(self, language: Language, inner: str) -> str:
+        return inner if language is self.languages[0] else f"{language.key}/{inner}"
+
+    def _place(self, source: Source) -> _File:
+        """Where a source stands."""
+        inside = [one for one in self.languages if source.path.is_relative_to(one.folder)]
+        language = max(inside, key=lambda one: (len(one.folder.parts), one is self.languages[0]))
+        return self._file(language, source.path.relative_to(language.folder).as_posix())
+
+    def _file(self, language: Language, inner: str) -> _File:
+        path = PurePosixPath(inner)
+        name = path.stem
+        head, dot, ending = name.rpartition(".")
+        spoken = next((one for one in self.languages if dot and one.key == ending.lower()), None)
+        if spoken is not None:
+            name, language = head, spoken
+        folders = path.parent.parts
+        if name == "_index":
+            return _File(language, folders, folders[-1] if folders else "", bundle=False, list_=True)
+        if name == "index":
+            return _File(language, folders[:-1], folders[-1] if folders else "", bundle=True, list_=False)
+        return _File(language, folders, name, bundle=False, list_=False)
+
+    def _owner(self, path: Path) -> str | None:
+        """The page to whose bundle a file belongs, None where it is a page of its own."""
+        folder = path.parent.parent if path.name.startswith("index.") else path.parent
+        while folder.is_relative_to(self.options.folder):
+            if str(folder) in self._bundles:
+                return self._bundles[str(folder)]
+            folder = folder.parent
+        return None
+
+    def sources(self) -> Iterator[Source]:
+        """Pages, sections' own pages, and the texts that are parts of others."""
+        for path, language, inner in self._walk():
+            found = self._role(path, self._file(language, inner))
+            if found is not None:
+                role, reason = found
+                key = path.relative_to(self.options.folder).as_posix()
+                yield Source(path, key, self._inner(language, inner), role, reason)
+
+    def _role(self, path: Path, file: _File) -> tuple[Role, str] | None:
+        owner = self._owner(path)
+        if not is_markdown(path.name):
+            text_ = path.suffix in {".html", ".htm", ".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
+            return ("skip", f"'{path.suffix}' is not Markdown") if text_ and owner is None else None
+        if owner is not None:
+            return "skip", f"it is a part of the page {owner}, not one of its own"
+        first = file.folders[0].lower() if file.folders else ""
+        if file.list_ or first in _PAGES:
+            return "page", ""
+        return ("post" if first in {main.lower() for main in self._main} else "page"), ""
+
+    def parse(self, text_: str) -> FrontMatter:
+        """TOML, YAML or JSON; what stands in `params` counts as if it stood beside it."""
+        front = parse(text_)
+        params = next((value for key, value in front.fields.items() if key.lower() == "params"), None)
+        if not isinstance(params, dict):
+            return front
+        fields = {key: value for key, value in front.fields.items() if key.lower() != "params"}
+        return replace(front, fields=params | fields)
+
+    def metadata(self, source: Source, front: FrontMatter) -> Metadata:
+        """What a file says, with what its place and the configuration say where it does not."""
+        file = self._place(source)
+        aliases = names(next((value for key, value in front.fields.items() if key.lower() in _ALIASES), None), "none")
+        kept = {key: value for key, value in front.fields.items() if key.lower() not in _ALIASES}
+        fields = Fields(replace(front, fields=kept), self.zone, "none")
+        kind = self._kind(source, fields, file)
+        name, at = self._date(source, fields, file, kind)
+        published = fields.moment(*_PUBLISHED) if not self._published(front) else None
+        draft = self._draft(fields, front)
+        if published is not None and (at is None or published > self.options.now or at > self.options.now):
+            at = published
+        title = metadata.plain(fields.text("title")) or metadata.titled(name or "home")
+        place = hugo_addresses.Place(
+            folders=file.folders,
+            sections=self._sections_of(file),
+            name=name,
+            list_=file.list_,
+            title=title,
+            slug=fields.text("slug"),
+            url=fields.text("url"),
+            language=file.language.key,
+            at=self._as_written(front, at),
+        )
+        addresses = self._addresses(fields, place, aliases) if self._rendered(fields) else []
+        draft = draft or not addresses
+        about = metadata.assemble(
+            fields,
+            kind=kind,
+            status=metadata.status(at, draft=draft, now=self.options.now),
+            title=title,
+            slug=slugify(place.slug or name or title),
+            addresses=addresses,
+            date=at,
+            updated=fields.moment(*self.settings.dates("lastmod", _LASTMOD)),
+            tags=[*fields.names("categories", "category"), *fields.names("tags", "tag")],
+            guid=self._guid(addresses) if kind == "post" else None,
+            broken=front.broken,
+        )
+        group = fields.text("translationKey") or (file.logical if len(self.languages) > 1 else about.translation)
+        spoken = about.language or metadata.language(file.language.tag)
+        extra = {key: value for key, value in about.extra.items() if key.lower() != "translationkey"}
+        return replace(about, translation=group, language=spoken, extra=extra)
+
+    def _sections_of(self, file: _File) -> tuple[str, ...]:
+        """The folders above a page that are sections: the first, and those with a page of their own."""
+        found = (
+            folder
+            for at, folder in enumerate(file.folders)
+            if at == 0 or (file.language.key, file.folders[: at + 1]) in self._lists
+        )
+        return tuple(found)
+
+    def _kind(self, source: Source, fields: Fields, file: _File) -> Kind:
+        said = fields.text("type").lower()
+        if file.list_ or said in _PAGES:
+            return "page"
+        if source.role == "post" or said in _POSTS:
+            return "post"
+        dated = any(key.lower() in _DATE for key in fields.front.fields)
+        return "post" if dated and file.folders and file.folders[0].lower() not in _PAGES else "page"
+
+    def _date(self, source: Source, fields: Fields, file: _File, kind: Kind) -> tuple[str, datetime | None]:
+        """The name without a date where the configuration takes that from it, and the date."""
+        keys = self.settings.dates("date", _DATE)
+        dated = _DATED.fullmatch(file.name) if ":filename" in keys else None
+        name = dated[2] or file.name if dated else file.name
+        at = None
+        if dated and keys[0] == ":filename":
+            at = self._of_name(fields, dated[1])
+        if at is None:
+            known = self._published(fields.front)
+            at = fields.moment(*(key for key in keys if not key.startswith(":") and not (known and key == "published")))
+        if at is None and dated:
+            at = self._of_name(fields, dated[1])
+        if at is None and kind == "post" and not fields.yes("draft"):
+            message = "no date: the time at which the file was last changed stands for it"
+            fields.warnings.append(FileWarning(None, message))
+            at = datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+        return name, at
+
+    def _of_name(self, fields: Fields, written: str) -> datetime | None:
+        try:
+            return moment(written, self.zone)
+        except ValueError as error:
+            fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
+            return None
+
+    @staticmethod
+    def _published(front: FrontMatter) -> bool:
+        """Whether `published` says yes or no, as it may, and not when."""
+        value = next((value for key, value in front.fields.items() if key.lower() == "published"), None)
+        return text(value).lower() in {"true", "false"}
+
+    def _draft(self, fields: Fields, front: FrontMatter) -> bool:
+        draft = fields.yes("draft")
+        if self._published(front):
+            draft = not fields.yes("published") or draft
+        ends = fields.moment("expirydate", "unpublishdate")
+        if ends is not None and ends <= self.options.now and not draft:
+            fields.warn("it expired, so it comes in as a draft", "expirydate", "unpublishdate")
+            return True
+        return draft
+
+    def _as_written(self, front: FrontMatter, at: datetime | None) -> datetime | None:
+        """The date in its own zone: the day in an address is the one that was written, wherever the site is."""
+        if at is None:
+            return None
+        return at.astimezone(_zone_of(front.fields, self.zone))
+
+    @staticmethod
+    def _rendered(fields: Fields) -> bool:
+        """Whether the page had an address of its own; one that has none is a part of others."""
+        build: Any = fields.front.fields.get("build") or fields.front.fields.get("_build")
+        render = text(build.get("render")).lower() if isinstance(build, dict) else ""
+        if render not in {"never", "link", "false"} and not fields.yes("headless"):
+            return True
+        fields.warnings.append(FileWarning(None, "the old site had no page for it, so it comes in as a draft"))
+        return False
+
+    def _addresses(self, fields: Fields, place: hugo_addresses.Place, aliases: list[str]) -> list[str]:
+        pattern = "" if place.list_ else (self.options.permalink or self.settings.permalink(place.section))
+        own, unknown = hugo_addresses.address(place, self.settings, pattern)
+        if unknown:
+            fields.warn(f"the address has placeholders nobody knows: {', '.join(unknown)}", "url")
+        return [own, *(hugo_addresses.alias(written, own) for written in aliases)]
+
+    def _guid(self, addresses: list[str]) -> str | None:
+        """The id that Hugo's feed gives to an entry: its whole address."""
+        if self.url is None or not addresses:
+            return None
+        return self.url + quote(self.base + addresses[0], safe="/:@!$&'()*+,;=~-._")
+
+    def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
+        """Shortcodes, attributes of code, and the mark of the excerpt."""
+        warnings: list[FileWarning] = []
+        body = document.front.body
+        page = hugo_shortcodes.Page(
+            find=lambda written, language: self._find(written, language, document, index),
+            params=self.settings.table("params"),
+            fields=document.front.fields,
+        )
+        body = hugo_shortcodes.convert(body, page, warnings)
+        return Body(kramdown.excerpt_mark(body.text), body.line), warnings
+
+    def _find(self, written: str, language: str, document: Document, index: Index) -> str | None:
+        """The address of the page that `ref` means: by its path, from here or from the root, or by its name."""
+        file = self._place(document.source)
+        spoken = next((one for one in self.languages if one.key == language.lower()), file.language)
+        path = re.sub(r"(?:/_?index)?(?:\.\w{2,3})?\.(?:md|markdown)$", "", written.strip("/"))
+        here = (*file.folders, file.name) if file.bundle else file.folders
+        starts = [] if written.startswith("/") else ["/".join(here), "/".join(file.folders)]
+        for start in [*starts, ""]:
+            stem = str(PurePosixPath(start, path))
+            for candidate in self._spellings(stem, spoken):
+                if known := index.by_inner.get(candidate):
+                    return known.url
+        if "/" in path:
+            return None
+        candidates = [
+            index.by_inner[inner] for inner in self._named.get(path.casefold(), []) if inner in index.by_inner
+        ]
+        return candidates[0].url if candidates else None
+
+    def _spellings(self, stem: str, language: Language) -> Iterator[str]:
+        """The files that may hold a page, in its language first."""
+        for spoken in dict.fromkeys([language, *self.languages]):
+            prefix = f"{spoken.key}/" if spoken.own and spoken is not self.languages[0] else ""
+            for name in ("", "/index", "/_index"):
+                for ending in (f".{spoken.key}.md", ".md"):
+                    yield f"{prefix}{stem}{name}{ending}".removeprefix("./")
+
+    def places(self, address: str, document: Document) -> Iterator[Path]:
+        """In the page's own bundle, below the folders of static files and of content, or beside the file."""
+        path = address.removeprefix(self.base).lstrip("/")
+        source = document.source.path
+        bundle = source.parent
+        yield bundle / address.lstrip("/")
+        own = next(iter(document.about.addresses), None)
+        if own is not None and address.startswith(own):
+            yield bundle / address.removeprefix(own)
+        for folder in [*self.settings.static, self.home / "static", self.root]:
+            yield folder / path
+        # Translations share the pictures of the page in the site's own language.
+        file = self._place(document.source)
+        if file.language.own and file.bundle:
+            yield self.root.joinpath(*file.folders, file.name, address.lstrip("/"))
+
+
+def _zone_of(fields: dict[str, Any], default: tzinfo) -> tzinfo:
+    """The zone in which a date is written."""
+    by_key = {key.lower(): value for key, value in fields.items()}
+    value = next((by_key[key] for key in _DATE if by_key.get(key)), None)
+    if isinstance(value, datetime):
+        return value.tzinfo or default
+    written = text(value)
+    if written[-1:] in {"Z", "z"}:
+        return UTC
+    found = _OFFSET.search(written)
+    if found is None:
+        return default
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(-offset if found[1] == "-" else offset)
