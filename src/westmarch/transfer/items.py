@@ -86,19 +86,24 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class PictureReference:
-    """A picture or file of the old site in a text: the address as it stands there, and where it lies (None: lost)."""
+    """A picture or file of the old site in a text: the address as it stands there, and where it lies (None: lost).
+
+    `alt` describes it where the text does not.
+    """
 
     src: str
     path: Path | None
     line: int | None
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is known of a file before its text is converted: the first pass keeps one for each file.
 
-    `blog` is the number of the blog that it belongs to, where the folder holds several. `answered` says whether the old
-    site showed it: a draft has an address for the day on which it is published.
+    `blog` is the number of the blog that it belongs to, where the folder holds several. `queries` are addresses with a
+    query, written as in a link and below our base path. `answered` says whether the old site showed it: a draft has an
+    address for the day on which it is published.
     """
 
     blog: int
@@ -112,6 +117,7 @@ class Entry:
     tags: tuple[str, ...]
     source_hash: str
     answered: bool
+    queries: tuple[str, ...] = ()
 
     @property
     def old_addresses(self) -> tuple[str, ...]:
@@ -146,10 +152,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """An earlier state of a text, in the format of its record."""
+    """Another state of a text, in the format of its record; in the language of the text where it names none."""
 
     title: str
     content: str
+    language: str | None = None
     date: datetime | None = None
     author: str = ""
 
@@ -158,7 +165,8 @@ class Version:
 class Item:
     """A post or page, read: its metadata, its text in our Markdown, and the pictures it shows.
 
-    `source_hash` is the hexadecimal BLAKE2b-128 of the file's bytes.
+    `source_hash` is the hexadecimal BLAKE2b-128 of the file's bytes. `waiting` is a draft beside a published text, in
+    Markdown; `trashed_at` says that it is in the trash. Only sites of ours have the two.
     """
 
     key: str
@@ -169,6 +177,8 @@ class Item:
     warnings: tuple[FileWarning, ...] = ()
     comments: tuple[Comment, ...] = ()
     revisions: tuple[Version, ...] = ()
+    waiting: Version | None = None
+    trashed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

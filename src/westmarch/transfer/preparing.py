@@ -24,11 +24,12 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FoundMedia:
-    """A picture or file that comes along: where it lies, what it is, and the address it will have."""
+    """A picture or file that comes along: where it lies, what it is, the address it will have, its description."""
 
     path: Path
     examined: Examined
     address: str
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,14 @@ class _Sizes:
     """What the renderer may ask: the sizes of the pictures that come along. Links are looked up when it is stored."""
 
     def __init__(self, media: dict[str, FoundMedia]) -> None:
-        self._media = {found.address: found.examined for found in media.values()}
+        self._media = {found.address: found for found in media.values()}
 
     def link(self, _href: str) -> int | None:
         return None
 
     def picture(self, src: str) -> Picture | None:
-        examined = self._media.get(src)
-        return Picture(examined.width, examined.height) if examined else None
+        found = self._media.get(src)
+        return Picture(found.examined.width, found.examined.height, found.alt) if found else None
 
 
 def prepare(reader: Reader, entry: Entry, stored_hash: str | None, language: str) -> Prepared | Failed:
@@ -126,7 +127,7 @@ def _examined(reference: PictureReference) -> FoundMedia | LostMedia:
     except OSError as error:
         return LostMedia(reference.src, path, f"the file cannot be read: {error.strerror or error}")
     address = f"/media/{examined.hash[:2]}/{examined.hash[2:]}.{examined.extension}"
-    return FoundMedia(path, examined, address)
+    return FoundMedia(path, examined, address, reference.alt)
 
 
 def _lost_warnings(item: Item, lost: list[LostMedia]) -> list[FileWarning]:
