@@ -49,7 +49,7 @@ def iframe(address: str) -> str:
         host = urlsplit(address).hostname or ""
     except ValueError:
         host = ""
-    embedded = re.fullmatch(r"https?://[^/]*youtube(?:-nocookie)?\.com/embed/([\w-]+).*", address)
+    embedded = re.fullmatch(r"https?://[^/]*youtube(?:-nocookie)?\.com/(?:embed|v)/([\w-]+).*", address)
     if embedded:
         return youtube(embedded[1])
     played = re.fullmatch(r"https?://player\.vimeo\.com/video/(\d+).*", address)

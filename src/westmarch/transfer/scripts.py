@@ -27,16 +27,16 @@ def convert(text: str, warn: Callable[[str, str], None]) -> str:
             return found[0]
         written = src[1] or src[2] or src[3] or ""
         address = written.strip()
-        gist = _gist(address)
-        if gist is None:
+        name = gist(address)
+        if name is None:
             warn(f"the script '{address[:120]}' is not taken over; its address stays", written)
-        shown = embeds.gist(gist) if gist else _shown(address)
+        shown = embeds.gist(name) if name else _shown(address)
         return _alone(shown, text, found)
 
     return _SCRIPT.sub(replace, text)
 
 
-def _gist(address: str) -> str | None:
+def gist(address: str) -> str | None:
     """The name of a gist, from the address of the script that shows it."""
     try:
         parts = urlsplit(address)
