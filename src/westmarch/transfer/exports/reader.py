@@ -11,7 +11,7 @@ from westmarch.transfer.exports.spool import Spool
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, Entry, FileWarning, Item, Source, Unread
 from westmarch.transfer.links import Rewriting
-from westmarch.transfer.permalinks import moved_base
+from westmarch.transfer.permalinks import as_url, moved_base
 
 
 @dataclass(slots=True)
@@ -68,7 +68,13 @@ class ExportReader:
             tags=about.tags,
             source_hash=record.hash,
             answered=about.status == "published" or about.broken is not None,
+            queries=tuple(self._asked(query) for query in about.queries),
         )
+
+    def _asked(self, address: str) -> str:
+        """An address with a query, below our base path."""
+        path, _, query = address.partition("?")
+        return f"{as_url(moved_base(path, self.export.base, self.base))}?{query}"
 
     def _ours(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         return metadata.unique(moved_base(address, self.export.base, self.base) for address in addresses)

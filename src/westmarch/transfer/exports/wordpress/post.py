@@ -1,0 +1,178 @@
+"""One item of WXR as a record."""
+
+import html
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from xml.etree.ElementTree import Element
+
+from westmarch.links.paths import slugify
+from westmarch.transfer import metadata
+from westmarch.transfer.blogs import Options
+from westmarch.transfer.exports.records import Record
+from westmarch.transfer.exports.wordpress import content, fields
+from westmarch.transfer.exports.wordpress.survey import Survey
+from westmarch.transfer.items import FileWarning, Kind, Metadata, Source, Status, Unread
+from westmarch.transfer.permalinks import expand_braces, expand_colons, from_url, tidy
+
+#: Kinds of items that are no texts of the site, and what is told of them.
+_PARTS = {
+    "attachment": "a file of the library: it comes along where a text shows or links to it",
+    "custom_css": "styles of the old theme",
+    "customize_changeset": "settings of the old theme",
+    "nav_menu_item": "an entry of a menu",
+    "oembed_cache": "something that was kept for a while",
+    "revision": "an earlier state of a text",
+    "wp_block": "a block that texts share: it stands in them",
+    "wp_font_face": "a font of the old theme",
+    "wp_font_family": "a font of the old theme",
+    "wp_global_styles": "styles of the old theme",
+    "wp_navigation": "a menu",
+    "wp_template": "a template of the old theme",
+    "wp_template_part": "a template of the old theme",
+}
+#: Parts that are told by their number alone (see `Survey.remarks`).
+COUNTED = frozenset({"attachment", "nav_menu_item"})
+_STATUSES: dict[str, Status] = {"publish": "published", "future": "scheduled"}
+_TOLD = {
+    "private": "it was private; it comes in as a draft",
+    "pending": "it waited for review; it comes in as a draft",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands, and the old site's base path ('' or '/x')."""
+
+    path: Path
+    line: int
+    base: str
+
+
+def record(element: Element, place: Place, survey: Survey, options: Options) -> Record | Unread | None:
+    """The record of an item; None of those that are counted alone."""
+    kind, number = fields.text(element, "wp:post_type") or "post", fields.number(element, "wp:post_id")
+    if kind in COUNTED:
+        return None
+    key = f"{kind}-{number}"
+    role: Kind = "page" if kind == "page" else "post"
+    source = Source(place.path, key, key, role)
+    status = fields.text(element, "wp:status") or "publish"
+    reason = _PARTS.get(kind) or ("" if kind in {"post", "page"} else f"an item of the kind '{kind[:60]}'")
+    if not reason and status in {"trash", "auto-draft"}:
+        reason = "it was in the trash" if status == "trash" else "a draft that was never written"
+    if reason:
+        return Unread(source, "skipped", reason, place.line)
+    if not number:
+        return Unread(replace(source, key=f"{place.path.name}:{place.line}"), "failed", "it has no id", place.line)
+    warnings: list[FileWarning] = []
+    if status in _TOLD:
+        warnings.append(FileWarning(None, _TOLD[status]))
+    if fields.text(element, "wp:post_password"):
+        status = "draft"
+        warnings.append(FileWarning(None, "it was behind a password; it comes in as a draft"))
+    return Record(
+        key=key,
+        path=place.path,
+        line=place.line,
+        about=_about(element, role, status, place, survey, options, warnings),
+        content=content.html(fields.written(element, "content:encoded"), number, survey, warnings),
+        comments=fields.comments(element, options.zone, warnings),
+        warnings=tuple(warnings),
+    )
+
+
+def _about(
+    element: Element,
+    kind: Kind,
+    written: str,
+    place: Place,
+    survey: Survey,
+    options: Options,
+    warnings: list[FileWarning],
+) -> Metadata:
+    number = fields.number(element, "wp:post_id")
+    at = fields.date(element, "post_date", options.zone, warnings)
+    status = _STATUSES.get(written, "draft")
+    if status != "draft":
+        status = metadata.status(at, draft=False, now=options.now)
+        if at is None:
+            warnings.append(FileWarning(None, "it has no date"))
+    title = metadata.plain(html.unescape(fields.text(element, "title")))
+    slug = slugify(unquote(fields.text(element, "wp:post_name"))) or slugify(title)
+    addresses = _addresses(element, kind, slug, at, place, options) if status != "draft" else ()
+    custom = fields.meta(element)
+    said = fields.terms(element)
+    login = fields.text(element, "dc:creator")
+    thumbnail = custom.get("_thumbnail_id", "").strip()
+    cover = survey.attachments.get(int(thumbnail)) if thumbnail.isascii() and thumbnail.isdigit() else None
+    summary = fields.text(element, "excerpt:encoded") or custom.get("_yoast_wpseo_metadesc", "")
+    kept = {name: value for name, value in custom.items() if not name.startswith("_")}
+    others = [f"{one.taxonomy}: {one.name}" for one in said if one.taxonomy not in {"category", "post_tag"}]
+    return Metadata(
+        kind=kind,
+        status=status,
+        title=title,
+        slug=slug,
+        addresses=addresses,
+        queries=_queries(element, kind, number, place) if addresses else (),
+        date=at,
+        updated=fields.date(element, "post_modified", options.zone, warnings),
+        pinned=fields.text(element, "wp:is_sticky") == "1",
+        tags=metadata.unique(
+            one.name
+            for one in said
+            if one.taxonomy in {"category", "post_tag"} and (one.taxonomy, one.slug) != ("category", "uncategorized")
+        ),
+        authors=(survey.authors.get(login, login),) if login else (),
+        summary=metadata.plain(html.unescape(summary)),
+        cover=cover.url if cover else None,
+        cover_alt=cover.alt if cover else "",
+        guid=fields.text(element, "guid") or None,
+        extra=({"fields": kept} if kept else {}) | ({"terms": others} if others else {}),
+    )
+
+
+def _addresses(
+    element: Element, kind: Kind, slug: str, at: datetime | None, place: Place, options: Options
+) -> tuple[str, ...]:
+    """The path of its link; where the old site had none but `?p=`, the one that our site would make."""
+    link = _parts(fields.text(element, "link"))
+    path = from_url(link.path)
+    if place.base and path.startswith(f"{place.base}/"):
+        path = path[len(place.base) :]
+    if path != "/" or not (link.query or not link.netloc):
+        return (path,)
+    if kind == "page":
+        return (tidy(f"{slug}/"),)
+    local = (at or datetime.combine(options.now.date(), time(), UTC)).astimezone(options.zone)
+    values = {
+        "slug": slug, "title": slug,
+        "year": f"{local.year:04}", "month": f"{local.month:02}", "day": f"{local.day:02}",
+    }  # fmt: skip
+    pattern = options.permalink or ""
+    made = expand_braces(expand_colons(pattern, values), values, local)
+    return () if not made or "{" in made else (tidy(made),)
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def _queries(element: Element, kind: Kind, number: int, place: Place) -> tuple[str, ...]:
+    """The addresses that WordPress answers whatever its permalinks are."""
+    found = [f"/?p={number}"]
+    if kind == "page":
+        found.append(f"/?page_id={number}")
+    for address in (fields.text(element, "link"), fields.text(element, "guid")):
+        parts = _parts(address)
+        said = parse_qsl(parts.query)
+        if len(said) == 1 and from_url(parts.path).removeprefix(place.base) in {"", "/"}:
+            name, value = said[0]
+            if name in {"p", "page_id"} and value.isascii() and value.isdigit():
+                found.append(f"/?{name}={value}")
+    return metadata.unique(found)

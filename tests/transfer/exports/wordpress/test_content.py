@@ -1,0 +1,108 @@
+"""The texts of WordPress as HTML."""
+
+import pytest
+
+from westmarch.transfer.exports.wordpress import content
+from westmarch.transfer.exports.wordpress.survey import Attachment, Survey
+from westmarch.transfer.items import FileWarning
+
+pytestmark = pytest.mark.unit
+
+SURVEY = Survey(
+    attachments={
+        1: Attachment("https://old.example/a.jpg", "A", "", 7),
+        2: Attachment("https://old.example/b.jpg", "", "Words", 0),
+    },
+    blocks={5: "<!-- wp:paragraph --><p>Shared.</p><!-- /wp:paragraph -->"},
+)
+
+
+def html(text: str) -> str:
+    return content.html(text, 7, SURVEY, [])
+
+
+def told(text: str) -> list[str]:
+    warnings: list[FileWarning] = []
+    content.html(text, 7, SURVEY, warnings)
+    return [one.message for one in warnings]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one\ntwo\n\nthree", "<p>one<br />\ntwo</p>\n<p>three</p>"),
+        ("a\n<ul>\n<li>b</li>\n</ul>\nc", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n<p>c</p>"),
+        ("a\n\n<pre>b\n\nc</pre>\n\nd", "<p>a</p>\n<pre>b\n\nc</pre>\n<p>d</p>"),
+        ("<p>a</p>\n\n<p>b</p>", "<p>a</p>\n<p>b</p>"),
+        ("", ""),
+    ],
+)
+def test_classic_texts_get_the_paragraphs_that_wordpress_makes(text: str, expected: str) -> None:
+    assert html(text) == expected
+
+
+def test_blocks_lose_their_comments_and_keep_their_html() -> None:
+    text = '<!-- wp:heading {"level":3} -->\n<h3>a</h3>\n<!-- /wp:heading -->\n\n<!-- wp:block {"ref":5} /-->'
+    assert html(text).split() == ["<h3>a</h3>", "<p>Shared.</p>"]
+
+
+def test_an_embed_is_its_address_alone() -> None:
+    text = (
+        '<!-- wp:embed {"url":"https://youtu.be/x"} --><figure class="wp-block-embed is-type-video">'
+        '<div class="wp-block-embed__wrapper">\nhttps://youtu.be/x\n</div>'
+        "<figcaption>c</figcaption></figure><!-- /wp:embed -->"
+    )
+    assert html(text) == "<p>https://youtu.be/x</p><p>c</p>"
+
+
+def test_blocks_that_are_made_anew_each_time_are_told() -> None:
+    assert told('<!-- wp:latest-posts /--><!-- wp:block {"ref":99} /-->') == [
+        "the block 'latest-posts' holds no text of its own; it is left out",
+        "the block 'block' holds no text of its own; it is left out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '[caption id="x" align="left"]<a href="/f"><img src="/a.jpg" /></a> Words[/caption]',
+            '<figure><a href="/f"><img src="/a.jpg" /></a><figcaption>Words</figcaption></figure>',
+        ),
+        (
+            '[caption caption="Old words"]<img src="/a.jpg" />[/caption]',
+            '<figure><img src="/a.jpg" /><figcaption>Old words</figcaption></figure>',
+        ),
+        (
+            '[gallery ids="2"]',
+            '<figure><img src="https://old.example/b.jpg" alt=""><figcaption>Words</figcaption></figure>',
+        ),
+        ("[gallery]", '<figure><img src="https://old.example/a.jpg" alt="A"></figure>'),
+        ("[embed width='3']https://youtu.be/x[/embed]", "<p>https://youtu.be/x</p>"),
+        ("[youtube https://youtu.be/x]", "<p>https://youtu.be/x</p>"),
+        ("[vimeo 123]", "<p>https://vimeo.com/123</p>"),
+        (
+            '[code lang="PHP"]\n<?php\n\necho 1;\n[/code]',
+            '<pre><code class="language-php">&lt;?php\n\necho 1;</code></pre>',
+        ),
+        ('[audio mp3="/a.mp3"][/audio]', '<p><audio src="/a.mp3" controls></audio></p>'),
+        ("[[gallery]] shows pictures", "<p>[gallery] shows pictures</p>"),
+        ("[sic] and [1]", "<p>[sic] and [1]</p>"),
+    ],
+)
+def test_known_shortcodes_become_html(text: str, expected: str) -> None:
+    assert html(text) == expected
+
+
+def test_unknown_shortcodes_stay_and_are_told() -> None:
+    text = '[contact-form-7 id="1"] [sic] [note]x[/note]'
+    assert html(text) == f"<p>{text}</p>"
+    assert told(text) == [
+        "the shortcode [contact-form-7] is not known here; it stays as text",
+        "the shortcode [note] is not known here; it stays as text",
+    ]
+
+
+def test_parts_of_a_text_come_in_as_one() -> None:
+    assert html("a<!--nextpage-->b") == "<p>a</p>\n<p>b</p>"
+    assert told("a<!--nextpage-->b") == ["it was parted into pages; they come in as one"]
