@@ -37,7 +37,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
         ),
     ),
     (APART, ("authors",)),
-    (APART, ("tags", "topics", "media")),
+    (APART, ("comments", "tags", "topics", "media")),
     (APART, ("posts",)),
     (IN_ORDER, ("home", "feeds", "transfer")),
     (IN_ORDER, ("migrations", "answers", "app", "backup", "cli", "__main__")),

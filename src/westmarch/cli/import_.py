@@ -1,8 +1,9 @@
 """`westmarch import`: brings in what was written elsewhere."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 
@@ -11,10 +12,13 @@ import typer
 from westmarch.cli.context import AsJSON, loaded, opened, run
 
 if TYPE_CHECKING:
+    from westmarch.db.database import Database
     from westmarch.errors import WestmarchError
     from westmarch.settings import Settings
     from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.report import Report
+
+    Bring = Callable[[Database, Wanted, Report, Progress], Awaitable[None]]
 
 app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=True)
 
@@ -22,6 +26,11 @@ app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=T
 _TERMINATED = 143
 
 Program = Literal["jekyll", "hexo", "hugo", "pelican", "plain"]
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write what became of each file to FILE, as JSON.")
+]
 
 
 @app.command("markdown")
@@ -39,10 +48,8 @@ def import_markdown(
             help="The addresses of its posts, such as /:year/:month/:title/ or {category}/{slug}.html.",
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write what became of each file to FILE, as JSON.")
-    ] = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
     as_json: AsJSON = False,
 ) -> None:
     """Import a folder of Markdown: of Jekyll, Hexo or Pelican, or a plain one. It can be stopped and run again.
@@ -51,10 +58,60 @@ def import_markdown(
 
     Example: westmarch --site my-site import markdown ~/blog --dry-run
     """
+    from westmarch.transfer.importing import Wanted, import_folder
+
+    def wanted(settings: "Settings") -> Wanted:
+        return Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
+
+    _brought(context, wanted, import_folder, report, as_json=as_json)
+
+
+@app.command("wordpress")
+def import_wordpress(
+    context: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="The files of the export, in any order.", show_default=False)
+    ],
+    uploads: Annotated[
+        Path | None,
+        typer.Option("--uploads", metavar="FOLDER", help="A copy of wp-content/uploads: pictures come from it."),
+    ] = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import the export of a WordPress site: posts, pages, comments, tags. It can be stopped and run again.
+
+    Posts keep their old addresses, `?p=123` too. Nothing is fetched from the network.
+
+    Example: westmarch --site my-site import wordpress blog.xml --uploads uploads --dry-run
+    """
+    from westmarch.transfer.exports.wordpress.export import open_
+    from westmarch.transfer.importing import Wanted, import_export
+
+    async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
+        opened = partial(open_, files, pictures=uploads is not None)
+        await import_export(db, asked, opened, written, progress, pictures=uploads is not None)
+
+    def wanted(settings: "Settings") -> Wanted:
+        return Wanted(uploads or files[0].parent, settings.media_folder, settings.base_path, dry_run=dry_run)
+
+    _brought(context, wanted, bring, report, as_json=as_json)
+
+
+def _brought(
+    context: typer.Context,
+    asked: "Callable[[Settings], Wanted]",
+    bring: "Bring",
+    report: Path | None,
+    *,
+    as_json: bool,
+) -> NoReturn:
+    """Import what is asked for, tell what became of it, and end with the status that says so."""
     from asyncio import CancelledError
 
     from westmarch.errors import Unavailable, WestmarchError
-    from westmarch.transfer.importing import Wanted, exit_status
+    from westmarch.transfer.importing import exit_status
 
     with ExitStack() as open_:
         try:
@@ -62,9 +119,9 @@ def import_markdown(
             written = open_.enter_context(_report(report))
         except WestmarchError as error:
             _end(error, 2)
-        wanted = Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
+        wanted = asked(settings)
         try:
-            run(_import(settings, wanted, written))
+            run(_import(settings, wanted, bring, written))
         except WestmarchError as error:
             _end(error, 1 if isinstance(error, Unavailable) and written.counts else 2)
         except CancelledError as error:
@@ -74,7 +131,7 @@ def import_markdown(
             if as_json:
                 _print(written.file)
         if not as_json:
-            _tell(written, dry_run=dry_run)
+            _tell(written, dry_run=wanted.dry_run)
         raise typer.Exit(exit_status(written))
 
 
@@ -104,11 +161,9 @@ def _report(path: Path | None) -> "Iterator[Report]":
         yield Report(file)
 
 
-async def _import(settings: "Settings", wanted: "Wanted", report: "Report") -> None:
+async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report") -> None:
     import asyncio
     import signal
-
-    from westmarch.transfer.importing import import_folder
 
     task = asyncio.current_task()
     assert task is not None
@@ -116,7 +171,7 @@ async def _import(settings: "Settings", wanted: "Wanted", report: "Report") -> N
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with progress_bar() as progress:
         async with opened(settings) as db:
-            await import_folder(db, wanted, report, progress)
+            await bring(db, wanted, report, progress)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from westmarch.authors import models as authors
 from westmarch.changes import models as changes
+from westmarch.comments import models as comments
 from westmarch.db.model import Model
 from westmarch.events import models as events
 from westmarch.followers import models as followers
@@ -16,6 +17,6 @@ from westmarch.tags import models as tags
 from westmarch.topics import models as topics
 
 #: The modules whose import defines the tables.
-FEATURES = (authors, changes, events, followers, links, media, posts, site, subjects, tags, topics)
+FEATURES = (authors, changes, comments, events, followers, links, media, posts, site, subjects, tags, topics)
 
 metadata: MetaData = Model.metadata

@@ -1,6 +1,7 @@
 """Which of a file's old addresses its post can have, and under which it comes in where it cannot have its own."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -8,13 +9,17 @@ from sqlalchemy.orm import Session
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
-from westmarch.links import paths
+from westmarch.links import parameters, paths
 from westmarch.links.models import Link
 from westmarch.subjects.models import Subject
 from westmarch.transfer.items import Entry, FileWarning
 
 #: A path, None where the site makes one, and the old addresses beside it: all percent-encoded.
 Addresses = tuple[str | None, tuple[str, ...]]
+
+_ASKED = select(Link.subject_id).where(
+    Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == bindparam("declared")
+)
 
 #: Where our site has lists of its own.
 _LISTS = frozenset({"archive", "authors", "tags", "topics"})
@@ -65,6 +70,21 @@ def free(
     if own is None or own == "/" or post_id is not None or not paths.claimable(own):
         return None, aliases
     return _numbered(session, own), aliases
+
+
+def free_queries(session: Session, entry: Entry, post_id: int | None, warnings: list[FileWarning]) -> tuple[str, ...]:
+    """The addresses with a query (`/?p=123`) that the post can have; others are left out, with a warning."""
+    found: list[str] = []
+    for address in entry.queries:
+        parts = urlsplit(address)
+        path = paths.parse(parts.path)
+        asked = {"path": path, "twin": _twin(path), "declared": parameters.declared(parts.query)}
+        row = session.execute(_ASKED, asked).first()
+        if row is None or (row.subject_id == post_id and post_id is not None):
+            found.append(address)
+        else:
+            warnings.append(FileWarning(None, f"the address {address} is that of another post or page"))
+    return tuple(found)
 
 
 def holders(session: Reading, addresses: Sequence[str]) -> dict[str, int]:

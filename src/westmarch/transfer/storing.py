@@ -14,8 +14,8 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
-from westmarch.transfer import earlier, media, references
-from westmarch.transfer.addresses import Addresses, answering, free, hidden_lists, holders, untried
+from westmarch.transfer import comments, earlier, media, references
+from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.items import Entry, FileWarning
 from westmarch.transfer.origins import Origin
@@ -101,7 +101,9 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
     if taken is None:
         return Done(_removed(entry), tuple(media.lost(prepared)))
     warnings += hidden_lists(taken)
-    draft = _draft(session, work, prepared.rendered, place, taken, warnings)
+    path, aliases = taken
+    queries = entry.queries if work.fresh else free_queries(session, entry, post_id, warnings)
+    draft = _draft(session, work, prepared.rendered, place, (path, (*aliases, *queries)), warnings)
     if prepared.cover is not None:
         draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
     if known is None:
@@ -110,6 +112,8 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
     else:
         actions.revise(session, known.id, draft, place.site, actor=ACTOR)
         post_id, fate = known.id, "updated"
+    if prepared.item.comments and not comments.keep(session, post_id, prepared.item.comments):
+        warnings.append(FileWarning(None, "its comments are not kept: run `westmarch db upgrade` and import it again"))
     broken = prepared.item.metadata.broken
     row = FileRow(
         path=entry.key,

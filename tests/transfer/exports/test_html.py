@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from westmarch.text.markdown import render
-from westmarch.text.rendered import Picture
 from westmarch.text.sanitizer import sanitize
 from westmarch.transfer.exports.html import to_markdown
 from westmarch.transfer.exports.sameness import skeleton
@@ -13,16 +12,8 @@ from westmarch.transfer.exports.sameness import skeleton
 pytestmark = pytest.mark.unit
 
 
-class Nowhere:
-    def link(self, _href: str) -> int | None:
-        return None
-
-    def picture(self, _src: str) -> Picture | None:
-        return None
-
-
 def shown(markdown: str) -> str:
-    return render(markdown, language="en", resolver=Nowhere()).html
+    return render(markdown).html
 
 
 def warnings(html: str) -> list[str]:

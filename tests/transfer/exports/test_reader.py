@@ -100,5 +100,6 @@ def test_another_process_reads_the_same_records() -> None:
         entries = [one for one in reader.entries() if isinstance(one, Entry)]
         copy = pickle.loads(pickle.dumps(reader))
         assert [copy.item(entry.source).body for entry in reversed(entries)] == ["2\n", "1\n", "0\n"]
+        copy.close()
     finally:
         reader.close()

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from html_to_markdown import ConversionOptions, convert
 
 from westmarch.text.markdown import render
-from westmarch.text.rendered import Picture
 from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
 from westmarch.transfer.exports import blocks, foreign
 from westmarch.transfer.exports.sameness import skeleton
@@ -40,16 +39,6 @@ def _options(*, careful: bool) -> ConversionOptions:
         include_blockquote_citations=False,
         preserve_tags=_INLINE,
     )
-
-
-class _Nowhere:
-    """What the renderer may ask: it is only to show what it makes of the marks."""
-
-    def link(self, _href: str) -> int | None:
-        return None
-
-    def picture(self, _src: str) -> Picture | None:
-        return None
 
 
 def to_markdown(html: str) -> tuple[str, list[FileWarning]]:
@@ -111,7 +100,7 @@ def _converted(block: str, *, careful: bool) -> str:
 
 
 def _shown(markdown: str) -> str:
-    return skeleton(render(markdown, language="en", resolver=_Nowhere()).html)
+    return skeleton(render(markdown).html)
 
 
 def _joined(found: Sequence[str], texts: Sequence[str]) -> str:

@@ -1,0 +1,180 @@
+"""Exports of WordPress, brought into a site."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.transfer.exports.wordpress.writing import attachment, category, comment, item, meta, write
+from tests.transfer.folders import counted, png, post, row
+from tests.transfer.folders import write as write_files
+from westmarch.comments.models import ImportedComment
+from westmarch.db.database import Database
+from westmarch.errors import Invalid
+from westmarch.links.queries import resolve
+from westmarch.subjects.models import Revision
+from westmarch.tags.models import Tag
+from westmarch.transfer.exports.wordpress.export import open_
+from westmarch.transfer.importing import Wanted, import_export
+from westmarch.transfer.report import Report
+
+
+async def bring(db: Database, *files: Path, uploads: Path | None = None, **options: Any) -> dict[str, Any]:
+    report = Report(io.BytesIO())
+    wanted = Wanted(uploads or files[0].parent, files[0].parent / "media", **options)
+    pictures = uploads is not None
+    await import_export(db, wanted, lambda asked: open_(files, asked, pictures=pictures), report, pictures=pictures)
+    assert isinstance(report.file, io.BytesIO)
+    found: dict[str, Any] = json.loads(report.file.getvalue())
+    return found
+
+
+async def markdown(db: Database, post_id: int) -> str:
+    asked = select(Revision.markdown).where(Revision.subject_id == post_id).order_by(Revision.id.desc())
+    return await db.read(lambda session: session.scalars(asked).first() or "")
+
+
+def messages(found: dict[str, Any], key: str) -> list[str]:
+    return [one["message"] for one in row(found, key)["warnings"]]
+
+
+async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_path: Path) -> None:
+    more = (category("Travel"), category("sea", "post_tag"), category("Uncategorized"), meta("mood", "calm"))
+    path = write(
+        tmp_path / "a.xml",
+        item(
+            7,
+            "One\ntwo\n\nThree <!--more--> four",
+            *more,
+            title="A &amp; B",
+            wp__is_sticky="1",
+            excerpt__encoded="Short.",
+        ),
+    )
+    found = await bring(db, path)
+    stored = await post(db, row(found, "post-7")["id"])
+    assert (stored.title, stored.path, stored.status, stored.pinned) == ("A & B", "/2020/7/", "published", True)
+    assert (stored.guid, stored.summary, stored.extra) == (
+        "https://old.example/?p=7",
+        "Short.",
+        {"fields": {"mood": "calm"}},
+    )
+    assert stored.published_at.isoformat() == "2020-01-02T03:04:05+00:00"
+    assert await markdown(db, stored.id) == "One\\\ntwo\n\nThree\n\n<!-- more -->\n\nfour\n"
+    assert set(await db.read(lambda session: session.scalars(select(Tag.name)).all())) == {"Travel", "sea"}
+
+
+async def test_every_old_address_answers(db: Database, tmp_path: Path) -> None:
+    page = {"wp__post_type": "page", "link": "https://old.example/about/me/", "guid": "https://old.example/?page_id=3"}
+    plain = {"link": "https://old.example/?p=4", "wp__post_name": "four"}
+    found = await bring(db, write(tmp_path / "a.xml", item(2), item(3, **page), item(4, **plain)))
+    for path, query, key in [
+        ("/2020/2/", "", "post-2"),
+        ("/", "p=2", "post-2"),
+        ("/about/me/", "", "page-3"),
+        ("/", "page_id=3", "page-3"),
+        ("/", "p=4", "post-4"),
+    ]:
+        answer = await db.read(resolve, path, query)
+        assert (answer.status, answer.subject_id) == (301 if query else 200, row(found, key)["id"]), (path, query)
+
+
+async def test_what_was_not_public_comes_in_as_a_draft_and_is_told(db: Database, tmp_path: Path) -> None:
+    found = await bring(
+        db,
+        write(
+            tmp_path / "a.xml",
+            item(1, wp__status="private"),
+            item(2, wp__post_password="open sesame"),
+            item(3, wp__status="draft", wp__post_date_gmt="0000-00-00 00:00:00"),
+            item(4, wp__status="trash"),
+            item(5, wp__post_type="nav_menu_item"),
+            item(6, wp__post_type="product"),
+        ),
+    )
+    assert counted(found) == {"imported": 3, "skipped": 3}
+    for key in ("post-1", "post-2", "post-3"):
+        assert (await post(db, row(found, key)["id"])).status == "draft"
+    assert messages(found, "post-1") == ["it was private; it comes in as a draft"]
+    assert messages(found, "post-2") == ["it was behind a password; it comes in as a draft"]
+    assert row(found, "post-4")["reason"] == "it was in the trash"
+    assert row(found, "product-6")["reason"] == "an item of the kind 'product'"
+    assert row(found, "configuration")["reason"] == "1 entries of menus are not brought over"
+    assert "open sesame" not in json.dumps(found)
+
+
+async def test_comments_are_kept_and_a_second_run_changes_nothing(db: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xml", item(1, "x", comment(5, "Hello"), comment(6, "Hi", parent=5, approved="spam")))
+    await bring(db, path)
+    assert counted(await bring(db, path)) == {"unchanged": 1}
+    kept = await db.read(lambda session: list(session.scalars(select(ImportedComment).order_by(ImportedComment.id))))
+    assert [(one.key, one.parent, one.content, one.status, one.author) for one in kept] == [
+        ("5", None, "Hello", "approved", "Bob"),
+        ("6", "5", "Hi", "spam", "Bob"),
+    ]
+    write(path, item(1, "x", comment(5, "Hello"), comment(7, "New")))
+    assert counted(await bring(db, path)) == {"updated": 1}
+    keys = await db.read(lambda session: session.scalars(select(ImportedComment.key)).all())
+    assert sorted(keys) == ["5", "7"]
+
+
+async def test_pictures_and_covers_come_from_the_uploads(db: Database, tmp_path: Path) -> None:
+    uploads = write_files(tmp_path / "uploads", {"2020/01/a.png": png(40, 30), "2020/01/b.png": png(8, 8)})
+    shown = '<img src="https://old.example/wp-content/uploads/2020/01/a-300x200.png" alt="A" />'
+    path = write(
+        tmp_path / "a.xml",
+        item(1, f"{shown} [gallery ids='12']", meta("_thumbnail_id", "11")),
+        attachment(11, "2020/01/a.png", alt="Cover"),
+        attachment(12, "2020/01/b.png", caption="Words"),
+    )
+    found = await bring(db, path, uploads=uploads)
+    assert sorted(one["path"] for one in found["media"]) == ["2020/01/a.png", "2020/01/b.png"]
+    stored = await post(db, row(found, "post-1")["id"])
+    assert stored.cover_id is not None
+    text = await markdown(db, stored.id)
+    assert text.count("/media/") == 2
+    assert '"Words")' in text
+
+
+async def test_a_broken_item_is_named_and_the_others_come_in(db: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xml", item(1), item(2), item(3))
+    path.write_text(
+        path.read_text("utf-8").replace("<title><![CDATA[Post 2]]></title>", "<title>Post <2</title>"), "utf-8"
+    )
+    found = await bring(db, path)
+    assert counted(found) == {"imported": 2, "failed": 1}
+    (broken,) = [one for one in found["files"] if one["fate"] == "failed"]
+    assert broken["path"].startswith("a.xml:")
+    assert "<item>" in path.read_text("utf-8").splitlines()[broken["line"] - 1]
+
+
+async def test_several_files_are_one_site(db: Database, tmp_path: Path) -> None:
+    one = write(tmp_path / "a.xml", item(1, '<a href="https://old.example/2020/2/">two</a>'))
+    two = write(tmp_path / "b.xml", item(2), item(1))
+    found = await bring(db, one, two)
+    assert counted(found) == {"imported": 2, "skipped": 1}
+    (first,) = [one for one in found["files"] if one["fate"] == "imported" and one["path"] == "post-1"]
+    assert await markdown(db, first["id"]) == "[two](/2020/2/)\n"
+
+
+async def test_files_of_two_sites_are_refused(db: Database, tmp_path: Path) -> None:
+    one, two = write(tmp_path / "a.xml", item(1)), write(tmp_path / "b.xml", item(1), home="https://other.example")
+    with pytest.raises(Invalid, match=r"b.xml of https://other.example"):
+        await bring(db, one, two)
+
+
+async def test_what_is_no_export_is_refused(db: Database, tmp_path: Path) -> None:
+    path = write_files(tmp_path, {"a.xml": "<rss><channel/></rss>"}) / "a.xml"
+    with pytest.raises(Invalid, match=r"a.xml is no export of WordPress"):
+        await bring(db, path)
+
+
+async def test_a_site_below_a_path_keeps_it(db: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xml", item(1, home="https://old.example/blog"), home="https://old.example/blog")
+    found = await bring(db, path)
+    assert (await post(db, row(found, "post-1")["id"])).path == "/blog/2020/1/"
+    answer = await db.read(resolve, "/blog/", "p=1")
+    assert (answer.status, answer.subject_id) == (301, row(found, "post-1")["id"])
