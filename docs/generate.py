@@ -56,7 +56,8 @@ def commands(command: Any = None, words: tuple[str, ...] = ("westmarch",)) -> It
     command = command or typer.main.get_command(app)
     if below := getattr(command, "commands", None):
         for name, child in below.items():
-            yield from commands(child, (*words, name))
+            called = words if name == getattr(command, "default", None) else (*words, name)
+            yield from commands(child, called)
     else:
         yield " ".join(words), command
 

@@ -11,6 +11,7 @@ Its members, in this order:
 A file without its last member is not whole. Nothing is read into memory but one member of rows at a time.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -22,14 +23,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, Self, cast
 
+from westmarch.backup.zstd import CompressionParameter, ZstdError, ZstdFile
 from westmarch.errors import Conflict, Invalid, Unavailable
 
 FORMAT = 1
 HEADER, MANIFEST = "backup.json", "manifest.json"
 #: Longer members of rows and facts are not read, in bytes: one row may be long, an archive may be hostile.
 LONGEST = 512 * 1024 * 1024
+#: The longest header of a member, in bytes: names are not longer, and a header is read into memory whole.
+LONGEST_HEADER = 64 * 1024
 #: zstd's level; its first ones are as quick as a disk.
 LEVEL = 3
 STEP = 1024 * 1024
@@ -79,16 +83,11 @@ def whole(file: Path) -> Iterator[IO[bytes]]:
     It is written beside its place under another name, so that a process that is killed leaves nothing that looks
     whole. Raises Conflict where there is one already or it is being written, Unavailable where it cannot be written.
     """
-    if file.exists():
-        raise Conflict(f"{file} is there already.", hint="Name another file, or move that one away.")
     part = file.with_name(f".{file.name}.part")
     with told(file):
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict(f"{file} is being written by another process.", hint="Wait for it.") from error
+        stream = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "wb")
+    try:
+        _claim(stream, part, file)
         try:
             stream.truncate(0)
             yield stream
@@ -100,6 +99,24 @@ def whole(file: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+    finally:
+        with contextlib.suppress(OSError):  # What could not be written cannot be written at the end either.
+            stream.close()
+
+
+def _claim(stream: IO[bytes], part: Path, file: Path) -> None:
+    """Lock the unfinished file, which another process may just have finished, for ourselves. Raises Conflict."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finished = part.stat().st_ino != os.fstat(stream.fileno()).st_ino
+    except BlockingIOError as error:
+        raise Conflict(f"{file} is being written by another process.", hint="Wait for it.") from error
+    except FileNotFoundError:
+        finished = True
+    if finished or file.exists():
+        if not finished:
+            part.unlink()
+        raise Conflict(f"{file} is there already.", hint="Name another file, or move that one away.")
 
 
 def sync_folder(folder: Path) -> None:
@@ -123,19 +140,39 @@ def told(file: Path) -> Iterator[None]:
         ) from error
 
 
+class _Sink:
+    """What tarfile writes to; it still does when it is thrown away, after something went wrong."""
+
+    def __init__(self, target: ZstdFile) -> None:
+        self.target: ZstdFile | None = target
+
+    def write(self, content: bytes, /) -> int:
+        """Write on, unless the file was given up."""
+        return self.target.write(content) if self.target is not None else len(content)
+
+
 class Writer:
-    """Writes members to a stream, hashing them; `close` writes the manifest, without which the file is not whole."""
+    """Writes members to a stream, hashing them, until its block ends or something goes wrong in it.
+
+    `close` writes the manifest, without which the file is not whole.
+    """
 
     def __init__(self, stream: IO[bytes], file: Path) -> None:
-        from backports.zstd import CompressionParameter, ZstdFile
-
         options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.checksum_flag: 1}
         self._file = file
         self._zstd = ZstdFile(stream, "wb", options=options)
+        self._sink = _Sink(self._zstd)
         self._tar = tarfile.open(  # noqa: SIM115 - `close` closes it
-            fileobj=self._zstd, mode="w|", format=tarfile.PAX_FORMAT, bufsize=STEP
+            fileobj=cast("IO[bytes]", self._sink), mode="w|", format=tarfile.PAX_FORMAT, bufsize=STEP
         )
         self.members: dict[str, list[int | str]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, _error: object, _traceback: object, /) -> None:
+        if kind is not None:
+            self._sink.target = None
 
     def add(self, name: str, content: bytes) -> None:
         """Write a member."""
@@ -195,7 +232,7 @@ def members(stream: IO[bytes], file: Path) -> Iterator[Member]:
     seen: dict[str, list[int | str]] = {}
     manifest: dict[str, Any] | None = None
     for entry, source in _entries(stream, file):
-        if manifest is not None or entry.name in seen or not entry.isreg() or not fit(entry.name):
+        if manifest is not None or entry.name in seen or not _plain(entry) or not fit(entry.name):
             raise Invalid(f"{file} holds {entry.name!r}, which no backup has.", place=entry.name)
         hashed = Hashed(source)
         if entry.name == MANIFEST:
@@ -210,24 +247,31 @@ def members(stream: IO[bytes], file: Path) -> Iterator[Member]:
     _require_whole(file, seen, manifest)
 
 
+def _plain(entry: tarfile.TarInfo) -> bool:
+    return entry.isreg() and not entry.issparse()
+
+
 def fit(name: str) -> bool:
     """Whether a backup can have a member called so."""
     return bool(NAMES.fullmatch(name)) and not {"", ".", ".."} & set(name.split("/")) and "\0" not in name
 
 
-def _entries(stream: IO[bytes], file: Path) -> Iterator[tuple[tarfile.TarInfo, Source]]:
-    """The entries of the archive and what reads them. Whatever is wrong with the bytes is told as Invalid."""
-    from backports.zstd import ZstdError, ZstdFile
+class _Entry(tarfile.TarInfo):
+    """A member whose header is of a sane length."""
 
-    broken = (tarfile.TarError, ZstdError, EOFError, ValueError)
+    def _proc_member(self, tar: tarfile.TarFile) -> Any:
+        """As tarfile lets it be overridden: what comes behind the first block of a header."""
+        if self.type not in tarfile.REGULAR_TYPES and self.size > LONGEST_HEADER:
+            raise tarfile.ReadError("a header is too long")
+        return super()._proc_member(tar)  # type: ignore[misc]  # The types of the library do not tell of it.
+
+
+@contextmanager
+def _refused(file: Path) -> Iterator[None]:
+    """Whatever is wrong with the bytes of a file, as Invalid."""
     try:
-        with ZstdFile(stream) as plain, tarfile.open(fileobj=plain, mode="r|", bufsize=STEP) as tar:
-            for entry in tar:
-                source = tar.extractfile(entry)
-                yield entry, source or BytesIO()
-            while plain.read(STEP):  # To its end, where zstd compares its own checksum.
-                pass
-    except broken as error:
+        yield
+    except (tarfile.TarError, ZstdError, EOFError, ValueError) as error:
         raise Invalid(
             f"{file} is no whole backup: {str(error).rstrip('.') or 'it is cut off'}.",
             hint="Take another one.",
@@ -235,6 +279,32 @@ def _entries(stream: IO[bytes], file: Path) -> Iterator[tuple[tarfile.TarInfo, S
         ) from error
     except OSError as error:
         raise Invalid(f"{file} cannot be read: {error.strerror or error}.", place=str(file)) from error
+
+
+class _Refusing:
+    """Reads from a member; what is wrong with the bytes is told as Invalid."""
+
+    def __init__(self, source: Source, file: Path) -> None:
+        self._source = source
+        self._file = file
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; none at the end."""
+        with _refused(self._file):
+            return self._source.read(size)
+
+
+def _entries(stream: IO[bytes], file: Path) -> Iterator[tuple[tarfile.TarInfo, Source]]:
+    """The entries of the archive and what reads them. Raises Invalid, as the sources do."""
+    with (
+        _refused(file),
+        ZstdFile(stream) as plain,
+        tarfile.open(fileobj=plain, mode="r|", bufsize=STEP, tarinfo=_Entry) as tar,
+    ):
+        for entry in tar:
+            yield entry, _Refusing(tar.extractfile(entry) or BytesIO(), file)
+        while plain.read(STEP):  # To its end, where zstd compares its own checksum.
+            pass
 
 
 def _require_whole(file: Path, seen: dict[str, list[int | str]], manifest: dict[str, Any] | None) -> None:

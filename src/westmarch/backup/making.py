@@ -1,12 +1,12 @@
 """Making a backup of a site, also while it serves."""
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, select, text
 
@@ -49,8 +49,7 @@ async def make(settings: Settings, file: Path, progress: Callable[[int, int], No
     answer, Unreadable for a value that is none of its column. There is no file then.
     """
     made = Made(file)
-    with archive.whole(file) as stream:
-        writer = Writer(stream, file)
+    with archive.whole(file) as stream, Writer(stream, file) as writer:
         url = parse_url(settings.database_url)
         stored, counts = await schema.with_connection(url, partial(_database, settings, writer))
         made.tables = {name: count.rows for name, count in counts.items()}
@@ -78,19 +77,13 @@ def _database(settings: Settings, writer: Writer, connection: Connection) -> tup
         "url": settings.url,
         "tables": {one.name: [column.name for column in rows.stored(one)] for one in found},
     }
-    writer.add(archive.HEADER, _json(head))
+    writer.add(archive.HEADER, json.dumps(head).encode())
     counts = {}
     for one in found:
         count = counts[one.name] = Count()
         for number, part in enumerate(rows.parts(connection, one, count), 1):
             writer.add(f"rows/{one.name}/{number:06}.jsonl", part)
     return list(_stored(connection, settings.media_folder)), counts
-
-
-def _json(value: Any) -> bytes:
-    import json
-
-    return json.dumps(value).encode()
 
 
 def _stored(connection: Connection, folder: Path) -> Iterator[Stored]:

@@ -1,11 +1,12 @@
 """Restoring a site from a backup: into an empty folder and database of either engine, or over a site that is there."""
 
 import asyncio
+import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Connection, inspect, text
 
 from westmarch.backup import archive, rows
@@ -23,13 +25,15 @@ from westmarch.backup.rows import Count, Storing
 from westmarch.changes import triggers
 from westmarch.db.engines import parse_url
 from westmarch.db.types import now
-from westmarch.errors import Conflict, Invalid
+from westmarch.errors import Conflict, Invalid, Unavailable, unfit
 from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
 from westmarch.settings import TOML_NAME, Settings, gather
 
 #: Where what a restore replaced is kept, in the folder of the site.
 KEPT = "before-restore"
+#: Where files wait, in the folder of the site, until the database is filled.
+STAGING = ".restore"
 
 
 @dataclass(slots=True)
@@ -47,13 +51,34 @@ class Restored:
     before: Path | None = None
 
 
+class _Head(BaseModel):
+    """What a restore needs of the first member: the schema, and the columns of each table."""
+
+    number: str = Field(alias="schema")
+    tables: dict[str, list[str]]
+
+
+class _Facts(BaseModel):
+    """What the manifest says of a table: its rows, the sum of their hashes, the last number that it gave."""
+
+    rows: int
+    digest: str
+    last: int
+
+
+class _Manifest(BaseModel):
+    """What a restore needs of the manifest."""
+
+    tables: dict[str, _Facts]
+
+
 @dataclass(frozen=True, slots=True)
 class _Backup:
     """A backup that was read once from its first to its last byte and found whole."""
 
     file: Path
-    head: dict[str, Any]
-    manifest: dict[str, Any]
+    head: _Head
+    manifest: _Manifest
     toml: str
 
 
@@ -77,15 +102,16 @@ async def restore(file: Path, site: Path, *, database_url: str | None = None, re
     if not replace:
         await _require_empty(settings, fresh=fresh)
     await asyncio.to_thread(_make_folder, site)
-    if replace and (await schema.status(settings.database_url)).runs:
+    if replace:
         restored.before = await _keep(settings)
     with archive.told(site), _staging(site) as staging:
         await asyncio.to_thread(_unpack, backup, settings, staging, restored)
         work = partial(_fill, backup, restored)
         await schema.with_connection(parse_url(settings.database_url), work, migrates=True)
         _put_in_place(staging, settings)
-        if fresh and backup.toml:
+        if fresh:
             _write_settings(backup.toml, settings, database_url)
+            restored.settings = gather(site, database_url=database_url).settings
     return restored
 
 
@@ -101,7 +127,12 @@ def _checked(file: Path) -> _Backup:
                 manifest = member.facts()
             elif member.name == f"site/{TOML_NAME}":
                 toml = member.content().decode("utf-8", "replace")
-    return _Backup(file, head, manifest, toml)
+    try:
+        return _Backup(file, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Invalid(f"{file}: {place}: {unfit(first)}", place=place) from None
 
 
 @contextmanager
@@ -116,7 +147,7 @@ def opened(file: Path) -> Iterator[IO[bytes]]:
 
 
 def _require_known(backup: _Backup) -> None:
-    number = str(backup.head.get("schema"))
+    number = backup.head.number
     if number not in schema.RANGE:
         problem = schema.Status(number, schema.HEAD, runs=False).problem or ""
         raise Invalid(problem.replace("The database", f"{backup.file}", 1), place=archive.HEADER)
@@ -147,7 +178,13 @@ def _make_folder(site: Path) -> None:
         site.mkdir(parents=True, exist_ok=True)
 
 
-async def _keep(settings: Settings) -> Path:
+async def _keep(settings: Settings) -> Path | None:
+    """Back up what is going to be replaced, if it has tables. Raises Unavailable where this version cannot."""
+    status = await schema.status(settings.database_url)
+    if status.schema is None:
+        return None
+    if status.problem:
+        raise Unavailable(status.problem)
     folder = settings.site / KEPT
     folder.mkdir(mode=0o700, exist_ok=True)
     return (await make(settings, folder / f"westmarch-{now():%Y%m%dT%H%M%S.%fZ}.tar.zst")).file
@@ -155,12 +192,21 @@ async def _keep(settings: Settings) -> Path:
 
 @contextmanager
 def _staging(site: Path) -> Iterator[Path]:
-    """A folder in the site in which its files wait until the database is filled."""
-    folder = Path(tempfile.mkdtemp(prefix=".restore-", dir=site))
+    """A folder in the site in which its files wait until the database is filled. Raises Conflict where one restores."""
+    descriptor = os.open(site, os.O_RDONLY)
     try:
-        yield folder
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder = site / STAGING
+        shutil.rmtree(folder, ignore_errors=True)  # One that was killed left it.
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError as error:
+        raise Conflict(f"Another process restores {site}.", hint="Wait for it.") from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
 
 
 # Files
@@ -210,7 +256,9 @@ def _write(member: Member, path: Path) -> str:
 
 def _put_in_place(staging: Path, settings: Settings) -> None:
     """Let the files of the backup take the place of those that are there."""
-    for path in (settings.theme_folder, settings.themes_folder, settings.secret_key_file):
+    if (secret := staging / settings.secret_key_file.name).exists():
+        secret.replace(settings.secret_key_file)
+    for path in (settings.theme_folder, settings.themes_folder):
         new, old = staging / path.name, staging / f"{path.name}.old"
         if path.exists():
             path.rename(old)
@@ -224,8 +272,6 @@ def _put_in_place(staging: Path, settings: Settings) -> None:
 def _write_settings(toml: str, settings: Settings, database_url: str | None) -> None:
     """The settings of the backup, with the database's address where another one was given."""
     if database_url is not None:
-        import json
-
         line = f"database_url = {json.dumps(database_url)}"
         toml, changed = re.subn(r"(?m)^[ \t]*database_url[ \t]*=.*$", lambda _: line, toml, count=1)
         if not changed:
@@ -250,7 +296,7 @@ def _fill(backup: _Backup, restored: Restored, connection: Connection) -> None:
         schema.migrate(connection, "base", down=True)
     elif strange := sorted(set(inspect(connection).get_table_names()) & metadata.tables.keys()):
         raise Conflict(f"The database has a table {strange[0]} that is not of a site.", hint="Name an empty database.")
-    schema.migrate(connection, backup.head["schema"])
+    schema.migrate(connection, backup.head.number)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))  # A table cannot be altered while a trigger waits.
     triggers.drop(connection)
@@ -262,7 +308,7 @@ def _fill(backup: _Backup, restored: Restored, connection: Connection) -> None:
             if kind == "rows":
                 table = name.partition("/")[0]
                 storing.part(table, _columns(backup, table), member.content())
-    storing.end({name: int(facts["last"]) for name, facts in backup.manifest["tables"].items()})
+    storing.end({name: facts.last for name, facts in backup.manifest.tables.items()})
     restored.left_out = sorted(storing.left_out)
     restored.tables = _read_back(backup, storing)
     schema.migrate(connection, schema.HEAD)  # Also makes the triggers, which were dropped, anew.
@@ -275,8 +321,8 @@ def _empty(storing: Storing) -> None:
 
 
 def _columns(backup: _Backup, table: str) -> list[str]:
-    columns = backup.head.get("tables", {}).get(table)
-    if not isinstance(columns, list):
+    columns = backup.head.tables.get(table)
+    if columns is None:
         raise Invalid(f"{backup.file} does not say which columns {table} has.", place=archive.HEADER)
     return columns
 
@@ -284,14 +330,14 @@ def _columns(backup: _Backup, table: str) -> list[str]:
 def _read_back(backup: _Backup, storing: Storing) -> dict[str, int]:
     """Count what is stored now, by table. Raises Invalid where it is not what the manifest says, row by row."""
     found = {}
-    for name, facts in backup.manifest["tables"].items():
+    for name, facts in backup.manifest.tables.items():
         one, count = storing.tables.get(name), Count()
         if one is None:
             continue
         for _ in rows.parts(storing.connection, one, count):
             pass
         whole = not any(left.startswith(f"{name}.") for left in storing.left_out)
-        if count.rows != facts["rows"] or (whole and f"{count.digest:064x}" != facts["digest"]):
+        if count.rows != facts.rows or (whole and f"{count.digest:064x}" != facts.digest):
             raise Invalid(
                 f"The rows of {name} as stored are not those of {backup.file}.",
                 hint="Nothing was changed. This is a fault of the program: report it.",

@@ -33,10 +33,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.engine.interfaces import ReflectedColumn
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from westmarch.errors import Invalid, Unreadable
+from westmarch.db.faults import told
+from westmarch.errors import Invalid, Unavailable, Unreadable
 from westmarch.migrations.metadata import metadata
 
 #: Tables that tell the history of one database. A restored one has a history of its own, and followers begin anew.
@@ -177,14 +178,20 @@ class Storing:
         for number, line in enumerate(lines.splitlines(), 1):
             values = _values(line, len(columns), f"{name}: line {number}")
             named = zip(columns, values, strict=True)
-            found.append({column: known[column](value) for column, value in named if column in known})
+            try:
+                found.append({column: known[column](value) for column, value in named if column in known})
+            except (ValueError, TypeError, OverflowError) as error:
+                place = f"{name}: line {number}"
+                raise Invalid(f"A row of the backup has a time that is none: {error}", place=place) from error
         for start in range(0, len(found), BATCH):
             self._insert(one, found[start : start + BATCH])
 
     def _insert(self, one: Table, rows: list[dict[str, Any]]) -> None:
         try:
             self.connection.execute(insert(one), rows)
-        except DBAPIError as error:
+        except StatementError as error:
+            if isinstance(fault := told(error), Unavailable):
+                raise fault from error
             raise Invalid(
                 f"Rows of the table {one.name} cannot be stored: {str(error.orig).splitlines()[0]}",
                 hint="Nothing was changed. A text with a NUL, or one too long, is taken by SQLite alone.",

@@ -1,0 +1,201 @@
+"""`westmarch backup` and `westmarch restore`: the whole site in one file, proved, and put back."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from westmarch.cli.context import AsJSON, folder, loaded, print_json, require_schema, run
+
+if TYPE_CHECKING:
+    from westmarch.backup.making import Made
+    from westmarch.backup.verifying import Verified
+    from westmarch.settings import Settings
+
+#: How many things of one kind are told singly.
+TOLD = 5
+
+
+class _Defaulting(TyperGroup):
+    """A group with a command that is meant where none is named: `westmarch backup FILE`."""
+
+    default = "make"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer asks for it: the words behind the group's name."""
+        named = not args or args[0] in self.commands or args[0] in ctx.help_option_names
+        return super().parse_args(ctx, args if named else [self.default, *args])
+
+
+app = typer.Typer(
+    cls=_Defaulting,
+    help="Back the whole site up into one file (westmarch backup FILE), or prove such a file.",
+    no_args_is_help=True,
+)
+
+
+@app.command("make")
+def make_backup(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="The file to write, which may not be there; or a folder to write one in.", show_default=False
+        ),
+    ],
+    keep: Annotated[
+        str | None,
+        typer.Option(metavar="PERIODS", help="Remove older backups of the folder FILE but for those of 7d,4w,12m."),
+    ] = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Back up database, stored files, settings, secret and theme into one file, also while the site is served.
+
+    The file holds the secret of the site and is readable by its owner alone. Should anything go wrong, there is no
+    file. Files of the site that are missing are told, with exit status 1; then no older backup is removed.
+
+    Example: westmarch --site my-site backup my-site.tar.zst
+    """
+    from westmarch.backup import rotation
+    from westmarch.db.types import now
+    from westmarch.errors import Invalid
+
+    periods = None if keep is None else rotation.parse(keep)
+    file = file.expanduser().absolute()
+    in_folder = file.is_dir()
+    if periods is not None and not in_folder:
+        raise Invalid(f"{file} is no folder.", hint="With --keep, name a folder that is there.", place="--keep")
+    made = run(_make(loaded(context).settings, file / rotation.name(now()) if in_folder else file))
+    removed = [] if periods is None or made.left_out else rotation.remove_surplus(file, periods)
+    if as_json:
+        print_json(asdict(made) | {"removed": removed})
+    else:
+        rows, tables = sum(made.tables.values()), len(made.tables)
+        typer.echo(f"{made.file}: {_size(made.size)}, {rows} rows of {tables} tables, {made.files} stored files.")
+        for path in removed:
+            typer.echo(f"{path} was removed.")
+        _tell("left out", made.left_out)
+    raise typer.Exit(1 if made.left_out else 0)
+
+
+async def _make(settings: "Settings", file: Path) -> "Made":
+    from westmarch.backup.making import make
+
+    await require_schema(settings)
+    with _bar("Stored files") as progress:
+        return await make(settings, file, progress)
+
+
+@app.command("verify")
+def verify_backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file of a backup.", show_default=False)],
+    as_json: AsJSON = False,
+) -> None:
+    """Restore a backup into a temporary site and compare rows, hashes, and the bytes of all pages; status 1 if unsound.
+
+    Pages are compared with those of the site in the folder, if it is one; where the site has changed since the backup
+    was made, pages may differ. Without a site, all pages are rendered. Needs space for a copy of the site.
+
+    Example: westmarch --site my-site backup verify my-site.tar.zst
+    """
+    from westmarch.settings import TOML_NAME
+
+    live = loaded(context).settings if (folder(context) / TOML_NAME).exists() else None
+    found = run(_verify(file, live))
+    if as_json:
+        print_json({"sound": found.sound} | asdict(found))
+    else:
+        for line in _verified(found):
+            typer.echo(line)
+        _tell("cannot be rendered", found.failed)
+        _tell("differs", found.different)
+        _tell("left out", found.left_out)
+    raise typer.Exit(0 if found.sound else 1)
+
+
+async def _verify(file: Path, live: "Settings | None") -> "Verified":
+    from westmarch.backup.verifying import verify
+
+    with _bar("Pages") as progress:
+        return await verify(file, live, lambda done: progress(done, 0))
+
+
+def _verified(found: "Verified") -> Iterator[str]:
+    yield f"{sum(found.tables.values())} rows of {len(found.tables)} tables, {found.files} stored files: as they were."
+    if not found.compared:
+        yield f"{found.pages} pages were rendered. There was no site to compare them with."
+    elif found.differing:
+        yield f"{found.pages} pages were compared with those of the site: {found.differing} differ."
+        if found.changed:
+            yield f"The site has changed since, in {', '.join(found.changed)}."
+    else:
+        yield f"{found.pages} pages were compared with those of the site: the same bytes."
+    yield "The backup is sound." if found.sound else "The backup is NOT sound."
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file of a backup.", show_default=False)],
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="Restore into this database, of either engine, in place of the one of the settings."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the site that is there; a backup of it is made before.")
+    ] = False,
+    as_json: AsJSON = False,
+) -> None:
+    """Make the folder the site of a backup. Moving from one database engine to the other is a restore.
+
+    The whole file is checked before anything is written, and the database is filled in one transaction: it is all or
+    nothing. With --replace a running server goes on with the restored site at once; its settings stay.
+
+    Example: westmarch --site new-site restore my-site.tar.zst
+    """
+    from westmarch.backup.restoring import restore as put_back
+
+    done = run(put_back(file, folder(context), database_url=database_url, replace=replace))
+    if as_json:
+        facts = {"site": done.settings.site, "database": done.settings.shown("database_url"), "tables": done.tables}
+        print_json(facts | {"new_files": done.files, "left_out": done.left_out, "before": done.before})
+        return
+    rows = sum(done.tables.values())
+    typer.echo(f"{done.settings.site}: {rows} rows in {done.settings.shown('database_url')}, {done.files} new files.")
+    _tell("left out, because this version has no place for it", done.left_out)
+    if done.before is not None:
+        typer.echo(f"What was there is kept; to take this back: westmarch restore --replace {done.before}")
+
+
+def _tell(what: str, names: list[str]) -> None:
+    for name in names[:TOLD]:
+        typer.echo(f"  {what}: {name}", err=True)
+    if len(names) > TOLD:
+        typer.echo(f"  {what}: and {len(names) - TOLD} more", err=True)
+
+
+def _size(size: int) -> str:
+    for unit, length in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= length:
+            return f"{size / length:.1f} {unit}"
+    return f"{size} bytes"
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, which is told what is done and all there is (0: not known); silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole or None)
