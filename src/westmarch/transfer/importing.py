@@ -72,9 +72,9 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     ours = our_catalogue.of(folder) if wanted.program is None else None
     readers: tuple[Reader, ...]
     if ours is not None:
-        readers = (OurReader(folder, 0, folder, site.zone),)
+        readers = (OurReader(folder, 0, folder, site.zone, ours.alts),)
         if not wanted.dry_run:
-            site = await db.write(our_catalogue.furnish, ours, wanted.media)
+            site = await our_catalogue.furnish(db, ours, wanted.media)
     else:
         options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
         blogs = recognition.blogs(folder, wanted.program, options, site.permalink)

@@ -1,21 +1,27 @@
 """What `westmarch.json` holds besides the texts of an exported site, into the site."""
 
 import json
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from westmarch.authors.models import Author
+from westmarch.authors.models import Author, Elsewhere
+from westmarch.db.database import Database
 from westmarch.errors import Conflict, Invalid, unfit
 from westmarch.links import actions as links
 from westmarch.links import paths
+from westmarch.links.models import Link
 from westmarch.media import actions as media_actions
 from westmarch.media.files import examine
 from westmarch.media.models import Media
+from westmarch.posts.models import Post
 from westmarch.posts.resolver import SessionResolver
 from westmarch.site import actions as site_actions
 from westmarch.site import queries as site_queries
@@ -29,13 +35,18 @@ from westmarch.transfer.blogs import outside
 from westmarch.transfer.earlier import ACTOR
 from westmarch.transfer.out.catalogue import FORMAT, NAME
 
+#: What a link may begin with: no scheme that runs a script.
+_ADDRESS = re.compile(r"/|https?://|mailto:")
+#: Files of media that are stored at once.
+_FILES = 20
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
 class _Addressed(_Shape):
-    slug: str
+    slug: str = Field(min_length=1, max_length=200)
     path: str
     old: tuple[str, ...] = ()
 
@@ -43,24 +54,24 @@ class _Addressed(_Shape):
 class OurAuthor(_Addressed):
     """An author; `picture` is the hash of a file of media."""
 
-    name: str
+    name: str = Field(min_length=1)
     bio: str = ""
     picture: str | None = None
-    links: list[dict[str, str]] = []
+    links: list[Elsewhere] = []
 
 
 class OurTopic(_Addressed):
     """A topic with its introduction in Markdown."""
 
-    title: str
-    language: str
+    title: str = Field(min_length=1)
+    language: str = Field(max_length=35)
     introduction: str = ""
 
 
 class OurTag(_Addressed):
     """A tag with the other names that mean it."""
 
-    name: str
+    name: str = Field(min_length=1)
     description: str = ""
     synonyms: list[str] = []
 
@@ -82,6 +93,13 @@ class OurRedirect(_Shape):
     permanent: bool = True
 
 
+class OurGone(_Shape):
+    """What was removed for good, and still answers so at its addresses."""
+
+    kind: str = Field(max_length=20)
+    addresses: tuple[str, ...] = Field(min_length=1)
+
+
 class Catalogue(_Shape):
     """The file as a whole; `folder` is the one in which it lies."""
 
@@ -93,6 +111,12 @@ class Catalogue(_Shape):
     tags: tuple[OurTag, ...] = ()
     media: tuple[OurMedia, ...] = ()
     redirects: tuple[OurRedirect, ...] = ()
+    gone: tuple[OurGone, ...] = ()
+
+    @property
+    def alts(self) -> dict[str, str]:
+        """The descriptions of pictures that have one, by their address."""
+        return {f"/media/{one.hash[:2]}/{one.hash[2:]}.{one.extension}": one.alt for one in self.media if one.alt}
 
 
 def of(folder: Path) -> Catalogue | None:
@@ -101,7 +125,10 @@ def of(folder: Path) -> Catalogue | None:
     if not file.is_file() or outside(file, folder):
         return None
     try:
-        found = json.loads(file.read_bytes())
+        data = file.read_bytes()
+        if b"\\u0000" in data:
+            raise Invalid(f"{file} holds a zero byte, which no database keeps.", hint="Remove it.")
+        found = json.loads(data)
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise Invalid(f"{file} is of a format that this version does not know.", hint="Export the site again.")
         return Catalogue.model_validate(found | {"folder": folder})
@@ -113,14 +140,19 @@ def of(folder: Path) -> Catalogue | None:
         raise Invalid(f"{file} cannot be read: {error}", hint="Export the site again.") from error
 
 
-def furnish(session: Session, catalogue: Catalogue, media: Path) -> Site:
-    """Options, media, authors, topics and tags, before the posts; what the site has already stays as it is."""
+async def furnish(db: Database, catalogue: Catalogue, media: Path) -> Site:
+    """Media, options, authors, topics and tags, before the posts; what the site has already stays as it is."""
+    for start in range(0, len(catalogue.media), _FILES):
+        await db.write(_bring, catalogue.folder / "media", catalogue.media[start : start + _FILES], media)
+    return await db.write(_furnish, catalogue)
+
+
+def _furnish(session: Session, catalogue: Catalogue) -> Site:
     site = site_queries.current(session)
-    if not site_queries.stored(session) and catalogue.site:
+    if session.scalar(select(Post.id).limit(1)) is None:
+        # Whoever has written nothing yet has decided nothing that the exported site did not decide before.
         known = {key: value for key, value in catalogue.site.items() if key in Site.model_fields}
         site = site_actions.change(session, known, actor=ACTOR)
-    for one in catalogue.media:
-        _bring(session, catalogue.folder / "media", one, media)
     resolver = SessionResolver(session)
     for author in catalogue.authors:
         if _missing(session, Author, author.name):
@@ -133,7 +165,7 @@ def furnish(session: Session, catalogue: Catalogue, media: Path) -> Site:
                 bio_markdown=author.bio,
                 bio_html=render(author.bio, language=site.language, resolver=resolver).html if author.bio else "",
                 picture_id=session.scalar(select(Media.id).where(Media.hash == author.picture)),
-                links=author.links,
+                links=[link for link in author.links if _ADDRESS.match(link["href"])],
             )
     for topic in catalogue.topics:
         if _missing(session, Topic, topic.title):
@@ -163,13 +195,25 @@ def furnish(session: Session, catalogue: Catalogue, media: Path) -> Site:
 
 
 def finish(session: Session, catalogue: Catalogue) -> None:
-    """Redirects, after the posts have their addresses; one whose path has been taken since is left out."""
+    """Redirects, and the addresses of what was removed, after the posts have theirs. One that is taken is left out."""
     for one in catalogue.redirects:
-        parts = urlsplit(one.path)
-        try:
-            links.redirect(session, paths.parse(parts.path), one.address, permanent=one.permanent)
-        except (Conflict, Invalid):
-            continue
+        with suppress(Conflict, Invalid, ValueError):
+            links.redirect(session, paths.parse(one.path), one.address, permanent=one.permanent)
+    for gone in catalogue.gone:
+        current, *others = gone.addresses
+        with suppress(Conflict, Invalid, ValueError):
+            path = paths.parse(urlsplit(current).path)
+            if not _held(session, path):
+                subject_id = subjects.create(session, gone.kind)
+                links.claim(session, subject_id, path)
+                _lead(session, subject_id, others)
+                subjects.purge(session, subject_id)
+
+
+def _held(session: Session, path: str) -> bool:
+    """Whether something has the path, or the one that differs by the slash at its end."""
+    spellings = (path, f"{path}/", path.removesuffix("/"))
+    return session.scalar(select(Link.id).where(Link.path.in_(spellings), Link.query == "").limit(1)) is not None
 
 
 def _missing(session: Session, model: type[Author] | type[Topic] | type[Tag], name: str) -> bool:
@@ -184,23 +228,27 @@ def _add(session: Session, model: type[Author] | type[Topic] | type[Tag], one: _
         path = links.claim(session, subject_id, path)
     except Conflict:
         path = links.claim_free(session, subject_id, path)
-    slug = (
-        one.slug
-        if session.scalar(select(model.id).where(model.slug == one.slug)) is None
-        else f"{one.slug}-{subject_id}"
-    )
+    taken = session.scalar(select(model.id).where(model.slug == one.slug)) is not None
+    slug = f"{one.slug}-{subject_id}" if taken else one.slug
     session.execute(insert(model).values(id=subject_id, path=path, slug=slug, post_count=0, **columns))
-    for address in one.old:
-        parts = urlsplit(address)
-        links.add_old(session, subject_id, paths.parse(parts.path), query=parts.query)
+    _lead(session, subject_id, one.old)
 
 
-def _bring(session: Session, folder: Path, one: OurMedia, media: Path) -> None:
-    """Store a file that the site does not have; one that is not in the folder is missed where a text shows it."""
-    if session.scalar(select(Media.id).where(Media.hash == one.hash)) is not None:
-        return
-    place = folder / one.hash[:2] / f"{one.hash[2:]}.{one.extension}"
-    if not place.is_file() or outside(place, folder.resolve()):
-        return
-    content = place.read_bytes()
-    media_actions.store(session, media, content, examine(content, one.filename), filename=one.filename, alt=one.alt)
+def _lead(session: Session, subject_id: int, addresses: Iterable[str]) -> None:
+    """Let old addresses lead to a subject; those that another has stay with that one."""
+    for address in addresses:
+        with suppress(Conflict, Invalid, ValueError):
+            parts = urlsplit(address)
+            links.add_old(session, subject_id, paths.parse(parts.path), query=parts.query)
+
+
+def _bring(session: Session, folder: Path, files: Sequence[OurMedia], media: Path) -> None:
+    """Store the files that the site does not have; one that is not in the folder is missed where a text shows it."""
+    for one in files:
+        place = folder / one.hash[:2] / f"{one.hash[2:]}.{one.extension}"
+        known = session.scalar(select(Media.id).where(Media.hash == one.hash))
+        if known is None and place.is_file() and not outside(place, folder.parent):
+            content = place.read_bytes()
+            with suppress(Invalid):  # Told in the report, where a text shows it.
+                examined = examine(content, one.filename)
+                media_actions.store(session, media, content, examined, filename=one.filename, alt=one.alt)

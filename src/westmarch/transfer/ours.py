@@ -1,17 +1,20 @@
 """A folder that `westmarch export markdown` wrote: its texts come in as they went out, letter by letter."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlsplit
 
 from westmarch.errors import Invalid
-from westmarch.links import paths
+from westmarch.links import parameters, paths
 from westmarch.transfer import destinations, metadata, yaml_fields
 from westmarch.transfer.blogs import is_markdown, outside, walk
-from westmarch.transfer.decoding import decode
+from westmarch.transfer.dates import moment
+from westmarch.transfer.decoding import LONGEST, decode
 from westmarch.transfer.fields import Fields, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.items import (
@@ -24,22 +27,29 @@ from westmarch.transfer.items import (
     Source,
     Status,
     Unread,
+    Version,
 )
 from westmarch.transfer.out.fields import OURS
 from westmarch.transfer.reader import digest
 
 _FENCE = "---\n"
+_WAITING, _FIELDS = "waiting/{}.md", "fields/{}.json"
+_MEDIA = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{62}\.[a-z0-9]{1,10}")
 _FOLDERS = frozenset({"posts", "pages", "drafts"})
 
 
 @dataclass(frozen=True, slots=True)
 class OurReader:
-    """Reads such a folder. Addresses in it are below the base path of its site, and so they are below that of ours."""
+    """Reads such a folder. Addresses in it are below the base path of its site, and so they are below that of ours.
+
+    `alts` are the descriptions of its pictures that have one, by their address.
+    """
 
     root: Path
     number: int
     folder: Path
     zone: tzinfo
+    alts: Mapping[str, str]
     trouble: FileWarning | None = None
     remarks: tuple[FileWarning, ...] = ()
 
@@ -59,6 +69,10 @@ class OurReader:
         yield from (entry for _, entry in found)
 
     def _entry(self, source: Source) -> tuple[int, Entry] | Unread:
+        try:
+            source.key.encode()
+        except UnicodeEncodeError:
+            return Unread(source, "failed", "its name is not UTF-8: rename it")
         if outside(source.path, self.folder):
             return Unread(source, "skipped", "it is a link to a file outside of the folder")
         if not source.path.is_file():
@@ -66,13 +80,14 @@ class OurReader:
         try:
             data = source.path.read_bytes()
             front = _parted(data)
+            waiting = self._beside(front, _WAITING)
+            about = self._metadata(front)
         except Invalid as error:
             return Unread(source, "failed", error.message)
         except OSError as error:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
-        about = self._metadata(front)
         number = text(_ours(front).get("id"))
-        return int(number) if number.isdecimal() and len(number) < 19 else 0, Entry(
+        return int(number) if re.fullmatch(r"[0-9]{1,18}", number) else 0, Entry(
             blog=self.number,
             source=source,
             kind=about.kind,
@@ -80,30 +95,54 @@ class OurReader:
             title=about.title,
             slug=about.slug,
             addresses=about.addresses,
-            date=about.date,
+            date=None,  # They come in as they were made, whatever their dates: parts of one rank are in that order.
             tags=about.tags,
-            source_hash=digest(data),
-            answered=about.status == "published",
+            source_hash=digest(data + waiting),
+            answered=about.status == "published" and not _ours(front).get("trashed"),
+            queries=about.queries,
         )
 
     def item(self, source: Source) -> Item:
         """The second pass: one file whole. Raises `Invalid` where it is no text, `OSError` where it cannot be read."""
         data = source.path.read_bytes()
         front = _parted(data)
+        waiting = self._beside(front, _WAITING)
         about = self._metadata(front)
         body = front.body.text
         addresses = [one.address for one in destinations.destinations(body)]
-        wanted = dict.fromkeys(one for one in (*addresses, about.cover or "") if one.startswith("/media/"))
+        wanted = dict.fromkeys(one for one in (*addresses, about.cover or "") if _MEDIA.fullmatch(one))
         warnings = list(about.warnings)
         if about.broken is not None:
             warnings.append(FileWarning(about.broken.line, about.broken.reason))
+        trashed_at = _moment(_ours(front).get("trashed"), self.zone, warnings)
         return Item(
             key=source.key,
             metadata=about,
             body=body,
-            pictures=tuple(PictureReference(one, self._file(one), None) for one in wanted),
-            source_hash=digest(data),
+            pictures=tuple(PictureReference(one, self._file(one), None, self.alts.get(one, "")) for one in wanted),
+            source_hash=digest(data + waiting),
+            waiting=self._version(waiting) if waiting else None,
+            trashed_at=trashed_at,
             warnings=tuple(warnings),
+        )
+
+    def _beside(self, front: FrontMatter, name: str) -> bytes:
+        """A file that belongs to a post, empty where there is none; `name` is a pattern for the post's number."""
+        number = text(_ours(front).get("id"))
+        place = self.root / name.format(number)
+        if not re.fullmatch(r"[0-9]{1,18}", number) or not place.is_file() or outside(place, self.folder):
+            return b""
+        return place.read_bytes()
+
+    def _version(self, data: bytes) -> Version:
+        front = _parted(data)
+        fields = Fields(front, self.zone, "none")
+        return Version(
+            title=str(front.fields.get("title") or ""),
+            content=front.body.text,
+            language=fields.text("lang") or None,
+            date=fields.moment("date"),
+            author=str(fields.take("author") or ""),
         )
 
     def close(self) -> None:
@@ -116,21 +155,19 @@ class OurReader:
     def _metadata(self, front: FrontMatter) -> Metadata:
         fields = Fields(front, self.zone, "none")
         ours = _ours(front)
-        fields.take(OURS, "permalink", "redirect_from", "draft", "published")
+        fields.take(OURS, "permalink", "redirect_from")
         at = fields.moment("date")
-        status = text(ours.get("status"))
-        if status not in {"draft", "scheduled", "published"}:
-            status = "draft" if metadata.is_draft(fields) else "published"
         title = text(front.fields.get("title")) if front.broken else str(front.fields.get("title") or "")
-        fields.take("title", "status")
+        fields.take("title")
         series, cover = fields.take("series"), fields.take("image")
         slug = fields.text("slug")
         return Metadata(
             kind="page" if fields.text("layout") == "page" else "post",
-            status=cast("Status", "draft" if front.broken else status),
+            status="draft" if front.broken else _status(fields, ours, at),
             title=title or slug,
             slug=slug,
             addresses=self._addresses(fields),
+            queries=_queries(fields, ours),
             date=at,
             updated=fields.moment("lastmod"),
             unlisted=fields.yes("unlisted"),
@@ -144,7 +181,7 @@ class OurReader:
             cover=str(cover) if cover else None,
             translation=_text_or_none(fields.take("translationKey")),
             guid=_text_or_none(fields.take("guid")),
-            extra=fields.extra() | _extra(ours),
+            extra=fields.extra() | _extra(ours.get("extra")) | _extra(self._beside(front, _FIELDS)),
             warnings=tuple(fields.warnings),
             broken=front.broken,
         )
@@ -160,21 +197,57 @@ class OurReader:
         return metadata.unique(found)
 
 
+def _moment(value: Any, zone: tzinfo, warnings: list[FileWarning]) -> datetime | None:
+    """When a post went to the trash; where that is no date it still went there."""
+    if not value:
+        return None
+    try:
+        return moment(value, zone)
+    except ValueError as error:
+        warnings.append(FileWarning(None, str(error)))
+        return datetime.now(UTC)
+
+
+def _status(fields: Fields, ours: dict[str, Any], at: datetime | None) -> Status:
+    """As the fields say that all programs read, for people edit them; of a text in the trash they say only that."""
+    said, draft, published = fields.text("status"), fields.yes("draft"), fields.yes("published", default=True)
+    if ours.get("trashed"):
+        said, draft, published = text(ours.get("status")), False, True
+    if draft or not published or said == "draft":
+        return "draft"
+    return "scheduled" if said == "scheduled" and at is not None else "published"
+
+
 def _ours(front: FrontMatter) -> dict[str, Any]:
     found = front.fields.get(OURS)
     return found if isinstance(found, dict) else {}
 
 
-def _extra(ours: dict[str, Any]) -> dict[str, Any]:
+def _extra(written: Any) -> dict[str, Any]:
+    """Fields as JSON; none where it is broken."""
     try:
-        found = json.loads(ours.get("extra") or "{}")
-    except (ValueError, RecursionError):
+        found = json.loads(written or "{}")
+    except (TypeError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _texts(value: Any) -> list[str]:
     return [str(one) for one in (value if isinstance(value, list) else [value]) if one not in (None, "")]
+
+
+def _queries(fields: Fields, ours: dict[str, Any]) -> tuple[str, ...]:
+    """Old addresses with a query that a link may have."""
+    found = []
+    for one in _texts(ours.get("old")):
+        try:
+            parts = urlsplit(one)
+            path, query = paths.parse(parts.path), parameters.declared(parts.query)
+        except (Invalid, ValueError):
+            fields.warn(f"'{one[:100]}' is no address with a query", OURS)
+        else:
+            found.append(f"{paths.quote(path)}?{query}")
+    return metadata.unique(found)
 
 
 def _text_or_none(value: Any) -> str | None:
@@ -184,7 +257,7 @@ def _text_or_none(value: Any) -> str | None:
 def _parted(data: bytes) -> FrontMatter:
     """Front matter and text. The text is what stands behind the one empty line below the front matter."""
     try:
-        whole = data.decode()
+        whole = data.decode() if len(data) <= LONGEST and b"\x00" not in data else decode(data).text
     except UnicodeDecodeError:
         return parse(decode(data).text)
     end = whole.find(f"\n{_FENCE}\n", len(_FENCE) - 1)

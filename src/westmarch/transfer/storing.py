@@ -14,7 +14,7 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
-from westmarch.transfer import comments, earlier, media, references
+from westmarch.transfer import comments, earlier, media, references, waiting
 from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.items import Entry, FileWarning
@@ -114,6 +114,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
         post_id, fate = known.id, "updated"
     if prepared.item.comments and not comments.keep(session, post_id, prepared.item.comments):
         warnings.append(FileWarning(None, "its comments are not kept: run `westmarch db upgrade` and import it again"))
+    waiting.keep(session, post_id, prepared, place.site)
     broken = prepared.item.metadata.broken
     row = FileRow(
         path=entry.key,

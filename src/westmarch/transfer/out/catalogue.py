@@ -1,4 +1,7 @@
-"""What a site holds besides its posts, as JSON knows it: options, authors, topics, tags, media, redirects."""
+"""What a site holds besides its posts, as JSON knows it.
+
+Options, authors, topics, tags, media, redirects, and the addresses of what was removed for good.
+"""
 
 from typing import Any
 
@@ -10,6 +13,7 @@ from westmarch.links.models import Link
 from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.site import queries as site
+from westmarch.subjects.models import Subject
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
 
@@ -18,6 +22,10 @@ NAME = "westmarch.json"
 #: The number of the format; another number is another format.
 FORMAT = 1
 
+_LINKS = select(Link.subject_id, Link.path, Link.query, Subject.kind).join(Subject, Subject.id == Link.subject_id)
+_OLD_LINKS = _LINKS.where(Subject.kind.in_(["author", "topic", "tag"]), Link.current.is_(False)).order_by(Link.id)
+_GONE = _LINKS.where(Subject.purged_at.is_not(None)).order_by(Link.subject_id, Link.current.desc(), Link.id)
+
 
 def catalogue(session: Reading, base: str) -> dict[str, Any]:
     """All of it; `base` is the base path of the site ('' or '/x'), which stands in none of the addresses."""
@@ -25,27 +33,30 @@ def catalogue(session: Reading, base: str) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "base": base,
-        "site": site.stored(session),
+        "site": site.current(session).model_dump(mode="json", include=set(site.stored(session))),
         "authors": _authors(session, old),
         "topics": _topics(session, old),
         "tags": _tags(session, old),
         "media": _media(session),
         "redirects": _redirects(session),
+        "gone": _gone(session),
     }
 
 
-def _old(session: Reading) -> dict[int, list[str]]:
+def written(path: str, query: str) -> str:
+    """An address as a link has it."""
+    return f"{quote(path)}?{query}" if query else quote(path)
+
+
+def _old(session: Reading) -> dict[int | None, list[str]]:
     """The old addresses of authors, topics and tags, by subject."""
-    found: dict[int, list[str]] = {}
-    for model in (Author, Topic, Tag):
-        rows = select(Link.subject_id, Link.path, Link.query).join(model, model.id == Link.subject_id)
-        for subject_id, path, query in session.execute(rows.where(Link.current.is_(False)).order_by(Link.id)):
-            if subject_id is not None:
-                found.setdefault(subject_id, []).append(f"{quote(path)}?{query}" if query else quote(path))
+    found: dict[int | None, list[str]] = {}
+    for row in session.execute(_OLD_LINKS):
+        found.setdefault(row.subject_id, []).append(written(row.path, row.query))
     return found
 
 
-def _authors(session: Reading, old: dict[int, list[str]]) -> list[dict[str, Any]]:
+def _authors(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str, Any]]:
     columns = (Author.id, Author.name, Author.slug, Author.path, Author.bio_markdown, Author.links, Media.hash)
     rows = session.execute(select(*columns).outerjoin(Media, Media.id == Author.picture_id).order_by(Author.id))
     return [
@@ -62,7 +73,7 @@ def _authors(session: Reading, old: dict[int, list[str]]) -> list[dict[str, Any]
     ]
 
 
-def _topics(session: Reading, old: dict[int, list[str]]) -> list[dict[str, Any]]:
+def _topics(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str, Any]]:
     columns = (Topic.id, Topic.title, Topic.slug, Topic.path, Topic.language, Topic.introduction_markdown)
     return [
         {
@@ -77,7 +88,7 @@ def _topics(session: Reading, old: dict[int, list[str]]) -> list[dict[str, Any]]
     ]
 
 
-def _tags(session: Reading, old: dict[int, list[str]]) -> list[dict[str, Any]]:
+def _tags(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str, Any]]:
     columns = (Tag.id, Tag.name, Tag.slug, Tag.path, Tag.description, Tag.synonyms)
     return [
         {
@@ -102,9 +113,18 @@ def _redirects(session: Reading) -> list[dict[str, Any]]:
     rows = session.execute(select(*columns).where(Link.subject_id.is_(None)).order_by(Link.id))
     return [
         {
-            "path": f"{quote(row.path)}?{row.query}" if row.query else quote(row.path),
+            "path": written(row.path, row.query),
             "address": row.address,
             "permanent": row.permanent,
         }
         for row in rows
     ]
+
+
+def _gone(session: Reading) -> list[dict[str, Any]]:
+    """What was removed for good: its kind and its addresses, the last one first."""
+    found: dict[int | None, dict[str, Any]] = {}
+    for row in session.execute(_GONE):
+        one = found.setdefault(row.subject_id, {"kind": row.kind, "addresses": []})
+        one["addresses"].append(written(row.path, row.query))
+    return list(found.values())

@@ -1,21 +1,23 @@
 """A post's fields as front matter that Hugo, Jekyll and our own importer read, and its text below."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from westmarch.links.paths import quote
 from westmarch.transfer import yaml_fields
+from westmarch.transfer.fields import as_json
 from westmarch.transfer.out.posts import ExportedPost, ExportedText
 
 #: The key that holds what only our own importer asks for.
 OURS = "westmarch"
-#: What a file says besides; a field that was not known when it came in may have the same name.
+#: What a file says besides: a field of somebody else's with such a name stands elsewhere. Without `-`, `_`, spaces.
 _KNOWN = frozenset(
     {
         "title", "date", "lastmod", "draft", "published", "status", "layout", "slug", "url", "permalink", "aliases",
-        "redirect_from", "lang", "description", "tags", "authors", "series", "part", "image", "unlisted", "pinned",
+        "redirectfrom", "lang", "description", "tags", "authors", "series", "part", "image", "unlisted", "pinned",
         "translationkey", "guid", OURS,
     }
 )  # fmt: skip
@@ -34,9 +36,12 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def document(post: ExportedPost) -> str:
-    """The whole file of a post."""
-    return f"---\n{dumped(fields(post))}---\n\n{post.text.markdown}"
+def document(post: ExportedPost) -> tuple[str, str]:
+    """The whole file of a post; and what is too large for its front matter, as JSON, mostly nothing."""
+    head, beside = dumped(fields(post)), ""
+    if not _readable(head):
+        head, beside = dumped(fields(replace(post, extra={}))), json.dumps(post.extra)
+    return f"---\n{head}---\n\n{post.text.markdown}", beside
 
 
 def revision(text: ExportedText) -> str:
@@ -83,29 +88,39 @@ def fields(post: ExportedPost) -> dict[str, Any]:
         found["status"] = "scheduled"
     if post.status == "draft" or post.trashed_at is not None:
         found |= {"draft": True, "published": False}
-    found = {key: value for key, value in found.items() if value not in (None, "", [], False) or key == "published"}
+    found = {key: value for key, value in found.items() if _set(value) or key == "published"}
     others = {key: value for key, value in post.extra.items() if _kept(key, value)}
+    rest = {key: value for key, value in post.extra.items() if key not in others}
     ours = {
         "id": post.id,
-        "status": post.status,
+        "status": post.status if post.trashed_at else None,
         "trashed": post.trashed_at and post.trashed_at.isoformat(),
         "old": [address for address in post.old if "?" in address],
-        "extra": json.dumps(rest, ensure_ascii=True) if (rest := _rest(post.extra, others)) else None,
+        "extra": json.dumps(rest) if rest else None,
     }
-    return found | others | {OURS: {key: value for key, value in ours.items() if value not in (None, [])}}
+    return found | others | {OURS: {key: value for key, value in ours.items() if _set(value)}}
 
 
-def _rest(extra: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in extra.items() if key not in others}
+def _readable(head: str) -> bool:
+    """Whether front matter keeps to the limits within which it is read."""
+    try:
+        yaml_fields.load(head)
+    except yaml_fields.FieldsError:
+        return False
+    return True
+
+
+def _set(value: Any) -> bool:
+    return value is not None and value is not False and value != "" and value != []
 
 
 def _kept(key: str, value: Any) -> bool:
     """Whether a field of somebody else's can stand among ours and is read as what it is."""
-    if key.lower().replace("-", "").replace("_", "").replace(" ", "") in {k.replace("_", "") for k in _KNOWN}:
+    if key.lower().replace("-", "").replace("_", "").replace(" ", "") in _KNOWN:
         return False
     try:
         read, _, warnings = yaml_fields.load(dumped({key: value}))
     except yaml_fields.FieldsError:
         return False
-    again = {name: yaml_fields.typed(part) for name, part in read.items()}
+    again = {name: as_json(yaml_fields.typed(part)) for name, part in read.items()}
     return not warnings and json.dumps(again) == json.dumps({key: value})

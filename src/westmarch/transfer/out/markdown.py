@@ -6,27 +6,18 @@ Hugo reads `posts/` and `pages/` below `content/` and `media/` below `static/`; 
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import slugify
 from westmarch.transfer.out import fields
 from westmarch.transfer.out.catalogue import NAME, catalogue
-from westmarch.transfer.out.folder import whole
-from westmarch.transfer.out.posts import ExportedPost, exported_posts, revisions_of
+from westmarch.transfer.out.exported import Exported
+from westmarch.transfer.out.posts import ExportedPost, earlier_texts, exported_posts
+from westmarch.transfer.out.whole import whole_folder
 
 #: File names have at most 255 bytes; a date, a number and an ending stand beside this.
 _LONGEST = 200
-
-
-@dataclass(slots=True)
-class Exported:
-    """What went out: how many texts and files, and the files of media that are not there."""
-
-    posts: int = 0
-    media: int = 0
-    lost: list[str] = field(default_factory=list)
 
 
 def export_markdown(
@@ -41,18 +32,20 @@ def export_markdown(
     """Write the site to a folder, which is there whole or not at all; `step` is called after each post.
 
     All is read in one transaction, so that it is the state of one moment. `media` is the site's folder of media,
-    `base` its base path. With `revisions` each text that a post has had is a file below `revisions/`.
+    `base` its base path. With `revisions` each earlier text of a post is a file below `revisions/`.
     Raises Invalid where the folder holds something, Unavailable where it cannot be written.
     """
     done = Exported()
-    with whole(folder) as place:
+    with whole_folder(folder) as place:
         names = _Names(place)
         for post in exported_posts(session):
-            path = names.of(post)
-            _write(path, fields.document(post))
+            document, beside = fields.document(post)
+            _write(names.of(post), document)
+            if beside:
+                _write(place / "fields" / f"{post.id}.json", beside)
             if post.waiting is not None:
                 _write(place / "waiting" / f"{post.id}.md", fields.revision(post.waiting))
-            for text in revisions_of(session, post.id) if revisions else ():
+            for text in earlier_texts(session, post) if revisions else ():
                 _write(place / "revisions" / str(post.id) / f"{text.id}.md", fields.revision(text))
             done.posts += 1
             step()
@@ -74,7 +67,7 @@ class _Names:
         kind = "drafts" if post.status == "draft" or post.trashed_at else f"{post.kind}s"
         stem = slugify(post.slug).encode()[:_LONGEST].decode(errors="ignore")
         if post.published_at is not None and post.kind == "post":
-            stem = f"{post.published_at:%Y-%m-%d}-{stem}"
+            stem = f"{post.published_at.date().isoformat()}-{stem}"
         name = f"{kind}/{stem}.md"
         if name.casefold() in self._taken:
             name = f"{kind}/{stem}-{post.id}.md"

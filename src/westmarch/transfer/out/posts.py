@@ -12,12 +12,12 @@ from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.links.models import Link
-from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.posts.models import Byline, Post
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag, Tagging
 from westmarch.topics.models import Part, Topic
+from westmarch.transfer.out.catalogue import written
 
 #: Posts read at once: memory does not grow with the site.
 _CHUNK = 200
@@ -72,23 +72,21 @@ _OLD = (
     .where(Link.subject_id.in_(_IDS), Link.current.is_(False))
     .order_by(Link.subject_id, Link.id)
 )
-_TEXTS = select(Revision.id, Revision.title, Revision.markdown, Revision.language, Revision.at, Revision.by).where(
-    Revision.id.in_(_IDS)
+_TEXT = select(
+    Revision.id, Revision.title, Revision.markdown, Revision.html, Revision.language, Revision.at, Revision.by
 )
-_REVISIONS = (
-    select(Revision.id, Revision.title, Revision.markdown, Revision.language, Revision.at, Revision.by)
-    .where(Revision.subject_id == bindparam("id"))
-    .order_by(Revision.id)
-)
+_TEXTS = _TEXT.where(Revision.id.in_(_IDS))
+_EARLIER = _TEXT.where(Revision.subject_id == bindparam("id"), Revision.id.not_in(_IDS)).order_by(Revision.id)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedText:
-    """A text of a post: the Markdown as it was written `at` a time, `by` somebody."""
+    """A text of a post: the Markdown as it was written `at` a time, `by` somebody, and the stored HTML."""
 
     id: int
     title: str
     markdown: str
+    html: str
     language: str
     at: datetime
     by: str
@@ -134,9 +132,10 @@ def exported_posts(session: Reading) -> Iterator[ExportedPost]:
         after = rows[-1].id
 
 
-def revisions_of(session: Reading, post_id: int) -> list[ExportedText]:
-    """All texts that a post has had, the oldest first."""
-    return [_text(row) for row in session.execute(_REVISIONS, {"id": post_id})]
+def earlier_texts(session: Reading, post: ExportedPost) -> list[ExportedText]:
+    """The texts that a post has had before those that go out with it, the oldest first."""
+    shown = [text.id for text in (post.text, post.waiting) if text is not None]
+    return [_text(row) for row in session.execute(_EARLIER, {"id": post.id, "ids": shown})]
 
 
 def count(session: Reading) -> int:
@@ -153,8 +152,8 @@ def _chunk(session: Reading, rows: Sequence[NamedRow]) -> Iterator[ExportedPost]
         tags[post_id].append(name)
     for post_id, name in session.execute(_AUTHORS, ids):
         authors[post_id].append(name)
-    for post_id, path, query in session.execute(_OLD, ids):
-        old[post_id].append(f"{quote(path)}?{query}" if query else quote(path))
+    for subject_id, path, query in session.execute(_OLD, ids):
+        old[subject_id].append(written(path, query))
     wanted = {one for row in rows for one in (row.published_revision_id, row.draft_revision_id) if one is not None}
     texts = {row.id: _text(row) for row in session.execute(_TEXTS, {"ids": list(wanted)})}
     for row in rows:
@@ -190,10 +189,10 @@ def _media_path(hash_: str | None, extension: str) -> str | None:
 
 
 def _text(row: NamedRow) -> ExportedText:
-    return ExportedText(row.id, row.title, row.markdown, row.language, row.at, row.by)
+    return ExportedText(row.id, row.title, row.markdown, row.html, row.language, row.at, row.by)
 
 
 def _without_text(row: NamedRow) -> ExportedText:
     """What stands for the text of a post that another program wrote without one."""
     at = row.updated_at or row.published_at or datetime.min.replace(tzinfo=UTC)
-    return ExportedText(0, row.title, "", row.language, at, "")
+    return ExportedText(0, row.title, "", "", row.language, at, "")

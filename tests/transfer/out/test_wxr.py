@@ -1,0 +1,96 @@
+"""A site as WordPress' importer takes it."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+from tests.factories import SITE, post
+from tests.transfer.out.sites import ADDRESSES, PICTURES
+from westmarch.db.database import Database
+from westmarch.links import actions as links
+from westmarch.media import actions as media
+from westmarch.media.files import examine
+from westmarch.posts import actions
+from westmarch.site import actions as site_actions
+from westmarch.transfer.out.wxr import export_wxr
+
+URL = "https://example.org"
+NAMES = {
+    "wp": "http://wordpress.org/export/1.2/",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+
+
+def fill(session: Any, folder: Path) -> None:
+    """Texts of each state, and a picture that one shows."""
+    site_actions.change(session, {"title": "A & B", "timezone": "Asia/Kathmandu"}, actor="test")
+    cover = media.store(session, folder, PICTURES[0], examine(PICTURES[0], "a.png"), filename="Öl.png", alt="Red").id
+    post(
+        session,
+        "One <&> \x0c",
+        f"![]({ADDRESSES[0]}) [two](/two/)\n",
+        cover_id=cover,
+        tags=("Big Tag",),
+        authors=("Ada L", "Bob"),
+        topic="A course",
+        pinned=True,
+        summary="In short",
+        extra={"x": 1},
+    )
+    post(session, "Two", status="draft", published_at=None, kind="page")
+    post(session, "Three", status="scheduled")
+    post(session, "Four", unlisted=True)
+    actions.trash(session, post(session, "Five"), SITE, actor="test")
+    links.redirect(session, "/from/", "https://example.com/")
+
+
+def text(item: ET.Element, name: str) -> str | None:
+    return item.findtext(name, namespaces=NAMES)
+
+
+async def written(db: Database, folder: Path) -> tuple[Any, list[ET.Element]]:
+    await db.write(fill, folder / "media")
+    done = await db.read(export_wxr, folder / "out.xml", url=URL)
+    channel = ET.parse(folder / "out.xml").getroot().find("channel")
+    assert channel is not None
+    return done, [channel, *channel.findall("item")]
+
+
+async def test_each_text_has_its_state_and_what_belongs_to_it(db: Database, tmp_path: Path) -> None:
+    done, (channel, *items) = await written(db, tmp_path)
+    assert (text(channel, "title"), text(channel, "wp:wxr_version")) == ("A & B", "1.2")
+    assert [text(one, "wp:status") for one in items] == ["publish", "draft", "future", "private", "trash", "inherit"]
+    assert [text(one, "wp:post_type") for one in items] == ["post", "page", "post", "post", "post", "attachment"]
+    one, two, *_, file = items
+    assert (text(one, "title"), text(one, "dc:creator"), text(one, "excerpt:encoded")) == (
+        "One <&> \ufffd",
+        "ada-l",
+        "In short",
+    )
+    assert (text(one, "wp:post_date"), text(one, "wp:post_date_gmt")) == ("2024-01-01 17:45:00", "2024-01-01 12:00:00")
+    assert (text(two, "wp:post_date"), text(one, "wp:is_sticky")) == ("0000-00-00 00:00:00", "1")
+    found = {(c.get("domain"), c.get("nicename"), c.text) for c in one.findall("category")}
+    assert found == {("post_tag", "big-tag", "Big Tag"), ("category", "a-course", "A course")}
+    content = text(one, "content:encoded") or ""
+    assert f'src="{URL}{ADDRESSES[0]}"' in content
+    assert f'href="{URL}/two/"' in content
+    assert text(file, "wp:attachment_url") == URL + ADDRESSES[0]
+    (cover,) = one.findall("wp:postmeta", NAMES)
+    assert (text(cover, "wp:meta_key"), text(cover, "wp:meta_value")) == ("_thumbnail_id", text(file, "wp:post_id"))
+    numbers = [text(item, "wp:post_id") for item in items]
+    assert len(set(numbers)) == len(numbers)
+    assert (done.posts, done.media) == (5, 1)
+
+
+async def test_what_wordpress_has_no_place_for_is_told(db: Database, tmp_path: Path) -> None:
+    done, _ = await written(db, tmp_path)
+    assert done.losses == {
+        "redirects and addresses of what was removed": 1,
+        "all authors but the first of a text": 1,
+        "fields that templates are told": 1,
+        "places in a topic": 1,
+        "characters that XML cannot hold": 1,
+        "unlisted texts, which become private": 1,
+    }
