@@ -25,7 +25,9 @@ app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=T
 #: The exit status after SIGTERM, as shells count it.
 _TERMINATED = 143
 
-Program = Literal["jekyll", "hexo", "hugo", "pelican", "plain"]
+Program = Literal[
+    "jekyll", "hexo", "hugo", "zola", "pelican", "eleventy", "astro", "obsidian", "notion", "plain"
+]  # fmt: skip
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 ReportFile = Annotated[
@@ -175,7 +177,7 @@ async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report
 
 
 @contextmanager
-def progress_bar() -> "Iterator[Progress]":
+def progress_bar(what: str = "Importing") -> "Iterator[Progress]":
     """A bar on a terminal, and silence elsewhere."""
     from westmarch.transfer.importing import Progress
 
@@ -186,9 +188,9 @@ def progress_bar() -> "Iterator[Progress]":
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Importing", total=None)
+        task = bar.add_task(what, total=None)
         yield Progress(begin=lambda total: bar.update(task, total=total), step=lambda: bar.advance(task))
 
 

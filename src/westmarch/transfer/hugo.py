@@ -1,5 +1,6 @@
 """Blogs written for Hugo: folders of content that are its addresses, bundles, translations, static files."""
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, So
 
 _KEEP = frozenset({"public", "output", "themes", "vendor"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]*(.*)")
-_OFFSET = re.compile(r"\d([+-])(\d{2}):?(\d{2})$")
+_OFFSET = re.compile(r"\d\s*([+-])([01]\d|2[0-3]):?([0-5]\d)$")
 _PAGES = frozenset({"page", "pages"})
 _POSTS = frozenset({"post", "posts", "blog", "article", "articles"})
 _DATE = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
@@ -125,11 +126,8 @@ class Hugo:
     def _owner(self, path: Path) -> str | None:
         """The page to whose bundle a file belongs, None where it is a page of its own."""
         folder = path.parent.parent if path.name.startswith("index.") else path.parent
-        while folder.is_relative_to(self.options.folder):
-            if str(folder) in self._bundles:
-                return self._bundles[str(folder)]
-            folder = folder.parent
-        return None
+        above = itertools.takewhile(lambda one: one.is_relative_to(self.home), (folder, *folder.parents))
+        return next((self._bundles[str(one)] for one in above if str(one) in self._bundles), None)
 
     def sources(self) -> Iterator[Source]:
         """Pages, sections' own pages, and the texts that are parts of others."""
@@ -143,8 +141,8 @@ class Hugo:
     def _role(self, path: Path, file: _File) -> tuple[Role, str] | None:
         owner = self._owner(path)
         if not is_markdown(path.name):
-            text_ = path.suffix in {".html", ".htm", ".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
-            return ("skip", f"'{path.suffix}' is not Markdown") if text_ and owner is None else None
+            readable = path.suffix in {".html", ".htm", ".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
+            return ("skip", f"'{path.suffix}' is not Markdown") if readable and owner is None else None
         if owner is not None:
             return "skip", f"it is a part of the page {owner}, not one of its own"
         first = file.folders[0].lower() if file.folders else ""
@@ -185,6 +183,8 @@ class Hugo:
             language=file.language.key,
             at=self._as_written(front, at),
         )
+        if file.list_ and any(key.lower() == "cascade" for key in front.fields):
+            fields.warn("what it hands down to its pages (`cascade`) is not obeyed", "cascade")
         addresses = self._addresses(fields, place, aliases) if self._rendered(fields) else []
         draft = draft or not addresses
         about = metadata.assemble(
@@ -203,7 +203,9 @@ class Hugo:
         group = fields.text("translationKey") or (file.logical if len(self.languages) > 1 else about.translation)
         spoken = about.language or metadata.language(file.language.tag)
         extra = {key: value for key, value in about.extra.items() if key.lower() != "translationkey"}
-        return replace(about, translation=group, language=spoken, extra=extra)
+        # The page of a section that only has a title was a list; it answers, and is in no list itself.
+        unlisted = about.unlisted or (file.list_ and not front.body.text.strip())
+        return replace(about, translation=group, language=spoken, unlisted=unlisted, extra=extra)
 
     def _sections_of(self, file: _File) -> tuple[str, ...]:
         """The folders above a page that are sections: the first, and those with a page of their own."""
@@ -218,9 +220,9 @@ class Hugo:
         said = fields.text("type").lower()
         if file.list_ or said in _PAGES:
             return "page"
-        if source.role == "post" or said in _POSTS:
-            return "post"
         dated = any(key.lower() in _DATE for key in fields.front.fields)
+        if said in _POSTS or (source.role == "post" and (file.folders or dated)):
+            return "post"
         return "post" if dated and file.folders and file.folders[0].lower() not in _PAGES else "page"
 
     def _date(self, source: Source, fields: Fields, file: _File, kind: Kind) -> tuple[str, datetime | None]:
@@ -234,6 +236,8 @@ class Hugo:
         if at is None:
             known = self._published(fields.front)
             at = fields.moment(*(key for key in keys if not key.startswith(":") and not (known and key == "published")))
+        if at is not None and at.year == 1:  # Go's time of nothing, as its templates write it.
+            at = None
         if at is None and dated:
             at = self._of_name(fields, dated[1])
         if at is None and kind == "post" and not fields.yes("draft"):
@@ -269,7 +273,10 @@ class Hugo:
         """The date in its own zone: the day in an address is the one that was written, wherever the site is."""
         if at is None:
             return None
-        return at.astimezone(_zone_of(front.fields, self.zone))
+        try:
+            return at.astimezone(_zone_of(front.fields, self.zone))
+        except OverflowError:  # In the first or the last year that there is.
+            return at
 
     @staticmethod
     def _rendered(fields: Fields) -> bool:
@@ -310,7 +317,10 @@ class Hugo:
         """The address of the page that `ref` means: by its path, from here or from the root, or by its name."""
         file = self._place(document.source)
         spoken = next((one for one in self.languages if one.key == language.lower()), file.language)
-        path = re.sub(r"(?:/_?index)?(?:\.\w{2,3})?\.(?:md|markdown)$", "", written.strip("/"))
+        path = re.sub(r"\.(?:md|markdown)$", "", written.strip("/"))
+        head, dot, ending = path.rpartition(".")
+        path = head if dot and any(one.key == ending.lower() for one in self.languages) else path
+        path = re.sub(r"/_?index$", "", path)
         here = (*file.folders, file.name) if file.bundle else file.folders
         starts = [] if written.startswith("/") else ["/".join(here), "/".join(file.folders)]
         for start in [*starts, ""]:

@@ -24,13 +24,9 @@ _MARKED = re.compile(r"hl_lines\s*[=:]\s*(?:\[([^\]]*)\]|\"([^\"]*)\"|([\d\s-]+)
 _OPENING = re.compile(
     r"(?P<head>(?:[ \t]*>)*[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*)[ \t]*\{(?P<inside>[^{}\n]*)\}[ \t]*(?=\n|$)"
 )
-_CALLOUTS = {
-    "note": "NOTE", "info": "NOTE", "abstract": "NOTE", "notice": "NOTE", "example": "NOTE", "question": "NOTE",
-    "tip": "TIP", "success": "TIP", "hint": "TIP", "important": "IMPORTANT", "warning": "WARNING",
-    "caution": "CAUTION", "danger": "CAUTION", "error": "CAUTION", "failure": "CAUTION", "bug": "CAUTION",
-}  # fmt: skip
-#: Shortcodes of themes for boxes, whose kind is an argument; the others are named like their kind.
-_BOXES = ("notice", "admonition", "alert", "callout", "hint")
+#: Arguments that are longer than anybody writes are not looked at.
+_LONGEST = 8_000
+#: Shortcodes of themes for boxes that are named like their kind.
 _OF_KIND = ("note", "tip", "info", "important", "warning", "caution", "danger")
 
 
@@ -62,7 +58,7 @@ def convert(body: Body, page: Page, warnings: list[FileWarning]) -> Body:
     """The text with shortcodes replaced by what they stand for, and the attributes of code written our way."""
     codes = _Shortcodes(page)
     raw = dict.fromkeys(("raw", "rawhtml", "html", "unsafe"), codes.raw)
-    boxes = dict.fromkeys((*_BOXES, *_OF_KIND), codes.box)
+    boxes = dict.fromkeys((*embeds.BOXES, *_OF_KIND), codes.box)
     blocks = {
         **raw, **boxes, "highlight": codes.highlight, "details": codes.details, "comment": codes.comment,
         "mermaid": codes.mermaid,
@@ -90,6 +86,8 @@ def shortcodes(body: Body) -> Iterator[Tag]:
 def _arguments(written: str) -> _Arguments:
     named: dict[str, str] = {}
     listed: list[str] = []
+    if len(written) > _LONGEST:
+        return _Arguments(named, listed)
     for key, quoted, raw, bare in _ARGUMENT.findall(written):
         value = re.sub(r"\\(.)", r"\1", quoted) if quoted else raw or bare
         if key:
@@ -124,7 +122,7 @@ class _Shortcodes:
 
     @staticmethod
     def mermaid(block: Block, context: Context) -> str:
-        return _alone(fence(block.content.strip("\n"), "mermaid"), block.tag, context)
+        return context.as_block(block.tag, fence(block.content.strip("\n"), "mermaid"))
 
     @staticmethod
     def highlight(block: Block, context: Context) -> str:
@@ -140,42 +138,36 @@ class _Shortcodes:
     @staticmethod
     def details(block: Block, context: Context) -> str:
         summary = " ".join((_arguments(block.tag.arguments).get("summary", 0) or "Details").split())
-        return _alone(f"::: details {summary}\n{block.content.strip()}\n:::", block.tag, context)
+        return context.as_block(block.tag, f"::: details {summary}\n{block.content.strip()}\n:::")
 
     @staticmethod
-    def box(block: Block, context: Context) -> str | None:
+    def box(block: Block, context: Context) -> str:
         given = _arguments(block.tag.arguments)
         words = given.listed
         kind = block.tag.name
-        if kind in _BOXES:
+        if kind in embeds.BOXES:
             kind = given.get("type") or given.get("style") or (words.pop(0) if words else "")
-        kind = kind.lower()
-        if kind and kind not in _CALLOUTS:
-            # The first word of some themes' boxes is an icon's name.
-            kind = "note"
         title = given.get("title") or (words[0] if words else "")
-        head = f"[!{_CALLOUTS[kind or 'note']}] {' '.join(title.split())}".rstrip()
-        rows = [head, *block.content.strip().split("\n")]
-        return _alone("\n".join(f"> {row}".rstrip() for row in rows), block.tag, context)
+        # The first word of some themes' boxes is the name of an icon.
+        return context.as_block(block.tag, embeds.callout(kind, title, block.content))
 
     @staticmethod
     def figure(given: _Arguments, tag: Tag, context: Context) -> str | None:
         src = given.get("src", 0)
         if not src:
             return None
-        title, words = given.get("title"), given.get("caption")
-        caption = f"**{title}** {words}" if title and words else title or words
-        if credit := given.get("attr"):
-            link = given.get("attrlink")
-            caption = f"{caption} {f'[{credit}]({_url(link)})' if link else credit}".lstrip()
-        quoted = " ".join(caption.split()).replace("\\", "\\\\").replace('"', "&quot;")
-        quoted = f' "{quoted}"' if quoted else ""
-        sizes = [(name, given.get(name).removesuffix("px")) for name in ("width", "height")]
-        size = " ".join(f"{name}={value}" for name, value in sizes if value.isdecimal())
-        picture = f"![{_escaped(given.get('alt'))}]({_url(src)}{quoted})" + ("{" + size + "}" if size else "")
-        if given.get("link"):
-            picture = f"[{picture}]({_url(given.get('link'))})"
-        return _alone(picture, tag, context)
+        picture = embeds.figure(
+            src,
+            alt=given.get("alt"),
+            title=given.get("title"),
+            caption=given.get("caption"),
+            link=given.get("link"),
+            credit=given.get("attr"),
+            credit_link=given.get("attrlink"),
+            width=given.get("width"),
+            height=given.get("height"),
+        )
+        return context.as_block(tag, picture)
 
     def ref(self, given: _Arguments, tag: Tag, context: Context) -> str | None:
         written = given.get("path", 0)
@@ -195,12 +187,12 @@ class _Shortcodes:
     @staticmethod
     def youtube(given: _Arguments, tag: Tag, context: Context) -> str | None:
         video = given.get("id", 0)
-        return _alone(embeds.youtube(video), tag, context) if video else None
+        return context.as_block(tag, embeds.youtube(video)) if video else None
 
     @staticmethod
     def vimeo(given: _Arguments, tag: Tag, context: Context) -> str | None:
         video = given.get("id", 0)
-        return _alone(embeds.vimeo(video), tag, context) if video else None
+        return context.as_block(tag, embeds.vimeo(video)) if video else None
 
     @staticmethod
     def tweet(given: _Arguments, _tag: Tag, _: Context) -> str | None:
@@ -214,7 +206,7 @@ class _Shortcodes:
 
     @staticmethod
     def toc(_given: _Arguments, tag: Tag, context: Context) -> str | None:
-        return _alone("[[toc]]", tag, context)
+        return context.as_block(tag, "[[toc]]")
 
     def param(self, given: _Arguments, _tag: Tag, _: Context) -> str | None:
         name = given.get("name", 0)
@@ -225,19 +217,6 @@ class _Shortcodes:
             if value is not None and not isinstance(value, (dict, list)):
                 return text(value)
         return None
-
-
-def _alone(written: str, tag: Tag, context: Context) -> str:
-    """A block in place of a tag that begins its line: with an empty line around it, and the tag's indentation."""
-    before, source = context.before(tag), context.body.text
-    if before.strip():
-        return written
-    above = source[: tag.start - len(before)].endswith("\n\n") or tag.start == len(before)
-    rows = written.split("\n")
-    written = "\n".join([rows[0], *(f"{before}{row}".rstrip() for row in rows[1:])])
-    following = source[tag.end : tag.end + 2]
-    below = "\n" if context.alone(tag) and following not in {"", "\n", "\n\n"} else ""
-    return ("" if above else f"\n{before}") + written + below
 
 
 def _lines(options: str) -> str:
@@ -263,11 +242,3 @@ def _marked_fences(written: str) -> str:
         out += [written[last : opening.start()], opening["head"] + (f" {{{marked}}}" if marked else "")]
         last = opening.end()
     return "".join([*out, written[last:]])
-
-
-def _url(address: str) -> str:
-    return re.sub(r"[\s<>()\\]", lambda found: f"%{ord(found[0]):02X}", address)
-
-
-def _escaped(words: str) -> str:
-    return re.sub(r"([\[\]\\])", r"\\\1", " ".join(words.split()))

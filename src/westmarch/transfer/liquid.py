@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from westmarch.transfer import embeds
+from westmarch.transfer import embeds, includes
 from westmarch.transfer.fences import fence, reindented
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning
@@ -74,7 +74,7 @@ class _Liquid:
     def replace(self, tag: Tag, context: Context) -> str | None:
         known = {
             "": self.value, "post_url": self.post_url, "link": self.link, "gist": self.gist,
-            "youtube": self.youtube, "vimeo": self.vimeo,
+            "youtube": self.youtube, "vimeo": self.vimeo, "include": self.include,
         }.get(tag.name)  # fmt: skip
         return known(tag, context) if known else None
 
@@ -113,6 +113,11 @@ class _Liquid:
     def vimeo(tag: Tag, _: Context) -> str | None:
         found = re.fullmatch(r"[\"']?(\d+)[\"']?", tag.arguments)
         return embeds.vimeo(found[1]) if found else None
+
+    @staticmethod
+    def include(tag: Tag, context: Context) -> str | None:
+        shown = includes.replaced(tag.arguments)
+        return None if shown is None else context.as_block(tag, shown)
 
     def value(self, tag: Tag, context: Context) -> str | None:
         found = _EXPRESSION.fullmatch(tag.arguments)

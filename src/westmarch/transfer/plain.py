@@ -122,6 +122,12 @@ class Plain:
         yield self.root / address.lstrip("/")
 
 
+def without_title(text_: str, title: str) -> str:
+    """The text without a first heading that only says the title again."""
+    heading = _HEADING.match(text_)
+    return text_[heading.end() :].lstrip("\n") if heading and _heading(text_) == title else text_
+
+
 def _heading(text_: str) -> str:
     found = _HEADING.match(text_)
     return metadata.plain(re.sub(r"[*_`]", "", found[1] or found[2])) if found else ""

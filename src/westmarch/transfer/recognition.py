@@ -3,13 +3,13 @@
 import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from westmarch.errors import Invalid
-from westmarch.transfer import hugo_settings, pelican_settings
+from westmarch.transfer import astro, eleventy, hugo_settings, notion, pelican_settings, zola
 from westmarch.transfer.blogs import Blog, Options, beginning, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml
 from westmarch.transfer.fields import text
@@ -17,10 +17,13 @@ from westmarch.transfer.hexo import Hexo
 from westmarch.transfer.hugo import Hugo
 from westmarch.transfer.jekyll import Jekyll
 from westmarch.transfer.jekyll_settings import NAMES as JEKYLL_NAMES
+from westmarch.transfer.obsidian import Obsidian
 from westmarch.transfer.pelican import Pelican
 from westmarch.transfer.plain import Plain
 
-Program = Literal["jekyll", "hexo", "hugo", "pelican", "plain"]
+Program = Literal[
+    "jekyll", "hexo", "hugo", "zola", "pelican", "eleventy", "astro", "obsidian", "notion", "plain"
+]  # fmt: skip
 
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 _META = re.compile(rb"(?:\xef\xbb\xbf)?[ ]{0,3}[A-Za-z][A-Za-z0-9_-]*:[ \t]")
@@ -29,6 +32,13 @@ _HEXO_KEYS = frozenset(
     {"source_dir", "new_post_name", "skip_render", "post_asset_folder", "default_layout", "permalink_defaults"}
 )
 _SAMPLE = 40
+
+
+#: The programs whose site is one folder, with its configuration, and those that have no addresses of their own.
+_OF_A_SITE: dict[str, Callable[[Path, Options], Blog]] = {
+    "jekyll": Jekyll, "hugo": Hugo, "zola": zola.Zola, "eleventy": eleventy.Eleventy, "astro": astro.Astro,
+}  # fmt: skip
+_OF_NOTES: dict[str, Callable[[Path, Options, str], Blog]] = {"obsidian": Obsidian, "notion": notion.Notion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +64,19 @@ def blogs(folder: Path, program: Program | None, options: Options, permalink: st
 
 
 def _blog(place: _Place, options: Options, permalink: str) -> Blog:
-    if place.program == "jekyll":
-        return Jekyll(place.root, options)
     if place.program == "hexo":
         return Hexo(place.root, place.home, options)
-    if place.program == "hugo":
-        return Hugo(place.home, options)
     if place.program == "pelican":
         return Pelican(place.root, place.home, options)
-    return Plain(place.root, options, permalink)
+    if of := _OF_A_SITE.get(place.program):
+        return of(place.root, options)
+    return _OF_NOTES.get(place.program, Plain)(place.root, options, permalink)
 
 
 def _forced(folder: Path, program: Program) -> list[_Place]:
     if program == "pelican":
         return [_pelican(folder)]
-    if program in {"plain", "hugo"}:
+    if program in {"plain", *_OF_NOTES} or (program in _OF_A_SITE and program != "jekyll"):
         return [_Place(program, folder, folder)]
     if program == "hexo":
         roots = [folder / "source"] if (folder / "source").is_dir() else []
@@ -88,16 +96,32 @@ def _recognised(folder: Path) -> list[_Place]:
         if _hexo_settings(folder, folder):
             return [_Place("hexo", _source(folder), folder)]
         return [_Place("jekyll", _jekyll_root(folder), folder)]
-    if _like_hugo(folder):
-        return [_Place("hugo", folder, folder)]
+    found = _by_what_lies_in(folder)
+    if found is not None:
+        return [_Place(found, folder, folder)]
     posts = list(_posts(folder))
     if posts:
         return [_by_names(folder, root, posts) for root in _roots(folder, posts)]
     content = folder / "content" if (folder / "content").is_dir() else folder
     if _like_pelican(content):
         return [_Place("pelican", content, folder)]
-    found = any(is_markdown(inner) for _, inner in walk(folder))
-    return [_Place("plain", folder, folder)] if found else []
+    if notion.like_notion(folder):
+        return [_Place("notion", folder, folder)]
+    written = any(is_markdown(inner) for _, inner in walk(folder))
+    return [_Place("plain", folder, folder)] if written else []
+
+
+def _by_what_lies_in(folder: Path) -> Program | None:
+    """The program whose own files lie at the top of a folder."""
+    if any((folder / f"astro.config{ending}").is_file() for ending in astro.ENDINGS):
+        return "astro"
+    if any((folder / name).is_file() for name in eleventy.NAMES):
+        return "eleventy"
+    if zola.like_zola(folder, folder):
+        return "zola"
+    if _like_hugo(folder):
+        return "hugo"
+    return "obsidian" if (folder / ".obsidian").is_dir() else None
 
 
 def _by_names(folder: Path, root: Path, posts: list[Path]) -> _Place:

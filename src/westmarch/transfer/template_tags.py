@@ -70,6 +70,17 @@ class Context:
         after = self.body.text[tag.end : end if end >= 0 else len(self.body.text)]
         return not self.before(tag).strip() and not after.strip()
 
+    def as_block(self, tag: Tag, written: str) -> str:
+        """A block in place of a tag that begins its line: with an empty line around it, and the tag's indentation."""
+        before, source = self.before(tag), self.body.text
+        if before.strip():
+            return written
+        above = source[: tag.start - len(before)].endswith("\n\n") or tag.start == len(before)
+        first, *others = written.split("\n")
+        written = "\n".join([first, *(f"{before}{row}".rstrip() for row in others)])
+        below = "\n" if self.alone(tag) and source[tag.end : tag.end + 2] not in {"", "\n", "\n\n"} else ""
+        return ("" if above else f"\n{before}") + written + below
+
 
 def tags(body: Body) -> Iterator[Tag]:
     """All tags of a text, in order."""
