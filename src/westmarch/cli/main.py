@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from westmarch.cli import backup, cache, db, doctor, import_, init, logs, render, serve, settings, site, theme, version
+from westmarch.cli import (
+    backup,
+    cache,
+    db,
+    doctor,
+    export,
+    import_,
+    init,
+    logs,
+    render,
+    serve,
+    settings,
+    site,
+    theme,
+    version,
+)
 from westmarch.errors import WestmarchError
 
 logger = logging.getLogger(__name__)
@@ -55,6 +70,7 @@ def choose_site(
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.add_typer(import_.app, name="import")
+app.add_typer(export.app, name="export")
 app.add_typer(backup.app, name="backup")
 app.command("restore")(backup.restore)
 app.command("render")(render.render)
