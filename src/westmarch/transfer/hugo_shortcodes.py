@@ -122,7 +122,7 @@ class _Shortcodes:
 
     @staticmethod
     def mermaid(block: Block, context: Context) -> str:
-        return context.as_block(block.tag, fence(block.content.strip("\n"), "mermaid"))
+        return context.as_block(block, fence(block.content.strip("\n"), "mermaid"))
 
     @staticmethod
     def highlight(block: Block, context: Context) -> str:
@@ -138,7 +138,7 @@ class _Shortcodes:
     @staticmethod
     def details(block: Block, context: Context) -> str:
         summary = " ".join((_arguments(block.tag.arguments).get("summary", 0) or "Details").split())
-        return context.as_block(block.tag, f"::: details {summary}\n{block.content.strip()}\n:::")
+        return context.as_block(block, f"::: details {summary}\n{block.content.strip()}\n:::")
 
     @staticmethod
     def box(block: Block, context: Context) -> str:
@@ -149,7 +149,7 @@ class _Shortcodes:
             kind = given.get("type") or given.get("style") or (words.pop(0) if words else "")
         title = given.get("title") or (words[0] if words else "")
         # The first word of some themes' boxes is the name of an icon.
-        return context.as_block(block.tag, embeds.callout(kind, title, block.content))
+        return context.as_block(block, embeds.callout(kind, title, block.content))
 
     @staticmethod
     def figure(given: _Arguments, tag: Tag, context: Context) -> str | None:

@@ -37,10 +37,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A tag with the text between it and its `{% end… %}`."""
+    """A tag with the text between it and its `{% end… %}`, which ends at `end`."""
 
     tag: Tag
     content: str
+    end: int
 
 
 #: What stands in place of a tag: text, or None where the dialect does not know it.
@@ -64,21 +65,21 @@ class Context:
         """The text of the tag's own line that stands before it."""
         return self.body.text[self.body.text.rfind("\n", 0, tag.start) + 1 : tag.start]
 
-    def alone(self, tag: Tag) -> bool:
-        """Whether the tag is all that its line holds."""
-        end = self.body.text.find("\n", tag.end)
-        after = self.body.text[tag.end : end if end >= 0 else len(self.body.text)]
-        return not self.before(tag).strip() and not after.strip()
+    def after(self, end: int) -> str:
+        """The text of the line that stands after this position."""
+        at = self.body.text.find("\n", end)
+        return self.body.text[end : at if at >= 0 else len(self.body.text)]
 
-    def as_block(self, tag: Tag, written: str) -> str:
-        """A block in place of a tag that begins its line: with an empty line around it, and the tag's indentation."""
-        before, source = self.before(tag), self.body.text
+    def as_block(self, replaced: Tag | Block, written: str) -> str:
+        """A block in place of what begins its line: with an empty line around it, and the same indentation."""
+        tag = replaced.tag if isinstance(replaced, Block) else replaced
+        before, source, end = self.before(tag), self.body.text, replaced.end
         if before.strip():
             return written
         above = source[: tag.start - len(before)].endswith("\n\n") or tag.start == len(before)
         first, *others = written.split("\n")
         written = "\n".join([first, *(f"{before}{row}".rstrip() for row in others)])
-        below = "\n" if self.alone(tag) and source[tag.end : tag.end + 2] not in {"", "\n", "\n\n"} else ""
+        below = "\n" if not self.after(end).strip() and source[end : end + 2] not in {"", "\n", "\n\n"} else ""
         return ("" if above else f"\n{before}") + written + below
 
 
@@ -200,7 +201,7 @@ class _Expansion:
             content = self._between(number + 1, closing, tag.end, end.start)
         content = content.lstrip() if tag.trim_after else content
         content = content.rstrip() if end.trim_before else content
-        replaced = self.dialect.blocks[tag.name](Block(tag, content), self.context)
+        replaced = self.dialect.blocks[tag.name](Block(tag, content, end.end), self.context)
         if replaced is not None:
             return replaced
         self._report(tag)

@@ -100,18 +100,18 @@ def _box(block: Block, context: Context) -> str:
     given = _arguments(block.tag)
     kind = given.get("type") or given.get("kind") or given.get("level") or block.tag.name
     title = given.get("title") or given.get("header") or ""
-    return context.as_block(block.tag, embeds.callout(kind, title, block.content))
+    return context.as_block(block, embeds.callout(kind, title, block.content))
 
 
 def _quote(block: Block, context: Context) -> str:
     given = _arguments(block.tag)
     rows = block.content.strip().split("\n")
     rows += ["", f"— {given['author']}"] if given.get("author") else []
-    return context.as_block(block.tag, "\n".join(f"> {row}".rstrip() for row in rows))
+    return context.as_block(block, "\n".join(f"> {row}".rstrip() for row in rows))
 
 
 def _mermaid(block: Block, context: Context) -> str:
-    return context.as_block(block.tag, fence(block.content.strip("\n"), "mermaid"))
+    return context.as_block(block, fence(block.content.strip("\n"), "mermaid"))
 
 
 def _fences(written: str) -> str:

@@ -1,0 +1,182 @@
+"""What a generator would write of any blog comes back as that blog."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from tests.transfer import generated
+from tests.transfer.folders import png
+from tests.transfer.generated import BLOGS, Post, Writers
+from tests.transfer.reading import read
+
+pytestmark = pytest.mark.unit
+
+Files = dict[str, str | bytes]
+PICTURE = png()
+
+
+def _check(files: Files, posts: list[Post], address: Callable[[Post], str], key: Callable[[Post], str]) -> None:
+    """Read the files, and compare every field of every post with what it was made of."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = read(Path(folder).resolve(), files)
+    for post in posts:
+        item = found[key(post)]
+        about = item.metadata
+        assert (about.title, about.date, about.tags) == (" ".join(post.title.split()), post.at, post.tags)
+        assert (about.status, about.kind, about.summary) == (
+            "draft" if post.draft else "published",
+            "post",
+            post.summary,
+        )
+        assert about.addresses == (address(post), *post.aliases)
+        assert about.extra == {}
+        expected = generated.text(post, posts, {}, lambda words, to: f"[{words}]({address(to)})")
+        assert item.body == expected
+        assert [one.path is not None for one in item.pictures] == [True] * len(item.pictures)
+        assert [one.message for one in item.warnings] == []
+
+
+HUGO: Writers = {
+    "film": lambda block: f"{{{{< youtube {block.words} >}}}}",
+    "picture": lambda block: f'{{{{< figure src="/p.png" alt="{block.words}" caption="{block.words}" >}}}}',
+    "box": lambda block: f"{{{{% notice warning %}}}}\n{block.words}\n{{{{% /notice %}}}}",
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_hugo_comes_back(posts: list[Post]) -> None:
+    files: Files = {"hugo.toml": '[permalinks]\nposts = "/:year/:month/:contentbasename/"', "static/p.png": PICTURE}
+    for number, post in enumerate(posts):
+        fields: dict[str, object] = {"title": post.title, "draft": post.draft, "tags": list(post.tags)}
+        fields |= {"description": post.summary, "aliases": list(post.aliases)}
+        head = (
+            generated.toml(fields | {"date": post.at})
+            if number % 2
+            else generated.yaml(fields | {"date": post.at.isoformat()})
+        )
+        body = generated.text(post, posts, HUGO, lambda words, to: f'[{words}]({{{{< relref "{to.name}" >}}}})')
+        files[f"content/posts/{_hugo_file(post)}"] = head + body
+    _check(
+        files, posts, lambda post: f"/{post.at:%Y/%m}/{post.name}/", lambda post: f"content/posts/{_hugo_file(post)}"
+    )
+
+
+def _hugo_file(post: Post) -> str:
+    """A page with a folder of its own, or a file alone."""
+    return f"{post.name}/index.md" if len(post.tags) % 2 else f"{post.name}.md"
+
+
+ZOLA: Writers = {
+    "film": lambda block: f'{{{{ youtube(id="{block.words}") }}}}',
+    "picture": lambda block: f'{{{{ figure(src="/p.png", alt="{block.words}", caption="{block.words}") }}}}',
+    "box": lambda block: f"{{% warning() %}}\n{block.words}\n{{% end %}}",
+}
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_zola_comes_back(posts: list[Post]) -> None:
+    files: Files = {"config.toml": 'base_url = "https://example.com"', "static/p.png": PICTURE}
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "draft": post.draft, "date": post.at}
+        fields |= {"description": post.summary, "aliases": list(post.aliases)}
+        head = generated.toml(fields, {"taxonomies": {"tags": list(post.tags)}})
+        body = generated.text(post, posts, ZOLA, lambda words, to: f"[{words}](@/blog/{to.name}.md)")
+        files[f"content/blog/{post.name}.md"] = head + body
+    _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"content/blog/{post.name}.md")
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_hexo_comes_back(posts: list[Post]) -> None:
+    writers: Writers = {"film": lambda block: f"{{% youtube {block.words} %}}"}
+    files: Files = {"_config.yml": "new_post_name: :title.md", "source/p.png": PICTURE}
+    posts = [post for post in posts if not post.draft]
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
+        head = generated.yaml(fields | {"description": post.summary, "aliases": list(post.aliases)})
+        body = generated.text(post, posts, writers, lambda words, to: f"{{% post_link {to.name} '{words}' %}}")
+        files[f"source/_posts/{post.name}.md"] = head + body
+    if posts:
+        key = "source/_posts/{}.md"
+        _check(files, posts, lambda post: f"/{post.at:%Y/%m/%d}/{post.name}/", lambda post: key.format(post.name))
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_vault_of_obsidian_comes_back(posts: list[Post]) -> None:
+    writers: Writers = {
+        "picture": lambda block: f'![{block.words}](/p.png "{block.words}")',
+        "box": lambda block: f"> [!warning]-\n> {block.words}",
+    }
+    files: Files = {".obsidian/app.json": "{}", "p.png": PICTURE}
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
+        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
+        fields |= {"path": f"/{post.name}/"}
+        body = generated.text(post, posts, writers, lambda words, to: f"[[{to.name}|{words}]]")
+        files[f"notes/{post.name}.md"] = generated.yaml(fields) + body
+    _check(files, posts, lambda post: f"/{post.name}/", lambda post: f"notes/{post.name}.md")
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_eleventy_comes_back(posts: list[Post]) -> None:
+    files: Files = {
+        "eleventy.config.js": "export default () => {}",
+        "public/p.png": PICTURE,
+        "blog/blog.json": '{"tags": "posts"}',
+    }
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
+        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
+        body = generated.text(post, posts, {}, lambda words, to: f"[{words}]({to.name}.md)")
+        files[f"blog/{post.name}.md"] = generated.yaml(fields) + body
+    _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"blog/{post.name}.md")
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_astro_comes_back(posts: list[Post]) -> None:
+    files: Files = {"astro.config.mjs": 'export default { site: "https://example.com" }', "public/p.png": PICTURE}
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "pubDate": post.at.isoformat(), "tags": list(post.tags)}
+        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
+        body = generated.text(post, posts, {}, lambda words, to: f"[{words}](./{to.name}.md)")
+        files[f"src/content/blog/{post.name}.md"] = generated.yaml(fields) + body
+    _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"src/content/blog/{post.name}.md")
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_jekyll_comes_back(posts: list[Post]) -> None:
+    writers: Writers = {
+        "film": lambda block: f"{{% youtube {block.words} %}}",
+        "picture": lambda block: (
+            f'{{% include figure.html src="/p.png" alt="{block.words}" caption="{block.words}" %}}'
+        ),
+        "box": lambda block: f"> {block.words}\n{{: .warning}}",
+    }
+    files: Files = {"_config.yml": "title: x", "p.png": PICTURE}
+    posts = [post for post in posts if not post.draft]
+    for post in posts:
+        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
+        head = generated.yaml(fields | {"description": post.summary, "redirect_from": list(post.aliases)})
+        body = generated.text(post, posts, writers, _post_url)
+        files[f"_posts/{post.at:%Y-%m-%d}-{post.name}.md"] = head + body
+    if posts:
+        key = "_posts/{:%Y-%m-%d}-{}.md"
+        _check(
+            files,
+            posts,
+            lambda post: f"/{post.at:%Y/%m/%d}/{post.name}.html",
+            lambda post: key.format(post.at, post.name),
+        )
+
+
+def _post_url(words: str, to: Post) -> str:
+    return f"[{words}]({{% post_url {to.at:%Y-%m-%d}-{to.name} %}})"
