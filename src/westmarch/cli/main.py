@@ -15,6 +15,7 @@ from westmarch.cli import (
     doctor,
     export,
     import_,
+    import_exports,
     init,
     logs,
     render,
@@ -69,6 +70,7 @@ def choose_site(
 
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+import_exports.register(import_.app)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")
 app.add_typer(backup.app, name="backup")
