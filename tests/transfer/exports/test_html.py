@@ -36,6 +36,8 @@ def warnings(html: str) -> list[str]:
         ("<p>a</p><p>&nbsp;</p><p>b</p>", "a\n\nb"),
         ("<p>intro</p><!--more--><p>rest</p>", "intro\n\n<!-- more -->\n\nrest"),
         ("<p>H<sub>2</sub>O</p>", "H<sub>2</sub>O"),
+        ("<p>10&nbsp;km,\u202fso</p><p>\u3000中文</p>", "10\u00a0km,\u202fso\n\n\u3000中文"),
+        ("<p>so... it -- went</p>", "so... it -- went"),
         ("<p>https://youtu.be/a_b-c?t=1&amp;x=2</p>", "https://youtu.be/a_b-c?t=1&x=2"),
         ('<iframe src="https://www.youtube.com/embed/abc"></iframe>', "https://www.youtube.com/watch?v=abc"),
     ],
@@ -85,6 +87,11 @@ def test_signs_that_mean_something_in_markdown_stay_signs(text: str) -> None:
     html = f"<p>{text}</p>"
     made, _ = to_markdown(html)
     assert skeleton(shown(made)) == skeleton(sanitize(html))
+
+
+def test_a_paragraph_that_begins_with_a_colon_explains_nothing() -> None:
+    html = "<p>before</p><p>: after</p>"
+    assert skeleton(shown(to_markdown(html)[0])) == skeleton(html)
 
 
 def test_two_lists_stay_two() -> None:

@@ -1,19 +1,21 @@
 """HTML to our Markdown: each block that Markdown can say as it was, the others as the HTML that they are.
 
 Whether Markdown says the same is not guessed: what a block became is rendered, and compared with what the site would
-show of the HTML itself (`sameness`).
+show of the HTML itself (`sameness`). Only blocks of which it is known beforehand (`certain`) are not: they are most.
 """
 
 import html as entities
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from html_to_markdown import ConversionOptions, convert
 
 from westmarch.text.markdown import render
 from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
 from westmarch.transfer.exports import blocks, foreign
-from westmarch.transfer.exports.sameness import skeleton
+from westmarch.transfer.exports.certain import is_certain
+from westmarch.transfer.exports.sameness import NONCHARACTERS, skeleton
 from westmarch.transfer.items import FileWarning
 
 _MORE = re.compile(r"<!--\s*more\b[^<>]*-->", re.IGNORECASE)
@@ -25,8 +27,17 @@ _INLINE = [
     "abbr", "bdi", "bdo", "cite", "dfn", "ins", "kbd", "q", "ruby", "samp", "small", "sub", "sup", "time", "u", "var",
 ]  # fmt: skip
 _LIST = re.compile(r"<([uo]l)\b")
+# No text may hold noncharacters. One stands between blocks, others for spaces that the converter takes for plain ones.
+_GAP = "\ufdef"
+_GAP_HTML = f"<p>{_GAP}</p>"
+_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_HOLD = {space: chr(0xFDD0 + number) for number, space in enumerate(_SPACES)}
+_FREE = {held: space for space, held in _HOLD.items()}
+_SPACE = re.compile(f"[{_SPACES}]")
+_HELD = re.compile(f"[{''.join(_FREE)}]")
 
 
+@cache
 def _options(*, careful: bool) -> ConversionOptions:
     return ConversionOptions(
         escape_asterisks=True,
@@ -46,6 +57,7 @@ def to_markdown(html: str) -> tuple[str, list[FileWarning]]:
 
     `<!--more-->` stays the mark of where the excerpt ends. Elements that the sanitizer takes out are taken out here.
     """
+    html = NONCHARACTERS.sub("", html)
     if nesting(html) >= DEEPEST_HTML:
         return html, [FileWarning(None, f"more than {DEEPEST_HTML} elements stand in each other; it stays HTML")]
     parts: list[str] = []
@@ -60,21 +72,24 @@ def to_markdown(html: str) -> tuple[str, list[FileWarning]]:
 
 
 def _markdown(found: Sequence[str], targets: frozenset[str]) -> tuple[str, list[FileWarning]]:
-    plain = [_converted(block, careful=False) for block in found]
-    whole = _joined(found, plain)
+    texts = _converted(found, careful=False)
     aimed = [_holds(block, targets) for block in found]
-    if not any(aimed) and _shown(whole) == skeleton("".join(found)):
-        return whole, []
-    pieces: list[str] = []
+    doubtful = [number for number, block in enumerate(found) if not (aimed[number] or _is_sure(block))]
     kept: list[str] = []
-    for block, text, target in zip(found, plain, aimed, strict=True):
-        piece = None if target else _faithful(block, text)
-        if piece is None:
+    if not _show([texts[number] for number in doubtful], [found[number] for number in doubtful]):
+        for number in doubtful:
+            texts[number] = _faithful(found[number], texts[number])
+    for number, block in enumerate(found):
+        if aimed[number] or (block and not texts[number]):
             kept.append(blocks.name(block))
-            piece = blocks.kept(block)
-        pieces.append(piece)
+            texts[number] = blocks.kept(block)
     told = "<{}> stays HTML: Markdown would lose something of it"
-    return _joined(found, pieces), [FileWarning(None, told.format(name)) for name in kept]
+    return _joined(found, texts), [FileWarning(None, told.format(name)) for name in kept]
+
+
+def _is_sure(block: str) -> bool:
+    """Whether a block needs no look at what it became; an address alone may have become a video."""
+    return _ADDRESS.fullmatch(block) is not None or is_certain(block)
 
 
 def _holds(block: str, targets: frozenset[str]) -> bool:
@@ -82,25 +97,40 @@ def _holds(block: str, targets: frozenset[str]) -> bool:
     return bool(targets) and any(entities.unescape(name) in targets for name in _ID.findall(block))
 
 
-def _faithful(block: str, text: str) -> str | None:
-    """A block in Markdown that shows the same, None where there is none: with few backslashes, else with many."""
-    wanted = skeleton(block)
-    if _ADDRESS.fullmatch(block) or _shown(text) == wanted:
+def _faithful(block: str, text: str) -> str:
+    """A block in Markdown that shows the same, empty where there is none: with few backslashes, else with many."""
+    if _show([text], [block]):
         return text
-    careful = _converted(block, careful=True)
-    return careful if _shown(careful) == wanted else None
+    (careful,) = _converted([block], careful=True)
+    return careful if _show([careful], [block]) else ""
 
 
-def _converted(block: str, *, careful: bool) -> str:
-    address = _ADDRESS.fullmatch(block)
-    if address:
-        # Alone in its paragraph it may stand for a video: no mark may come into it.
-        return entities.unescape(address[1])
-    return (convert(blocks.captioned(block), _options(careful=careful)).content or "").strip("\n")
+def _converted(found: Sequence[str], *, careful: bool) -> list[str]:
+    """Each block in Markdown, by one call of the converter: it takes as long to begin as for a paragraph."""
+    if not found:
+        return []
+    # An address alone in its paragraph may stand for a video: no mark may come into it.
+    addresses = [_ADDRESS.fullmatch(block) for block in found]
+    given = _GAP_HTML.join(
+        "" if address else blocks.captioned(block) for block, address in zip(found, addresses, strict=True)
+    )
+    held = _SPACE.sub(lambda space: _HOLD[space[0]], given.replace("&nbsp;", "\u00a0"))
+    written = convert(held, _options(careful=careful)).content or ""
+    made = _HELD.sub(lambda held: _FREE[held[0]], written).split(_GAP)
+    if len(made) != len(found):
+        return [one for block in found for one in _converted([block], careful=careful)] if len(found) > 1 else [""]
+    texts = (entities.unescape(address[1]) if address else text for text, address in zip(made, addresses, strict=True))
+    return [text.strip("\n") for text in texts]
 
 
-def _shown(markdown: str) -> str:
-    return skeleton(render(markdown).html)
+def _show(texts: Sequence[str], found: Sequence[str]) -> bool:
+    """Whether these texts show what the blocks show, each between two paragraphs, so that none reaches into another."""
+    if not texts:
+        return True
+    if not all(texts):
+        return False
+    markdown = "\n\nx\n\n".join(["", *texts, ""])
+    return skeleton(render(markdown).html) == skeleton("<p>x</p>".join(["", *found, ""]))
 
 
 def _joined(found: Sequence[str], texts: Sequence[str]) -> str:
