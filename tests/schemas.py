@@ -8,7 +8,7 @@ from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
 
 #: The tables that each schema brought.
-TABLES = {"0002": {"most_read", "post_view"}, "0004": {"imported_comment"}}
+TABLES = {"0002": {"most_read", "post_view"}, "0004": {"imported_comment"}, "0005": {"import_made", "import_run"}}
 #: The logged keys of tables before the schema that changed them.
 KEYS = {
     "0003": {

@@ -241,6 +241,16 @@ async def test_a_redirect_to_what_was_purged_is_refused(db: Database) -> None:
         await db.write(actions.redirect, "/go/", "/a/")
 
 
+async def test_paths_of_a_purged_subject_alone_can_be_let_go_and_are_free_then(db: Database) -> None:
+    post_id = await claimed(db, "/a/")
+    with pytest.raises(Conflict, match="was not removed"):
+        await db.write(actions.release, post_id)
+    await db.write(subjects.purge, post_id)
+    assert await db.write(actions.release, post_id) == 1
+    assert (await db.read(resolve, "/a/")).status == 404
+    assert await claimed(db, "/a/") != post_id
+
+
 async def test_an_address_elsewhere_is_written_in_ascii(db: Database) -> None:
     await db.write(actions.redirect, "/go/", "https://bücher.example/ä?ö#ü")
     assert (await db.read(resolve, "/go/")).location == "https://xn--bcher-kva.example/%C3%A4?%C3%B6#%C3%BC"
@@ -276,6 +286,7 @@ STEPS = st.one_of(
     st.tuples(st.just("declare"), WHO, st.sampled_from(("p=1", "p=2", "%70=2"))),
     st.tuples(st.just("redirect"), st.sampled_from(NAMES), st.sampled_from(ADDRESSES)),
     st.tuples(st.just("purge"), WHO, st.just("")),
+    st.tuples(st.just("release"), WHO, st.just("")),
 )
 
 
@@ -299,6 +310,10 @@ def take(session: Session, model: Model, ids: list[int], step: tuple[str, Any, s
     elif verb == "declare":
         actions.add_old(session, subject_id, "/", query=what)
         model.declared["p=" + what[-1]] = subject_id
+    elif verb == "release":
+        actions.release(session, subject_id)
+        model.held[subject_id] = []
+        model.declared = {query: owner for query, owner in model.declared.items() if owner != subject_id}
     else:
         subjects.purge(session, subject_id)
         model.purged.add(subject_id)
@@ -368,4 +383,10 @@ async def test_links_do_not_rot_whatever_is_done(db: Database, steps: list[tuple
 def test_every_action_is_used_by_a_step() -> None:
     functions = [function for _, function in getmembers(actions, isfunction)]
     here = {function.__name__ for function in functions if function.__module__ == actions.__name__}
-    assert {name for name in here if not name.startswith("_")} == {"claim", "claim_free", "add_old", "redirect"}
+    assert {name for name in here if not name.startswith("_")} == {
+        "claim",
+        "claim_free",
+        "add_old",
+        "redirect",
+        "release",
+    }

@@ -75,7 +75,7 @@ def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> Non
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 imported, 1 skipped" in done.stdout
     report = json.loads((tmp_path / "r.json").read_text())
-    assert set(report) == {"counts", "files", "tags", "media"}
+    assert set(report) == {"counts", "files", "tags", "media", "run"}
     assert set(report["counts"]) == {"imported", "updated", "unchanged", "skipped", "conflict", "failed"}
     for row in report["files"]:
         assert set(row) == {"path", "kind", "fate", "addresses", "id", "reason", "line", "warnings"}

@@ -16,6 +16,7 @@ from westmarch.cli import (
     export,
     import_,
     import_exports,
+    import_undo,
     init,
     logs,
     render,
@@ -70,6 +71,8 @@ def choose_site(
 
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+import_.app.command("runs")(import_undo.runs)
+import_.app.command("undo")(import_undo.undo)
 import_exports.register(import_.app)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")

@@ -1,4 +1,4 @@
-"""Giving paths to subjects and addresses. A path belongs to one subject for ever: nothing here takes one away.
+"""Giving paths to subjects and addresses. A path belongs to one subject for ever: `release` alone takes one away.
 
 All paths are decoded, as `paths.parse` returns them.
 """
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import HttpUrl, ValidationError
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Row, and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.db.types import now
@@ -98,6 +98,18 @@ def add_old(session: Session, subject_id: int, path: str, query: str = "") -> No
     query = parameters.declared(query) if query else ""
     if _own(session, subject_id, path, query) is None:
         _insert(session, path, query, subject_id=subject_id)
+
+
+def release(session: Session, subject_id: int) -> int:
+    """Take all paths from a purged subject and return how many: they answer 404, and whoever claims one has it.
+
+    That is for what came in by mistake and is taken back, where nothing refers to it: what was public for longer goes
+    on answering 410. Raises Conflict where the subject was not purged.
+    """
+    subject = session.get(Subject, subject_id)
+    if subject is None or subject.purged_at is None:
+        raise Conflict(f"The subject {subject_id} was not removed; it keeps its paths.")
+    return len(session.execute(delete(Link).where(Link.subject_id == subject_id).returning(Link.id)).all())
 
 
 def redirect(session: Session, path: str, address: str, *, permanent: bool = True) -> None:

@@ -15,8 +15,9 @@ from westmarch.site import models as site
 from westmarch.subjects import models as subjects
 from westmarch.tags import models as tags
 from westmarch.topics import models as topics
+from westmarch.transfer import models as transfer
 
 #: The modules whose import defines the tables.
-FEATURES = (authors, changes, comments, events, followers, links, media, posts, site, subjects, tags, topics)
+FEATURES = (authors, changes, comments, events, followers, links, media, posts, site, subjects, tags, topics, transfer)
 
 metadata: MetaData = Model.metadata

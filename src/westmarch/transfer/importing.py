@@ -17,7 +17,7 @@ from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.names import fold
-from westmarch.transfer import earlier, origins, our_catalogue, recognition, references, storing
+from westmarch.transfer import earlier, origins, our_catalogue, recognition, references, runs, storing
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.earlier import Stored
 from westmarch.transfer.exports.reader import ExportReader
@@ -83,7 +83,7 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     async def origin(entries: Sequence[Entry]) -> Origin:
         return await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
 
-    await _bring(db, wanted, report, progress or Progress(), site, readers, origin)
+    await _bring(db, wanted, report, progress or Progress(), site, readers, origin, str(folder))
     if ours is not None and not wanted.dry_run:
         await db.write(our_catalogue.finish, ours)
 
@@ -109,7 +109,8 @@ async def import_export(
     async def origin(entries: Sequence[Entry]) -> Origin:
         return origins.of_export(export.program, export.name, folder, (entry.key for entry in entries))
 
-    await _bring(db, wanted, report, progress or Progress(), site, (reader,), origin)
+    source = f"{export.program} {export.name}"
+    await _bring(db, wanted, report, progress or Progress(), site, (reader,), origin, source)
 
 
 async def _bring(
@@ -120,14 +121,19 @@ async def _bring(
     site: Site,
     readers: tuple[Reader, ...],
     origin: Callable[[Sequence[Entry]], Awaitable[Origin]],
+    source: str,
 ) -> None:
     try:
         entries = await _entries(readers, report)
-        place = Place(await origin(entries), site, wanted.media, _spellings(entries, report))
+        if not wanted.dry_run:
+            report.run = await db.write(runs.begin, source)
+        place = Place(await origin(entries), site, wanted.media, _spellings(entries, report), report.run)
         await _Import(db, wanted, report, progress, place, readers).run(entries)
         if not wanted.dry_run:
             # A running server holds the leases and does this by itself; without one it is done before the first visit.
             await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
+        if report.run is not None:
+            await db.write(runs.end, report.run, report.summary())
     except BaseException:
         with suppress(Unavailable):
             report.flush()

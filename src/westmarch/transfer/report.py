@@ -50,7 +50,7 @@ class FileRow:
 
 @dataclass(slots=True)
 class Report:
-    """`{"files": […], "counts": {…}, "tags": […], "media": […]}`, streamed into a file that can be sought in.
+    """`{"files": […], "counts": {…}, "tags": […], "media": […], "run": 1}`, streamed into a file that can be sought in.
 
     Every few rows the end is written behind them and the place remembered, so that a process that dies leaves a report
     of all until then. Where the disk is full the rows that did not fit are dropped and the end is still written.
@@ -62,6 +62,7 @@ class Report:
     warnings: int = 0
     tags: list[dict[str, Any]] = field(default_factory=list)
     media: list[dict[str, Any]] = field(default_factory=list)
+    run: int | None = None
     full: bool = False
     _rows: list[bytes] = field(default_factory=list)
     _written: int = 0
@@ -126,5 +127,5 @@ class Report:
         self.file.flush()
 
     def _end(self) -> bytes:
-        rest = {"counts": self.summary(), "tags": self.tags, "media": self.media}
+        rest = {"counts": self.summary(), "tags": self.tags, "media": self.media, "run": self.run}
         return b"\n],\n" + json.dumps(rest, ensure_ascii=False, indent=1)[2:].encode(errors="replace") + b"\n"

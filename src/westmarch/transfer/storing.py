@@ -14,7 +14,7 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
-from westmarch.transfer import comments, earlier, media, references, waiting
+from westmarch.transfer import comments, earlier, media, references, runs, waiting
 from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.items import Entry, FileWarning
@@ -27,13 +27,15 @@ from westmarch.transfer.report import Fate, FileRow
 class Place:
     """Where things come from and go: the blog, the site's options, and the folder of media.
 
-    `tags` holds the one spelling of each tag, by folded name.
+    `tags` holds the one spelling of each tag, by folded name; `run` is the number of the import, None where none is
+    written down.
     """
 
     origin: Origin
     site: Site
     media: Path
     tags: Mapping[str, str]
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,9 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
     if prepared.item.comments and not comments.keep(session, post_id, prepared.item.comments):
         warnings.append(FileWarning(None, "its comments are not kept: run `westmarch db upgrade` and import it again"))
     waiting.keep(session, post_id, prepared, place.site)
+    if place.run is not None:
+        new_media = [one["id"] for one in rows if one["fate"] == "imported"]
+        runs.remember(session, place.run, post_id, new=known is None, media=new_media)
     broken = prepared.item.metadata.broken
     row = FileRow(
         path=entry.key,

@@ -1,0 +1,157 @@
+"""Taking imports back."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.factories import SITE, draft
+from tests.factories import post as written_here
+from tests.transfer.exports.bringing import Given, record
+from tests.transfer.exports.bringing import bring as bring_export
+from tests.transfer.folders import bring, counted, png, post, posts, row, write
+from westmarch.authors.models import Author
+from westmarch.comments.models import ImportedComment
+from westmarch.db.database import Database
+from westmarch.errors import NotFound
+from westmarch.links import actions as links
+from westmarch.links.queries import faults as faults_of_links
+from westmarch.links.queries import resolve
+from westmarch.media.models import Media
+from westmarch.posts import actions, counts, listings
+from westmarch.posts.models import Post
+from westmarch.site import actions as site_actions
+from westmarch.subjects.models import Subject
+from westmarch.tags.models import Tag
+from westmarch.topics.models import Topic
+from westmarch.transfer import runs, undoing
+from westmarch.transfer.items import Comment
+
+BLOG: dict[str, str | bytes] = {
+    "_posts/2020-01-01-a.md": "---\ntitle: A\ntags: [x, y]\nauthor: Ann\nseries: Course\n---\n[b](/2020/01/02/b.html)",
+    "_posts/2020-01-02-b.md": "---\ntitle: B\ntags: x\nredirect_from: /old-b/\n---\n![p](/p.png)",
+    "about.md": "---\ntitle: About\npermalink: /about/\n---\nUs.",
+    "p.png": png(),
+}
+
+
+async def taken_back(db: Database, run: int, media: Path) -> undoing.Undone:
+    return await undoing.take_back(db, await undoing.plan(db, run), media)
+
+
+async def number(db: Database, model: Any) -> int:
+    return await db.read(lambda session: session.scalar(select(func.count()).select_from(model)) or 0)
+
+
+async def sound(db: Database) -> list[str]:
+    """What is wrong with links, counts and lists."""
+    found = [await db.read(faults_of_links), await db.read(listings.faults), await db.read(counts.faults, SITE.zone)]
+    return [fault for faults in found for fault in faults]
+
+
+async def test_all_that_an_import_made_goes_and_it_can_be_run_again(db: Database, tmp_path: Path) -> None:
+    folder, media = write(tmp_path / "blog", BLOG), tmp_path / "media"
+    before = await bring(db, folder, media=media)
+    assert [before["run"], counted(before)] == [1, {"imported": 3}]
+    done = await taken_back(db, 1, media)
+    assert done.removed == {"post": 2, "page": 1, "tag": 2, "author": 1, "topic": 1, "media": 1}
+    assert (done.answering_410, done.staying, done.bytes) == ([], [], len(png()))
+    assert [await number(db, model) for model in (Post, Tag, Author, Topic, Media)] == [0] * 5
+    assert not [path for path in media.rglob("*") if path.is_file()]
+    assert (await db.read(resolve, "/old-b/")).status == 404
+    assert await sound(db) == []
+    again = await bring(db, folder, media=media)
+    assert (again["run"], counted(again)) == (2, {"imported": 3})
+    assert row(again, "about.md")["addresses"] == ["/about/"]
+    listed = await db.read(runs.all_of_them)
+    assert [(one.id, one.undone_at is None, one.counts["imported"]) for one in listed] == [(2, True, 3), (1, False, 3)]
+
+
+async def test_what_somebody_changed_stays_with_all_that_it_has(db: Database, tmp_path: Path) -> None:
+    folder, media = write(tmp_path / "blog", BLOG), tmp_path / "media"
+    report = await bring(db, folder, media=media)
+    edited = row(report, "_posts/2020-01-02-b.md")["id"]
+    stored = await post(db, edited)
+    mine = draft("Mine", "![p](/p.png)", tags=("x",), source_key=stored.source_key, cover_id=1)
+    await db.write(actions.revise, edited, mine, SITE, actor="ann")
+    await db.write(actions.move, row(report, "about.md")["id"], "/us/", actor="ann")
+    done = await taken_back(db, 1, media)
+    assert done.removed == {"post": 1, "tag": 1, "author": 1, "topic": 1}
+    assert sorted((one.path, one.reason[:19]) for one in done.staying) == [
+        ("/2020/01/02/b.html", "post.updated by ann"),
+        ("/us/", "page.moved by ann, "),
+    ]
+    assert (await number(db, Post), await number(db, Media)) == (2, 1)
+    assert await sound(db) == []
+
+
+async def test_a_text_changed_behind_the_back_of_all_actions_stays(db: Database, tmp_path: Path) -> None:
+    await bring(db, write(tmp_path / "blog", BLOG))
+    await db.write(lambda session: session.execute(Post.__table__.update().where(Post.title == "A").values(title="Z")))
+    planned = await undoing.plan(db, 1)
+    assert [(one.title, one.reason) for one in planned.staying] == [("Z", "its title or text is not what came in")]
+
+
+async def test_a_post_that_a_later_import_brought_up_to_date_stays(db: Database, tmp_path: Path) -> None:
+    folder = write(tmp_path / "blog", BLOG)
+    await bring(db, folder)
+    write(folder, {"about.md": "---\ntitle: About\npermalink: /about/\n---\nThem."})
+    assert counted(await bring(db, folder)) == {"updated": 1, "unchanged": 2}
+    first, second = await undoing.plan(db, 1), await undoing.plan(db, 2)
+    assert [one.reason for one in first.staying] == ["import 2 brought it up to date"]
+    assert (second.posts, second.run.made) == ([], {"revised": 1})
+
+
+async def test_addresses_that_something_refers_to_answer_410_from_then_on(db: Database, tmp_path: Path) -> None:
+    await bring(db, write(tmp_path / "blog", BLOG))
+    await db.write(written_here, "Mine", "[b](/2020/01/02/b.html)", slug="mine")
+    await db.write(site_actions.change, {"navigation": [{"title": "Us", "address": "/about/"}]}, actor="ann")
+    await db.write(links.redirect, "/short/", "/2020/01/01/a.html")
+    done = await taken_back(db, 1, tmp_path / "media")
+    assert done.answering_410 == ["/2020/01/01/a.html", "/2020/01/02/b.html", "/about/", "/old-b/", "/short/"]
+    assert (await db.read(resolve, "/2020/01/02/b.html")).status == 410
+    again = await bring(db, tmp_path / "blog")
+    assert counted(again) == {"skipped": 3}
+
+
+async def test_what_was_removed_for_good_before_goes_on_answering_410(db: Database, tmp_path: Path) -> None:
+    report = await bring(db, write(tmp_path / "blog", BLOG))
+    await db.write(actions.purge, row(report, "about.md")["id"], SITE, actor="ann")
+    planned = await undoing.plan(db, 1)
+    assert (planned.gone, len(planned.posts)) == (1, 2)
+    await undoing.take_back(db, planned, tmp_path / "media")
+    assert (await db.read(resolve, "/about/")).status == 410
+
+
+async def test_tags_and_media_that_others_have_stay(db: Database, tmp_path: Path) -> None:
+    await bring(db, write(tmp_path / "one", BLOG), media=tmp_path / "media")
+    shown = await db.read(lambda session: session.scalars(select(Media)).one().path)
+    await db.write(written_here, "Mine", f"![p]({shown})", slug="mine", tags=("x",))
+    done = await taken_back(db, 1, tmp_path / "media")
+    assert done.removed == {"post": 2, "page": 1, "tag": 1, "author": 1, "topic": 1}
+    assert await number(db, Media) == 1
+    assert await sound(db) == []
+
+
+async def test_comments_go_with_their_texts_and_an_undone_import_can_be_undone_again(
+    db: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    folder.mkdir()
+    one = record("a", "<p>Text.</p>")
+    await bring_export(db, Given([replace(one, comments=(Comment(key="1", author="B", content="x"),))]), folder)
+    assert await number(db, ImportedComment) == 1
+    await taken_back(db, 1, tmp_path / "media")
+    assert (await number(db, ImportedComment), await posts(db)) == (0, 0)
+    assert (await taken_back(db, 1, tmp_path / "media")).removed == {}
+    gone = await db.read(lambda session: session.scalars(select(Subject.purged_at)).all())
+    assert all(gone)
+
+
+async def test_a_dry_run_is_no_run_and_another_number_is_none(db: Database, tmp_path: Path) -> None:
+    assert (await bring(db, write(tmp_path / "blog", BLOG), dry_run=True))["run"] is None
+    assert await db.read(runs.all_of_them) == []
+    with pytest.raises(NotFound, match="There was no import 7"):
+        await undoing.plan(db, 7)
