@@ -16,6 +16,7 @@ from westmarch.cli import (
     export,
     import_,
     import_exports,
+    import_ghost,
     import_undo,
     init,
     logs,
@@ -74,6 +75,7 @@ app.command("serve")(serve.serve)
 import_.app.command("runs")(import_undo.runs)
 import_.app.command("undo")(import_undo.undo)
 import_exports.register(import_.app)
+import_.app.command("ghost")(import_ghost.import_ghost)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")
 app.add_typer(backup.app, name="backup")

@@ -1,0 +1,48 @@
+"""The import of a Ghost site: its posts and pages as of any export, then the redirects that are left."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from westmarch.db.database import Database
+from westmarch.transfer.blogs import Options
+from westmarch.transfer.exports.ghost import redirects
+from westmarch.transfer.exports.ghost.archive import unpacked
+from westmarch.transfer.exports.ghost.export import Ghost, open_
+from westmarch.transfer.importing import Progress, Wanted, import_export
+from westmarch.transfer.report import FileRow, Report
+from westmarch.transfer.storing import DryRun
+
+
+async def import_ghost(
+    db: Database, wanted: Wanted, file: Path, content: Path | None, report: Report, progress: Progress | None = None
+) -> None:
+    """Bring in the export in a file, JSON or zip, with what lies in a folder of content.
+
+    A zip brings its own folder, unless another one is named. Raises as `import_export` does.
+    """
+    async with AsyncExitStack() as stack:
+        unpacking = unpacked(file)
+        # Unpacking takes a while: a signal is obeyed meanwhile.
+        path, within = await asyncio.to_thread(unpacking.__enter__)
+        stack.push(unpacking.__exit__)
+        folder = content or within
+        opened: list[Ghost] = []
+
+        def open_once(options: Options) -> Ghost:
+            opened.append(open_(path, options, content=folder is not None))
+            return opened[-1]
+
+        asked = replace(wanted, folder=folder or path.parent)
+        await import_export(db, asked, open_once, report, progress, pictures=folder is not None)
+        for one in opened[-1].redirects.left():
+            report.add(await _kept(db, one, opened[-1].redirects.name, dry_run=wanted.dry_run))
+        report.flush()
+
+
+async def _kept(db: Database, one: redirects.Redirect, name: str, *, dry_run: bool) -> FileRow:
+    try:
+        return await db.write(redirects.keep, one, name, dry_run=dry_run)
+    except DryRun as result:
+        return result.done.row

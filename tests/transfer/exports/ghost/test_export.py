@@ -1,0 +1,199 @@
+"""Exports of Ghost, brought into a site."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.transfer.exports.ghost.writing import (
+    by,
+    identity,
+    lexical,
+    node,
+    paragraph,
+    settings,
+    tag,
+    tagged,
+    user,
+    words,
+    write,
+)
+from tests.transfer.exports.ghost.writing import post as written
+from tests.transfer.folders import counted, png, post, posts, row
+from tests.transfer.folders import write as write_files
+from westmarch.db.database import Database
+from westmarch.errors import Invalid
+from westmarch.links.queries import resolve
+from westmarch.subjects.models import Revision
+from westmarch.tags.models import Tag
+from westmarch.transfer.exports.ghost.importing import import_ghost
+from westmarch.transfer.importing import Wanted
+from westmarch.transfer.report import Report
+
+
+async def bring(db: Database, file: Path, content: Path | None = None, **options: Any) -> dict[str, Any]:
+    report = Report(io.BytesIO())
+    wanted = Wanted(content or file.parent, file.parent / "media", **options)
+    await import_ghost(db, wanted, file, content, report)
+    assert isinstance(report.file, io.BytesIO)
+    found: dict[str, Any] = json.loads(report.file.getvalue())
+    return found
+
+
+def key(number: int, kind: str = "post") -> str:
+    return f"{kind}-{identity(number)}"
+
+
+async def markdown(db: Database, post_id: int) -> str:
+    asked = select(Revision.markdown).where(Revision.subject_id == post_id).order_by(Revision.id.desc())
+    return await db.read(lambda session: session.scalars(asked).first() or "")
+
+
+def messages(found: dict[str, Any], of: str) -> list[str]:
+    return [one["message"] for one in row(found, of)["warnings"]]
+
+
+async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.json",
+        [written(7, "Words", title="A & B", featured=1, custom_excerpt="Short.", canonical_url="https://x.example/")],
+        tags=[tag(1, "Travel"), tag(2, "#internal"), tag(3, "sea")],
+        posts_tags=tagged(7, 3, 2, 1),
+        users=[user(1, "Ann Other"), user(2, "Bob")],
+        posts_authors=by(7, 2, 1),
+        settings=settings(locale="de"),
+        posts_meta=[{"id": "x", "post_id": identity(7), "feature_image_caption": "<i>By</i> me", "og_title": "Seen"}],
+    )
+    found = await bring(db, path)
+    stored = await post(db, row(found, key(7))["id"])
+    assert (stored.title, stored.path, stored.status, stored.pinned) == ("A & B", "/post-7/", "published", True)
+    assert (stored.guid, stored.summary, stored.language) == (identity(7), "Short.", "de")
+    assert stored.extra == {
+        "cover_caption": "By me",
+        "internal_tags": ["#internal"],
+        "fields": {"canonical_url": "https://x.example/", "og_title": "Seen"},
+    }
+    assert stored.published_at.isoformat() == "2020-01-02T03:04:05+00:00"
+    assert await markdown(db, stored.id) == "Words\n"
+    assert await db.read(lambda session: sorted(session.scalars(select(Tag.name)))) == ["Travel", "sea"]
+    assert counted(await bring(db, path)) == {"unchanged": 1, "skipped": 1}
+
+
+async def test_what_not_everybody_could_read_comes_in_as_a_draft_and_is_told(db: Database, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.json",
+        [
+            written(1, "a", visibility="paid"),
+            written(2, "a", visibility="members"),
+            written(3, "a", status="sent"),
+            written(4, "a", status="draft", published_at=None),
+            written(5, "a", type="page", visibility="public"),
+            written(6, "a", codeinjection_head="<script>"),
+        ],
+    )
+    found = await bring(db, path)
+    told = [messages(found, key(number)) for number in (1, 2, 3, 4, 6)]
+    assert told == [
+        ["only members who pay could read it; it comes in as a draft"],
+        ["only members could read it; it comes in as a draft"],
+        ["it was sent as a newsletter alone; it comes in as a draft"],
+        [],
+        ["its code injection is not brought over"],
+    ]
+    for number, kind, status in [(1, "post", "draft"), (3, "post", "draft"), (4, "post", "draft")]:
+        assert (await post(db, row(found, key(number, kind))["id"])).status == status
+    page = await post(db, row(found, key(5, "page"))["id"])
+    assert (page.kind, page.status, page.path) == ("page", "published", "/post-5/")
+
+
+async def test_pictures_come_from_the_folder_of_content_in_the_size_they_were_put_in(
+    db: Database, tmp_path: Path
+) -> None:
+    content = write_files(tmp_path / "content", {"images/2020/01/a.png": png(40, 30), "images/b.png": png(8, 8)})
+    shown = node("image", src="__GHOST_URL__/content/images/size/w600/2020/01/a.png", alt="A", caption="Words")
+    text = lexical(shown, paragraph(node("link", words("there"), url="__GHOST_URL__/post-2/")))
+    meta = [{"post_id": identity(1), "feature_image_alt": "Cover"}]
+    path = write(
+        tmp_path / "a.json",
+        [written(1, text, feature_image="__GHOST_URL__/content/images/b.png"), written(2, "x")],
+        posts_meta=meta,
+    )
+    for folder in (content, tmp_path):
+        found = await bring(db, path, folder)
+        assert sorted(one["path"].removeprefix("content/") for one in found["media"]) in (
+            ["images/2020/01/a.png", "images/b.png"],
+            [],
+        )
+    stored = await db.read(lambda session: resolve(session, "/post-1/"))
+    assert stored.subject_id is not None
+    about = await post(db, stored.subject_id)
+    assert about.cover_id is not None
+    assert about.extra["cover_alt"] == "Cover"
+    text = await markdown(db, about.id)
+    assert text.startswith("![A](/media/")
+    assert '"Words")' in text
+    assert "[there](/post-2/)" in text
+
+
+async def test_addresses_are_those_of_the_routes_and_redirects_lead_to_them(db: Database, tmp_path: Path) -> None:
+    routes = """
+routes:
+  /team/: {data: page.about}
+collections:
+  /podcast/: {permalink: "/podcast/{year}/{slug}/", filter: "tag:audio+featured:true"}
+  /: {permalink: "/{primary_tag}/{slug}/", filter: "tag:-audio"}
+"""
+    redirects = r"""
+301:
+  /old/: /podcast/2020/post-1/
+  ^\/older\/?$: /old
+  /away: https://x.example/y
+  ^/(.*)/amp$: /$1/
+302:
+  /soon/: /news/post-2/
+"""
+    content = write_files(tmp_path / "c", {"settings/routes.yaml": routes, "data/redirects.yaml": redirects})
+    path = write(
+        tmp_path / "a.json",
+        [written(1, "x", featured=1), written(2, "x"), written(3, "x"), written(4, "x", type="page", slug="about")],
+        tags=[tag(1, "Audio"), tag(2, "News")],
+        posts_tags=[*tagged(1, 1), *tagged(2, 2), *tagged(3, 1)],
+    )
+    found = await bring(db, path, content)
+    assert row(found, key(1))["addresses"] == ["/podcast/2020/post-1/", "/old/", "/older/"]
+    for address in ("/podcast/2020/post-1/", "/news/post-2/", "/post-3/", "/team/"):
+        assert (await db.read(resolve, address)).status == 200, address
+    for address, status, leads in [
+        ("/old/", 301, "/podcast/2020/post-1/"),
+        ("/older", 301, "/podcast/2020/post-1/"),
+        ("/away", 301, "https://x.example/y"),
+        ("/soon/", 302, "/news/post-2/"),
+    ]:
+        answer = await db.read(resolve, address)
+        assert (answer.status, answer.location) == (status, leads), address
+    assert row(found, "redirects.yaml:^/(.*)/amp$")["fate"] == "skipped"
+    again = counted(await bring(db, path, content))
+    assert again["unchanged"] == 4 + 2
+    assert "imported" not in again
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(db: Database, tmp_path: Path) -> None:
+    content = write_files(tmp_path / "c", {"data/redirects.json": '[{"from": "/a", "to": "https://x.example/"}]'})
+    found = await bring(db, write(tmp_path / "a.json", [written(1, "x")]), content, dry_run=True)
+    assert counted(found) == {"imported": 2}
+    assert await posts(db) == 0
+    assert (await db.read(resolve, "/a")).status == 404
+
+
+async def test_what_is_no_export_is_refused(db: Database, tmp_path: Path) -> None:
+    for name, content in [("a.json", "{}"), ("b.json", "no"), ("c.json", ""), ("d.json", '[{"db": 1}]')]:
+        (tmp_path / name).write_text(content)
+        with pytest.raises(Invalid, match="is no export of Ghost"):
+            await bring(db, tmp_path / name)
+    with pytest.raises(Invalid, match="cannot be read"):
+        await bring(db, tmp_path / "nowhere.json")
+    with pytest.raises(Invalid, match="There is no folder"):
+        await bring(db, write(tmp_path / "e.json", [written(1, "x")]), tmp_path / "nowhere")
