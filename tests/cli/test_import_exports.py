@@ -6,7 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.transfer.exports.blogger.writing import Text, classic
+from tests.transfer.exports.test_syndication import Entry, rss
 from westmarch.cli.main import app
+from westmarch.transfer.exports.csv_ import COLUMNS
 
 pytestmark = pytest.mark.unit
 
@@ -30,6 +32,23 @@ def test_blogger(site: Path, tmp_path: Path) -> None:
     assert status == 0
     assert output.startswith("2 imported.\n")
     assert run(site, "blogger", path) == (0, "2 unchanged.\n")
+
+
+def test_feed(site: Path, tmp_path: Path) -> None:
+    status, output = run(site, "feed", rss(tmp_path / "feed.xml", Entry(1), Entry(2)))
+    assert (status, output.partition(".")[0]) == (0, "2 imported")
+
+
+def test_csv_says_which_columns_it_knows(site: Path, tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("title;text;date\nA;B;2020-02-31\n")
+    status, output = run(site, "csv", path)
+    assert status == 1
+    assert "posts.csv" in run(site, "csv", "--help")[1]
+    assert "row-" in output
+    assert "there is no such day as '2020-02-31'" in output
+    words = run(site, "csv", "--help")[1].replace(",", " ").replace(".", " ").split()
+    assert set(COLUMNS) <= set(words)
 
 
 def test_what_is_none_is_refused_with_a_sentence(site: Path, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ Url = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to `westmarch import`."""
     app.command("blogger")(import_blogger)
+    app.command("feed")(import_feed)
+    app.command("csv")(import_csv)
 
 
 def import_blogger(
@@ -48,25 +50,74 @@ def import_blogger(
     """
     from westmarch.transfer.exports.blogger.export import open_
 
-    _file(context, file, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+    _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+
+
+def import_feed(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of RSS or Atom.", show_default=False)],
+    url: Url = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import the posts of a feed that was saved to a file. It can be stopped and run again.
+
+    A feed holds no more than it shows: often the newest posts alone. Nothing is fetched from the network.
+
+    Example: westmarch --site my-site import feed feed.xml --dry-run
+    """
+    from westmarch.transfer.exports.syndication import open_
+
+    _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+
+
+def import_csv(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The table; its first row names the columns.", show_default=False)
+    ],
+    url: Url = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", metavar="FOLDER", help="A folder in which pictures lie as their addresses say."),
+    ] = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import a table of posts in CSV, one post in each row. It can be stopped and run again.
+
+    Columns: id, title, content, format (markdown or html), date, updated, address, slug, tags, authors, summary,
+    status, kind (post or page), language and cover. A title or a content is needed; other columns are kept with the
+    post. The encoding and the mark between columns are found.
+
+    Example: westmarch --site my-site import csv posts.csv --dry-run
+    """
+    from westmarch.transfer.exports.csv_ import open_
+
+    opened = partial(open_, file, url=url)
+    folder = pictures or file.parent
+    _file(context, folder, opened, report, pictures=pictures is not None, dry_run=dry_run, as_json=as_json)
 
 
 def _file(
     context: typer.Context,
-    file: Path,
+    folder: Path,
     opened: "Callable[[Options], Export]",
     report: Path | None,
     *,
+    pictures: bool = False,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import an export that is one file without pictures."""
+    """Import an export that is one file; `pictures` come from the folder."""
     from westmarch.transfer.importing import Wanted, import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
-        await import_export(db, asked, opened, written, progress, pictures=False)
+        await import_export(db, asked, opened, written, progress, pictures=pictures)
 
     def wanted(settings: "Settings") -> Wanted:
-        return Wanted(file.parent, settings.media_folder, settings.base_path, dry_run=dry_run)
+        return Wanted(folder, settings.media_folder, settings.base_path, dry_run=dry_run)
 
     _brought(context, wanted, bring, report, as_json=as_json)
