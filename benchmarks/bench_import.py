@@ -1,8 +1,8 @@
-"""How fast a large blog comes in: `python benchmarks/bench_import.py [POSTS] [--url postgresql://…]`.
+"""How fast a large blog comes in: `python benchmarks/bench_import.py [POSTS] [--from wordpress] [--url postgresql://…]`.
 
-Posts of ordinary length (about 400 words) with headings, code, links to each other and three tags, as Jekyll has them.
-Printed are posts a second of the first run, of a second run in which nothing has changed, and the peak memory of the
-process that writes after a quarter of the posts and at the end.
+Posts of ordinary length (about 400 words) with headings, code, links to each other and three tags, as Jekyll has them
+in files, and as WordPress has them in its export. Printed are posts a second of the first run, of a second run in which
+nothing has changed, and the peak memory of the process that writes after a quarter of the posts and at the end.
 """
 
 import argparse
@@ -11,15 +11,19 @@ import json
 import os
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
+from html import escape
 from pathlib import Path
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
-from westmarch.db.database import open_database
+from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
-from westmarch.transfer.importing import Progress, Wanted, import_folder
+from westmarch.transfer.exports.wordpress.export import open_
+from westmarch.transfer.importing import Progress, Wanted, import_export, import_folder
 from westmarch.transfer.report import Report
 
 WORDS = [
@@ -29,8 +33,12 @@ WORDS = [
     "their", "time", "if", "will", "way", "about", "many", "then", "them", "write", "would", "like", "these", "long",
 ]  # fmt: skip
 
+OLD = "https://old.example"
 
-def write_blog(folder: Path, posts: int) -> int:
+Bring = Callable[[Database, Path, Report, Progress], Awaitable[None]]
+
+
+def write_jekyll(folder: Path, posts: int) -> int:
     """Write a Jekyll blog with so many posts; its size in bytes."""
     (folder / "_posts").mkdir(parents=True)
     chance = random.Random(20261122)
@@ -58,12 +66,64 @@ def post(chance: random.Random, number: int, posts: int) -> str:
     return head + "\n\n".join(paragraphs) + "\n"
 
 
+def write_wordpress(folder: Path, posts: int) -> int:
+    """Write the export of a WordPress site with so many posts; its size in bytes."""
+    folder.mkdir()
+    chance = random.Random(20261122)
+    path = folder / "export.xml"
+    with path.open("w") as file:
+        file.write('<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>')
+        file.write(f"<wp:base_blog_url>{OLD}</wp:base_blog_url>\n")
+        for number in range(posts):
+            file.write(item(chance, number, posts))
+        file.write("</channel></rss>\n")
+    return path.stat().st_size
+
+
+def item(chance: random.Random, number: int, posts: int) -> str:
+    """One post of an export, with the blocks that the editor of WordPress makes, and a comment."""
+    paragraphs = [" ".join(chance.choices(WORDS, k=62)).capitalize() + "." for _ in range(6)]
+    for at in (1, 4):
+        address = f"{OLD}/{2010 + chance.randrange(posts) % 16}/post-{chance.randrange(posts)}/"
+        paragraphs[at] += f' See <a href="{address}">the other one</a> for <em>more</em>.'
+    blocks = [f"<!-- wp:paragraph -->\n<p>{text}</p>\n<!-- /wp:paragraph -->" for text in paragraphs]
+    blocks.insert(3, '<!-- wp:heading -->\n<h2 class="wp-block-heading">A heading</h2>\n<!-- /wp:heading -->')
+    code = escape("def f(x):\n    return [y for y in range(x) if y < 9]", quote=False)
+    blocks.insert(4, f'<!-- wp:code -->\n<pre class="wp-block-code"><code>{code}</code></pre>\n<!-- /wp:code -->')
+    blocks.insert(
+        6, "<!-- wp:list -->\n<ul><li>one thing</li><li>another, <code>code</code></li></ul>\n<!-- /wp:list -->"
+    )
+    tags = {f"Tag {chance.randrange(60)}" for _ in range(3)}
+    terms = "".join(f'<category domain="post_tag" nicename="{tag}">{tag}</category>' for tag in sorted(tags))
+    when = f"{2010 + number % 16}-{1 + number // 16 % 12:02}-{1 + number // 192 % 28:02} 10:00:00"
+    said = {
+        "title": f"Post number {number}", "link": f"{OLD}/{2010 + number % 16}/post-{number}/", "dc:creator": "ann",
+        "content:encoded": "\n\n".join(blocks), "wp:post_id": number + 1, "wp:post_date_gmt": when,
+        "wp:post_name": f"post-{number}", "wp:status": "publish", "wp:post_type": "post",
+    }  # fmt: skip
+    fields = "\n".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in said.items())
+    comment = "<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_content>Well.</wp:comment_content></wp:comment>"
+    return f"<item>\n{fields}\n{terms}\n{comment}\n</item>\n"
+
+
 def memory() -> float:
     """Peak resident memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def measure(url: str, folder: Path, media: Path, posts: int) -> dict[str, float]:
+async def bring_jekyll(db: Database, folder: Path, report: Report, progress: Progress) -> None:
+    """Import the files."""
+    await import_folder(db, Wanted(folder, folder.parent / "media"), report, progress)
+
+
+async def bring_wordpress(db: Database, folder: Path, report: Report, progress: Progress) -> None:
+    """Import the export."""
+    wanted = Wanted(folder, folder.parent / "media")
+    files = [folder / "export.xml"]
+    await import_export(db, wanted, lambda asked: open_(files, asked, pictures=False), report, progress, pictures=False)
+
+
+async def measure(url: str, folder: Path, bring: Bring, posts: int) -> dict[str, float]:
     """Import twice, and say how it went."""
     await schema.upgrade(url)
     found: dict[str, float] = {}
@@ -80,7 +140,7 @@ async def measure(url: str, folder: Path, media: Path, posts: int) -> dict[str, 
             with tempfile.TemporaryFile() as file:
                 report = Report(file)
                 start = time.perf_counter()
-                await import_folder(db, Wanted(folder, media), report, Progress(step=step))
+                await bring(db, folder, report, Progress(step=step))
                 seconds = time.perf_counter() - start
             expected = "imported" if run == "first" else "unchanged"
             assert report.counts[expected] == posts, report.summary()
@@ -89,24 +149,49 @@ async def measure(url: str, folder: Path, media: Path, posts: int) -> dict[str, 
     return found
 
 
+SOURCES: dict[str, tuple[Callable[[Path, int], int], Bring]] = {
+    "jekyll": (write_jekyll, bring_jekyll),
+    "wordpress": (write_wordpress, bring_wordpress),
+}
+
+
+def run(source: str, posts: int, url: str | None) -> dict[str, float]:
+    """Write a blog and import it twice."""
+    write, bring = SOURCES[source]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        size = write(folder / "blog", posts)
+        url = url or f"sqlite:///{folder / 'westmarch.db'}"
+        found = asyncio.run(measure(url, folder / "blog", bring, posts))
+    return {"posts": posts, "bytes a post": size / posts, "cores": os.cpu_count() or 1, **found}
+
+
+def run_elsewhere(source: str, posts: int) -> dict[str, float]:
+    """The same in a process of its own, so that its memory is not another's."""
+    command = [sys.executable, __file__, str(posts), "--from", source, "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return {f"{source}: {name}": value for name, value in json.loads(done.stdout).items()}
+
+
 def main() -> None:
     """Measure, and print a table or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("posts", type=int, nargs="?", default=5_000)
-    parser.add_argument("--url", help="a database that is empty; without it, SQLite in a temporary folder")
+    parser.add_argument("--from", dest="source", choices=list(SOURCES), help="without it, one after the other")
+    parser.add_argument("--url", help="a database that is empty, with --from; without it, SQLite in a temporary folder")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        size = write_blog(folder / "blog", given.posts)
-        url = given.url or f"sqlite:///{folder / 'westmarch.db'}"
-        found = asyncio.run(measure(url, folder / "blog", folder / "media", given.posts))
-    found = {"posts": given.posts, "bytes a post": size / given.posts, "cores": os.cpu_count() or 1, **found}
+    if given.url and not given.source:
+        parser.error("--url is for one import: say --from")
+    if given.source:
+        found = run(given.source, given.posts, given.url)
+    else:
+        found = {name: value for source in SOURCES for name, value in run_elsewhere(source, given.posts).items()}
     if given.json:
         json.dump(found, sys.stdout)
     else:
         for name, value in found.items():
-            print(f"{name:24} {value:10,.0f}")
+            print(f"{name:32} {value:10,.0f}")
 
 
 if __name__ == "__main__":
