@@ -1,7 +1,10 @@
 """What a generator would write of any blog comes back as that blog."""
 
+import re
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,13 @@ Files = dict[str, str | bytes]
 PICTURE = png()
 
 
-def _check(files: Files, posts: list[Post], address: Callable[[Post], str], key: Callable[[Post], str]) -> None:
+def _check(
+    files: Files,
+    posts: list[Post],
+    address: Callable[[Post], str],
+    key: Callable[[Post], str],
+    ours: Writers | None = None,
+) -> None:
     """Read the files, and compare every field of every post with what it was made of."""
     with tempfile.TemporaryDirectory() as folder:
         found = read(Path(folder).resolve(), files)
@@ -33,7 +42,7 @@ def _check(files: Files, posts: list[Post], address: Callable[[Post], str], key:
         )
         assert about.addresses == (address(post), *post.aliases)
         assert about.extra == {}
-        expected = generated.text(post, posts, {}, lambda words, to: f"[{words}]({address(to)})")
+        expected = generated.text(post, posts, ours or {}, lambda words, to: f"[{words}]({address(to)})")
         assert item.body == expected
         assert [one.path is not None for one in item.pictures] == [True] * len(item.pictures)
         assert [one.message for one in item.warnings] == []
@@ -180,3 +189,78 @@ def test_a_blog_of_jekyll_comes_back(posts: list[Post]) -> None:
 
 def _post_url(words: str, to: Post) -> str:
     return f"[{words}]({{% post_url {to.at:%Y-%m-%d}-{to.name} %}})"
+
+
+#: What Pelican cannot say in its fields, or says by having no address.
+def _of_pelican(posts: list[Post]) -> list[Post]:
+    return [replace(post, aliases=()) for post in posts if not post.draft]
+
+
+BOX: Writers = {"box": lambda block: f"::: warning\n{block.words}\n:::"}
+ADMONITION: Writers = {"box": lambda block: f"!!! warning\n    {block.words}"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_pelican_comes_back(posts: list[Post]) -> None:
+    posts = _of_pelican(posts)
+    files: Files = {"pelicanconf.py": "SITENAME = 'x'", "content/p.png": PICTURE}
+    for post in posts:
+        head = [f"Title: {post.title}", f"Date: {post.at.isoformat()}", f"Slug: {post.name}"]
+        head += [f"Tags: {', '.join(post.tags)}", f"Summary: {post.summary}"]
+        body = generated.text(post, posts, ADMONITION, lambda words, to: f"[{words}]({{filename}}{to.name}.md)")
+        files[f"content/{post.name}.md"] = "\n".join([*head, "", body])
+    if posts:
+        _check(files, posts, lambda post: f"/{post.name}.html", lambda post: f"content/{post.name}.md", BOX)
+
+
+def _indented(rows: str) -> str:
+    return "".join(f"   {row}\n" for row in rows.split("\n"))
+
+
+REST: Writers = {
+    "code": lambda block: ".. code-block:: python\n\n" + _indented("\n".join(block.rows)),
+    "film": lambda block: f".. youtube:: {block.words}",
+    "picture": lambda block: f".. figure:: /p.png\n   :alt: {block.words}\n\n   {block.words}",
+    "box": lambda block: f".. warning::\n\n   {block.words}",
+}
+
+REST_BOX: Writers = {"box": lambda block: f"::: warning\n\n{block.words}\n\n:::"}
+
+
+@settings(max_examples=15, deadline=None)
+@given(posts=BLOGS)
+def test_a_blog_of_pelican_in_restructured_text_comes_back(posts: list[Post]) -> None:
+    posts = _of_pelican(posts)
+    files: Files = {"pelicanconf.py": "SITENAME = 'x'", "content/p.png": PICTURE}
+    for post in posts:
+        title = re.sub(r"([^\w\s])", r"\\\1", post.title)
+        head = ["=" * 200, f" {title}", "=" * 200, "", f":date: {post.at.isoformat()}", f":slug: {post.name}"]
+        head += [f":tags: {', '.join(post.tags)}", f":summary: {post.summary}"]
+        body = generated.text(post, posts, REST, lambda words, to: f"`{words} <{{filename}}{to.name}.rst>`__")
+        files[f"content/{post.name}.rst"] = "\n".join([*head, "", body])
+    if posts:
+        _check(files, posts, lambda post: f"/{post.name}.html", lambda post: f"content/{post.name}.rst", REST_BOX)
+
+
+@settings(max_examples=25, deadline=None)
+@given(posts=BLOGS)
+def test_an_export_of_notion_comes_back(posts: list[Post]) -> None:
+    posts = _of_pelican(posts)
+    writers: Writers = {"box": lambda block: f"<aside>\n💡 {block.words}\n</aside>"}
+    files: Files = {"p.png": PICTURE}
+    for post in posts:
+        head = [f"# {post.title}", "", f"Created: {post.at.isoformat()}", f"Slug: {post.name}"]
+        head += [f"Tags: {', '.join(post.tags)}", f"Summary: {post.summary}"]
+        body = generated.text(
+            post, posts, writers, lambda words, to: f"[{words}]({_notion_file(to).replace(' ', '%20')})"
+        )
+        files[_notion_file(post)] = "\n".join([*head, "", body])
+    if posts:
+        note: Writers = {"box": lambda block: f"> [!NOTE]\n> {block.words}"}
+        _check(files, posts, lambda post: f"/{post.name}/", _notion_file, note)
+
+
+def _notion_file(post: Post) -> str:
+    """A page is named by its title and its id."""
+    return f"{post.name} {blake2b(post.name.encode(), digest_size=16).hexdigest()}.md"

@@ -91,7 +91,7 @@ class Astro:
             return (collection, path) if found else ("", rest)
         return None
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """YAML or TOML."""
         return parse(text_)
 

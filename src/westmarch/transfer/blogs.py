@@ -75,7 +75,7 @@ class Blog(Protocol):
         """Its files, those too that are not brought over."""
         ...
 
-    def parse(self, text: str) -> FrontMatter:
+    def parse(self, text: str, source: Source, /) -> FrontMatter:
         """Part a file's text from its front matter."""
         ...
 

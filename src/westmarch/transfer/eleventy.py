@@ -89,7 +89,7 @@ class Eleventy:
     def _in_posts(inner: str) -> bool:
         return any(part.lower() in _POSTS for part in inner.split("/")[:-1])
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """YAML, TOML or JSON."""
         return parse(text_)
 

@@ -66,7 +66,7 @@ class Hexo:
             return None
         return ("page", "") if is_markdown(inner) else None
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """Front matter that may lack its opening line."""
         return parse(text_, unopened=True)
 

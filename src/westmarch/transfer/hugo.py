@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from westmarch.links.paths import slugify
-from westmarch.transfer import hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
-from westmarch.transfer.blogs import Document, Options, is_markdown, walk
+from westmarch.transfer import html_posts, hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
+from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, walk
 from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -69,7 +69,7 @@ class Hugo:
         self._bundles: dict[str, str] = {}
         self._named: dict[str, list[str]] = {}
         self._lists: set[tuple[str, tuple[str, ...]]] = set()
-        found = [(path, language, inner) for path, language, inner in self._walk() if is_markdown(inner)]
+        found = [(path, language, inner) for path, language, inner in self._walk() if _is_content(path)]
         for path, _, _ in found:
             if path.name.startswith("index."):
                 self._bundles.setdefault(str(path.parent), path.relative_to(options.folder).as_posix())
@@ -140,9 +140,11 @@ class Hugo:
 
     def _role(self, path: Path, file: _File) -> tuple[Role, str] | None:
         owner = self._owner(path)
-        if not is_markdown(path.name):
-            readable = path.suffix in {".html", ".htm", ".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
-            return ("skip", f"'{path.suffix}' is not Markdown") if readable and owner is None else None
+        if not _is_content(path):
+            if html_posts.is_html(path.name) and owner is None:
+                return "skip", "it has no front matter, so Hugo makes no page of it"
+            readable = path.suffix in {".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
+            return ("skip", f"'{path.suffix}' is neither Markdown nor HTML") if readable and owner is None else None
         if owner is not None:
             return "skip", f"it is a part of the page {owner}, not one of its own"
         first = file.folders[0].lower() if file.folders else ""
@@ -150,7 +152,7 @@ class Hugo:
             return "page", ""
         return ("post" if first in {main.lower() for main in self._main} else "page"), ""
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """TOML, YAML or JSON; what stands in `params` counts as if it stood beside it."""
         front = parse(text_)
         params = next((value for key, value in front.fields.items() if key.lower() == "params"), None)
@@ -302,7 +304,7 @@ class Hugo:
         return self.url + quote(self.base + addresses[0], safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
-        """Shortcodes, attributes of code, and the mark of the excerpt."""
+        """HTML as Markdown, shortcodes, attributes of code, and the mark of the excerpt."""
         warnings: list[FileWarning] = []
         body = document.front.body
         page = hugo_shortcodes.Page(
@@ -310,14 +312,18 @@ class Hugo:
             params=self.settings.table("params"),
             fields=document.front.fields,
         )
+        written = html_posts.is_html(document.source.inner)
+        if written:
+            body = html_posts.convert(body, hugo_shortcodes.shortcodes, warnings)
         body = hugo_shortcodes.convert(body, page, warnings)
-        return Body(kramdown.excerpt_mark(body.text), body.line), warnings
+        body = Body(kramdown.excerpt_mark(body.text), body.line)
+        return body, html_posts.without_lines(warnings) if written else warnings
 
     def _find(self, written: str, language: str, document: Document, index: Index) -> str | None:
         """The address of the page that `ref` means: by its path, from here or from the root, or by its name."""
         file = self._place(document.source)
         spoken = next((one for one in self.languages if one.key == language.lower()), file.language)
-        path = re.sub(r"\.(?:md|markdown)$", "", written.strip("/"))
+        path = re.sub(r"\.(?:md|markdown|html?)$", "", written.strip("/"))
         head, dot, ending = path.rpartition(".")
         path = head if dot and any(one.key == ending.lower() for one in self.languages) else path
         path = re.sub(r"/_?index$", "", path)
@@ -340,7 +346,7 @@ class Hugo:
         for spoken in dict.fromkeys([language, *self.languages]):
             prefix = f"{spoken.key}/" if spoken.own and spoken is not self.languages[0] else ""
             for name in ("", "/index", "/_index"):
-                for ending in (f".{spoken.key}.md", ".md"):
+                for ending in (f".{spoken.key}.md", ".md", ".html"):
                     yield f"{prefix}{stem}{name}{ending}".removeprefix("./")
 
     def places(self, address: str, document: Document) -> Iterator[Path]:
@@ -358,6 +364,14 @@ class Hugo:
         file = self._place(document.source)
         if file.language.own and file.bundle:
             yield self.root.joinpath(*file.folders, file.name, address.lstrip("/"))
+
+
+def _is_content(path: Path) -> bool:
+    """Whether Hugo makes a page of a file: of Markdown always, of HTML where it has front matter."""
+    if is_markdown(path.name):
+        return True
+    head = beginning(path, 8).removeprefix(b"\xef\xbb\xbf") if html_posts.is_html(path.name) else b""
+    return head.startswith((b"---", b"+++", b"{"))
 
 
 def _zone_of(fields: dict[str, Any], default: tzinfo) -> tzinfo:

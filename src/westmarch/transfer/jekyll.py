@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from westmarch.links.paths import slugify
-from westmarch.transfer import jekyll_settings, kramdown, liquid, metadata
-from westmarch.transfer.blogs import Document, Options, begins_with, is_markdown, walk
+from westmarch.transfer import html_posts, jekyll_settings, kramdown, liquid, metadata, template_tags
+from westmarch.transfer.blogs import Document, Options, beginning, begins_with, is_markdown, walk
 from westmarch.transfer.configuration import zone_remarks
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -22,6 +22,9 @@ _DATED = re.compile(r"(?P<date>\d{2,4}-\d{1,2}-\d{1,2})-(?P<slug>[^/]*)(?P<exten
 # Ruby's \p{M}\p{L}\p{Nd} is Python's \w without `_`, and the marks that \w leaves out.
 _PRETTY = re.compile(r"[^\w\u0300-\u036f._~!$&'()+,;=@]+")
 _DEFAULT = re.compile(r"[^\w\u0300-\u036f]+|_+")
+#: What makes a template of a page in HTML, and how much of one is looked at.
+_LOGIC = re.compile(rb"\{%-?\s*(?:assign|capture|case|for|if|tablerow|unless)\b")
+_LOOKED_AT = 256 * 1024
 #: Markdown to Jekyll without any configuration; other texts keep their extension in the address.
 _KNOWN = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mkdown"})
 
@@ -55,10 +58,10 @@ class Jekyll:
         folders = parts[:-1]
         if "_posts" in folders or "_drafts" in folders:
             role: Role = "draft" if "_drafts" in folders else "post"
-            if is_markdown(inner):
+            if is_markdown(inner) or html_posts.is_html(inner):
                 return role, "", ""
-            written = path.suffix.lower() in {".yml", ".html", ".htm", ".textile", ".rst", ".org", ".adoc", ".txt"}
-            return ("skip", f"'{path.suffix}' is not Markdown", "") if written else None
+            written = path.suffix.lower() in {".yml", ".textile", ".rst", ".org", ".adoc", ".txt"}
+            return ("skip", f"'{path.suffix}' is neither Markdown nor HTML", "") if written else None
         if folders and folders[0].startswith("_"):
             published = self.settings.collection(folders[0][1:]) is not None
             return ("page", "", folders[0][1:]) if published and is_markdown(inner) else None
@@ -72,11 +75,13 @@ class Jekyll:
             if begins_with(path, b"---"):
                 return "page", "", ""
             return "skip", "it has no front matter, so Jekyll makes no page of it", ""
-        if path.suffix.lower() in {".html", ".htm"} and begins_with(path, b"---"):
-            return "skip", "it is a template in HTML, not Markdown", ""
+        if html_posts.is_html(inner) and begins_with(path, b"---"):
+            if _LOGIC.search(beginning(path, _LOOKED_AT)):
+                return "skip", "it is a template: loops and conditions make its text", ""
+            return "page", "", ""
         return None
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """Front matter between lines of dashes."""
         return parse(text_)
 
@@ -204,7 +209,7 @@ class Jekyll:
         return f"{self.url}{self.base}{folder}/{name}"
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
-        """Liquid first, then what Kramdown writes in its own way."""
+        """HTML as Markdown; Liquid, then what Kramdown writes in its own way."""
         front, about = document.front, document.about
         warnings: list[FileWarning] = []
         values: dict[str, Any] = typed(front.fields)
@@ -219,6 +224,9 @@ class Jekyll:
         body = front.body
         separator = text(front.fields.get("excerpt_separator")) or text(self.settings.values.get("excerpt_separator"))
         body = Body(kramdown.excerpt_mark(body.text, separator.replace("\\n", "\n")), body.line)
+        if html_posts.is_html(document.source.inner):
+            body = liquid.convert(html_posts.convert(body, template_tags.tags, warnings), page, warnings)
+            return body, html_posts.without_lines(warnings)
         body = kramdown.convert(liquid.convert(body, page, warnings), warnings)
         return body, warnings
 

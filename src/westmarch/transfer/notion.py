@@ -39,11 +39,11 @@ class Notion(Plain):
 
     program = "Notion"
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, source: Source, /) -> FrontMatter:
         """The first heading as the title, and the lines `Name: value` below it up to the first empty one."""
         head = _TITLE.match(text_)
         if head is None:
-            return super().parse(text_)
+            return super().parse(text_, source)
         fields: dict[str, Any] = {"title": head[1].strip()} if head[1].strip() else {}
         lines: dict[str, int] = {}
         position = head.end()

@@ -1,5 +1,6 @@
-"""Blogs written for Pelican: Markdown with lines `Key: value` on top, in folders that name their category."""
+"""Blogs written for Pelican: Markdown with lines `Key: value` on top, reST, HTML; folders name the category."""
 
+import importlib.util
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from westmarch.links.paths import slugify
-from westmarch.transfer import kramdown, metadata, pelican_settings, python_markdown
-from westmarch.transfer.blogs import Document, Options, is_markdown, walk
+from westmarch.transfer import html_posts, kramdown, metadata, pelican_settings, python_markdown
+from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, walk
 from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -20,6 +21,8 @@ from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, So
 from westmarch.transfer.permalinks import expand_braces, expand_colons, from_url, tidy, unknown_braces, without_index
 
 _FILENAME = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
+#: A page in HTML has its title within so many bytes.
+_LOOKED_AT = 64 * 1024
 
 
 class Pelican:
@@ -39,24 +42,33 @@ class Pelican:
     def sources(self) -> Iterator[Source]:
         """Articles and pages."""
         for path, inner in walk(self.root, keep=frozenset({"public", "output"})):
-            found = self._role(inner)
+            found = self._role(path, inner)
             if found is not None:
                 role, reason = found
                 yield Source(path, path.relative_to(self.options.folder).as_posix(), inner, role, reason)
 
-    def _role(self, inner: str) -> tuple[Role, str] | None:
+    def _role(self, path: Path, inner: str) -> tuple[Role, str] | None:
         page = any(inner.startswith(f"{folder}/") for folder in self.pages)
-        if is_markdown(inner):
+        if is_markdown(inner) or html_posts.is_html(inner) or _is_restructured(inner):
             if any(inner.startswith(f"{folder}/") for folder in self.left_out):
                 return "skip", "its folder is in ARTICLE_EXCLUDES"
+            if html_posts.is_html(inner) and b"<title" not in beginning(path, _LOOKED_AT).lower():
+                return "skip", "it has no <title>, so Pelican makes no article of it"
+            if _is_restructured(inner) and importlib.util.find_spec("docutils") is None:
+                return "skip", "reStructuredText is read by docutils: pip install 'westmarch[rest]'"
             return ("page" if page else "post"), ""
         suffix = PurePosixPath(inner).suffix
-        return (
-            ("skip", f"'{suffix}' is not Markdown") if suffix in {".rst", ".html", ".htm", ".ipynb", ".org"} else None
-        )
+        unread = suffix in {".ipynb", ".org", ".adoc", ".asciidoc"}
+        return ("skip", f"'{suffix}' is not Markdown, reStructuredText or HTML") if unread else None
 
-    def parse(self, text_: str) -> FrontMatter:
-        """Lines `Key: value` up to the first empty one, or YAML between dashes."""
+    def parse(self, text_: str, source: Source, /) -> FrontMatter:
+        """Lines `Key: value` up to the first empty one, or YAML between dashes; of reST and HTML their own heads."""
+        if html_posts.is_html(source.inner):
+            return html_posts.page(text_)
+        if _is_restructured(source.inner):
+            from westmarch.transfer import restructured
+
+            return restructured.front_matter(text_)
         return parse(text_, meta=True)
 
     def metadata(self, source: Source, front: FrontMatter) -> Metadata:
@@ -202,11 +214,20 @@ class Pelican:
         return f"tag:{urlsplit(self.url).hostname},{at.astimezone(self.zone).date().isoformat()}:{path}"
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
-        """Python-Markdown's own ways of writing, then Pelican's links."""
+        """Python-Markdown's own ways of writing, reST and HTML as Markdown, then Pelican's links."""
         warnings: list[FileWarning] = []
-        body = document.front.body
+        body, inner = document.front.body, document.source.inner
+        if html_posts.is_html(inner):
+            body = html_posts.convert(body, lambda _: (), warnings)
+        elif _is_restructured(inner):
+            from westmarch.transfer import restructured
+
+            body = restructured.convert(body.text, warnings)
         body = Body(kramdown.excerpt_mark(body.text), body.line)
-        body = python_markdown.links(body, document.source.inner, index, warnings)
+        if not is_markdown(inner):
+            told: list[FileWarning] = []
+            return python_markdown.links(body, inner, index, told), [*warnings, *html_posts.without_lines(told)]
+        body = python_markdown.links(body, inner, index, warnings)
         return kramdown.convert(python_markdown.convert(body), warnings), warnings
 
     def places(self, address: str, document: Document) -> Iterator[Path]:
@@ -216,6 +237,10 @@ class Pelican:
         yield self.home / path
         yield document.source.path.parent / address.lstrip("/")
         yield self.root / path.removeprefix("static/")
+
+
+def _is_restructured(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in {".rst", ".rest"}
 
 
 def _clock(values: dict[str, Any], at: datetime | None) -> dict[str, str]:

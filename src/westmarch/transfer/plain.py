@@ -44,7 +44,7 @@ class Plain:
                 role = "draft"
             yield Source(path, path.relative_to(self.options.folder).as_posix(), inner, role)
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """Front matter of any kind."""
         return parse(text_)
 

@@ -108,7 +108,7 @@ class BlogReader:
         )
 
     def _document(self, source: Source, text: str) -> Document:
-        front = self.blog.parse(text)
+        front = self.blog.parse(text, source)
         return Document(source, front, self.blog.metadata(source, front))
 
     def _ours(self, addresses: tuple[str, ...]) -> tuple[str, ...]:

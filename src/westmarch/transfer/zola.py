@@ -120,7 +120,7 @@ class Zola:
             return _File(language, folders[:-1], folders[-1] if folders else "", list_=False)
         return _File(language, folders, name, list_=False)
 
-    def parse(self, text_: str) -> FrontMatter:
+    def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """TOML or YAML; what stands in `taxonomies` and `extra` counts as if it stood beside it."""
         front = parse(text_)
         fields = dict(front.fields)
