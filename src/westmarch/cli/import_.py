@@ -78,22 +78,32 @@ def import_wordpress(
         Path | None,
         typer.Option("--uploads", metavar="FOLDER", help="A copy of wp-content/uploads: pictures come from it."),
     ] = None,
+    fetch: Annotated[
+        list[str] | None,
+        typer.Option("--fetch", metavar="HOST", help="Fetch what is not there from HOST. Can be given several times."),
+    ] = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     as_json: AsJSON = False,
 ) -> None:
     """Import the export of a WordPress site: posts, pages, comments, tags. It can be stopped and run again.
 
-    Posts keep their old addresses, `?p=123` too. Nothing is fetched from the network.
+    Posts keep their old addresses, `?p=123` too. Nothing is fetched from the network, unless --fetch names its host.
 
     Example: westmarch --site my-site import wordpress blog.xml --uploads uploads --dry-run
     """
-    from westmarch.transfer.exports.wordpress.export import open_
+    from tempfile import TemporaryDirectory
+
+    from westmarch.transfer.exports.wordpress.export import open_, whole_size
+    from westmarch.transfer.fetching import Fetcher, host_of
     from westmarch.transfer.importing import Wanted, import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
+        hosts = frozenset(map(host_of, fetch or ()))
         opened = partial(open_, files, pictures=uploads is not None)
-        await import_export(db, asked, opened, written, progress, pictures=uploads is not None)
+        with TemporaryDirectory(prefix="westmarch-") as folder:
+            fetcher = Fetcher(hosts, Path(folder), asks=not dry_run, larger=whole_size) if hosts else None
+            await import_export(db, asked, opened, written, progress, pictures=uploads is not None, fetcher=fetcher)
 
     def wanted(settings: "Settings") -> Wanted:
         return Wanted(uploads or files[0].parent, settings.media_folder, settings.base_path, dry_run=dry_run)

@@ -22,6 +22,7 @@ from westmarch.transfer.blogs import Options
 from westmarch.transfer.earlier import Stored
 from westmarch.transfer.exports.reader import ExportReader
 from westmarch.transfer.exports.records import Export
+from westmarch.transfer.fetching import Fetcher
 from westmarch.transfer.items import Entry, Unread
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.ours import OurReader
@@ -96,15 +97,16 @@ async def import_export(
     progress: Progress | None = None,
     *,
     pictures: bool = True,
+    fetcher: Fetcher | None = None,
 ) -> None:
     """Bring an export in, as `import_folder` does with a folder; `opened` gives it for what the site decides.
 
-    Without `pictures` no file is taken from `wanted.folder`.
+    Without `pictures` no file is taken from `wanted.folder`. Without a `fetcher` nothing is taken from the network.
     """
     site = await db.read(current)
     folder = wanted.folder.resolve()
     export = opened(Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink) or site.permalink))
-    reader = ExportReader(export, 0, folder if pictures else None, wanted.base)
+    reader = ExportReader(export, 0, folder if pictures else None, wanted.base, fetcher)
 
     async def origin(entries: Sequence[Entry]) -> Origin:
         return origins.of_export(export.program, export.name, folder, (entry.key for entry in entries))

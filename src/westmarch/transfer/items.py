@@ -11,6 +11,10 @@ Role = Literal["post", "page", "draft", "skip"]
 CommentStatus = Literal["approved", "pending", "spam", "trash"]
 
 
+#: A larger picture or file is not taken; it would be decoded whole.
+LARGEST = 64 * 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class FileWarning:
     """Something a person may want to look at. `line` counts from 1 in the file as it lies on the disk."""
@@ -88,13 +92,16 @@ class Metadata:
 class PictureReference:
     """A picture or file of the old site in a text: the address as it stands there, and where it lies (None: lost).
 
-    `alt` describes it where the text does not.
+    `alt` describes it where the text does not. `origin` is the address that it was fetched from, `reason` says why it
+    is lost where that is more than that it is not there.
     """
 
     src: str
     path: Path | None
     line: int | None
     alt: str = ""
+    origin: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

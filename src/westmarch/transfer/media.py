@@ -27,7 +27,8 @@ def bring(
         if known is None:
             known, fate = _kept(session, found, folder, keep=keep), "imported"
         ids[found.examined.hash] = known
-        rows.append({"path": str(found.path), "address": found.address, "fate": fate, "id": known, "reason": ""})
+        path = found.origin or str(found.path)
+        rows.append({"path": path, "address": found.address, "fate": fate, "id": known, "reason": ""})
     return ids, rows
 
 

@@ -14,22 +14,23 @@ from westmarch.text.markdown import render
 from westmarch.text.rendered import Picture, Rendered
 from westmarch.transfer import destinations
 from westmarch.transfer.destinations import Destination
-from westmarch.transfer.items import Entry, FileWarning, Item, PictureReference
+from westmarch.transfer.items import LARGEST, Entry, FileWarning, Item, PictureReference
 from westmarch.transfer.metadata import merged_warnings
 from westmarch.transfer.reader import Reader
-
-#: A larger picture is not taken; it would be decoded whole.
-LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMedia:
-    """A picture or file that comes along: where it lies, what it is, the address it will have, its description."""
+    """A picture or file that comes along: where it lies, what it is, the address it will have, its description.
+
+    `origin` is the address that it was fetched from.
+    """
 
     path: Path
     examined: Examined
     address: str
     alt: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _address(one: Destination, found: dict[str, FoundMedia]) -> str | None:
 def _examined(reference: PictureReference) -> FoundMedia | LostMedia:
     path = reference.path
     if path is None:
-        return LostMedia(reference.src, None, "there is no such file in the folder")
+        return LostMedia(reference.src, None, reference.reason or "there is no such file in the folder")
     try:
         if path.stat().st_size > LARGEST:
             return LostMedia(reference.src, path, f"the file is larger than {LARGEST // 1024 // 1024} MiB")
@@ -127,7 +128,7 @@ def _examined(reference: PictureReference) -> FoundMedia | LostMedia:
     except OSError as error:
         return LostMedia(reference.src, path, f"the file cannot be read: {error.strerror or error}")
     address = f"/media/{examined.hash[:2]}/{examined.hash[2:]}.{examined.extension}"
-    return FoundMedia(path, examined, address, reference.alt)
+    return FoundMedia(path, examined, address, reference.alt, reference.origin)
 
 
 def _lost_warnings(item: Item, lost: list[LostMedia]) -> list[FileWarning]:

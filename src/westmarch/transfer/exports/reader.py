@@ -5,23 +5,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from westmarch.transfer import metadata, scripts
+from westmarch.transfer.destinations import destinations
 from westmarch.transfer.exports import html
 from westmarch.transfer.exports.records import Export, Record
 from westmarch.transfer.exports.spool import Spool
+from westmarch.transfer.fetching import Fetcher, NotFetched
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import Body, Entry, FileWarning, Item, Source, Unread
+from westmarch.transfer.items import Body, Entry, FileWarning, Item, PictureReference, Source, Unread
 from westmarch.transfer.links import Rewriting
 from westmarch.transfer.permalinks import as_url, moved_base
 
 
 @dataclass(slots=True)
 class ExportReader:
-    """Reads one export. `folder` is where its pictures lie (None: not given), `base` the base path of our site."""
+    """Reads one export. `folder` is where its pictures lie (None: not given), `base` the base path of our site.
+
+    What does not lie there is asked for by the `fetcher`, where there is one.
+    """
 
     export: Export
     number: int
     folder: Path | None
     base: str
+    fetcher: Fetcher | None = None
     index: Index = field(default_factory=Index)
     spool: Spool = field(default_factory=Spool)
     offsets: dict[str, int] = field(default_factory=dict)
@@ -101,16 +107,48 @@ class ExportReader:
         text = rewriting.run(scripts.convert(text, rewriting.warn))
         cover = rewriting.cover(about.cover) if about.cover else None
         warnings += rewriting.warnings
+        pictures = [replace(one, line=record.line) for one in rewriting.pictures.values()]
+        if self.fetcher is not None:
+            pictures = [self._fetched(one) for one in (*pictures, *self._elsewhere(text, rewriting))]
         if about.broken is not None:
             warnings.append(FileWarning(about.broken.line, about.broken.reason))
         return Item(
             key=source.key,
             metadata=replace(about, addresses=self._ours(about.addresses), cover=cover, warnings=()),
             body=text.strip("\n") + "\n" if text.strip() else "",
-            pictures=tuple(replace(one, line=record.line) for one in rewriting.pictures.values()),
+            pictures=tuple(pictures),
             source_hash=record.hash,
             # A line of the Markdown that was made says nothing of the file: the record's own is the place.
             warnings=metadata.merged_warnings(replace(one, line=record.line) for one in warnings),
             comments=record.comments,
             revisions=record.revisions,
         )
+
+    def _elsewhere(self, text: str, rewriting: Rewriting) -> Iterator[PictureReference]:
+        """Pictures of the text that lie at other hosts, of which some may be allowed."""
+        seen = set(rewriting.pictures)
+        for one in destinations(text):
+            if one.kind == "picture" and "//" in one.address and one.address not in seen:
+                seen.add(one.address)
+                if self.fetcher is not None and self.fetcher.allows(self._whole(one.address)):
+                    yield PictureReference(one.address, None, None)
+
+    def _fetched(self, picture: PictureReference) -> PictureReference:
+        """A picture that was lost, from where the old site has it."""
+        address = self._whole(picture.src)
+        if picture.path is not None or self.fetcher is None or not self.fetcher.allows(address):
+            return picture
+        try:
+            return replace(picture, path=self.fetcher.fetch(address), origin=address)
+        except NotFetched as error:
+            return replace(picture, reason=str(error))
+
+    def _whole(self, address: str) -> str:
+        """An address as it was at the old site, with its host."""
+        if address.startswith("//"):
+            return f"https:{address}"
+        if not address.startswith("/") or self.export.url is None:
+            return address
+        base = self.export.base
+        below = not base or address.startswith(f"{base}/")
+        return f"{self.export.url}{'' if below else base}{address}"

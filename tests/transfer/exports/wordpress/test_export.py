@@ -11,22 +11,28 @@ from sqlalchemy import select
 from tests.transfer.exports.wordpress.writing import attachment, category, comment, item, meta, write
 from tests.transfer.folders import counted, png, post, row
 from tests.transfer.folders import write as write_files
+from tests.transfer.serving import served
 from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database
 from westmarch.errors import Invalid
 from westmarch.links.queries import resolve
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
-from westmarch.transfer.exports.wordpress.export import open_
+from westmarch.transfer.exports.wordpress.export import open_, whole_size
+from westmarch.transfer.fetching import Fetcher
 from westmarch.transfer.importing import Wanted, import_export
 from westmarch.transfer.report import Report
 
 
-async def bring(db: Database, *files: Path, uploads: Path | None = None, **options: Any) -> dict[str, Any]:
+async def bring(
+    db: Database, *files: Path, uploads: Path | None = None, fetcher: Fetcher | None = None, **options: Any
+) -> dict[str, Any]:
     report = Report(io.BytesIO())
     wanted = Wanted(uploads or files[0].parent, files[0].parent / "media", **options)
     pictures = uploads is not None
-    await import_export(db, wanted, lambda asked: open_(files, asked, pictures=pictures), report, pictures=pictures)
+    await import_export(
+        db, wanted, lambda asked: open_(files, asked, pictures=pictures), report, pictures=pictures, fetcher=fetcher
+    )
     assert isinstance(report.file, io.BytesIO)
     found: dict[str, Any] = json.loads(report.file.getvalue())
     return found
@@ -137,6 +143,40 @@ async def test_pictures_and_covers_come_from_the_uploads(db: Database, tmp_path:
     text = await markdown(db, stored.id)
     assert text.count("/media/") == 2
     assert '"Words")' in text
+
+
+async def test_lost_pictures_are_fetched_from_the_hosts_that_were_named(db: Database, tmp_path: Path) -> None:
+    uploads = "/blog/wp-content/uploads"
+    with served({f"{uploads}/a.png": png(40, 30), "/c.png": png(9, 9)}) as server:
+        home = f"http://{server.host}/blog"
+        text = (
+            f'<img src="{home}/wp-content/uploads/a-3x2.png" alt="A" /> <img src="/blog/wp-content/uploads/b.png" /> '
+        )
+        path = write(
+            tmp_path / "a.xml",
+            item(1, f'{text}<img src="//cdn.example/c.png" />', home=home),
+            home=home,
+        )
+        fetcher = Fetcher(
+            frozenset({server.host}),
+            tmp_path / "fetched",
+            larger=whole_size,
+            resolve=lambda *_: ["127.0.0.1"],
+            public=lambda _: True,
+        )
+        fetcher.asks = False
+        found = await bring(db, path, fetcher=fetcher, dry_run=True)
+        assert {(one["fate"], one["reason"]) for one in found["media"]} == {("missing", "it would be fetched")}
+        fetcher.asks = True
+        found = await bring(db, path, fetcher=fetcher)
+        assert server.asked == [f"{uploads}/a.png", f"{uploads}/b.png"]
+    told = {one["path"]: (one["fate"], one["reason"]) for one in found["media"]}
+    assert told == {
+        f"{home}/wp-content/uploads/a-3x2.png": ("imported", ""),
+        "/blog/wp-content/uploads/b.png": ("missing", f"{server.host} answers 404"),
+    }
+    text = await markdown(db, row(found, "post-1")["id"])
+    assert (text.count("](/media/"), text.count("](//cdn.example/c.png)")) == (1, 1)
 
 
 async def test_a_broken_item_is_named_and_the_others_come_in(db: Database, tmp_path: Path) -> None:

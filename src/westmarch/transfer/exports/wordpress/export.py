@@ -63,6 +63,12 @@ class WordPress:
         yield self.folder / whole
 
 
+def whole_size(address: str) -> str:
+    """The address of a picture as it was put in, for that of one of the sizes that WordPress makes of it."""
+    path, mark, query = address.partition("?")
+    return f"{_SIZED.sub('', path)}{mark}{query}"
+
+
 def open_(files: Sequence[Path], options: Options, *, pictures: bool) -> WordPress:
     """The export in these files; with `pictures` those in the folder of the options come along.
 
