@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, NoReturn
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, run
+from westmarch.cli.import_rehearsal import Page, page_of
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
@@ -31,7 +32,12 @@ Program = Literal[
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 ReportFile = Annotated[
-    Path | None, typer.Option("--report", metavar="FILE", help="Write what became of each file to FILE, as JSON.")
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write what became of each file to FILE: JSON, or a page if it is called .html.",
+    ),
 ]
 
 
@@ -128,18 +134,21 @@ def _brought(
     with ExitStack() as open_:
         try:
             settings = loaded(context).settings
-            written = open_.enter_context(_report(report))
+            page = open_.enter_context(page_of(report))
+            written = open_.enter_context(_report(None if page else report))
         except WestmarchError as error:
             _end(error, 2)
         wanted = asked(settings)
         try:
-            run(_import(settings, wanted, bring, written))
+            run(_import(settings, wanted, bring, written, page))
         except WestmarchError as error:
             _end(error, 1 if isinstance(error, Unavailable) and written.counts else 2)
         except CancelledError as error:
             typer.echo("Stopped; run it again to go on.", err=True)
             raise typer.Exit(_TERMINATED) from error
         finally:
+            if page:
+                page.write(written, wanted)
             if as_json:
                 _print(written.file)
         if not as_json:
@@ -173,9 +182,10 @@ def _report(path: Path | None) -> "Iterator[Report]":
         yield Report(file)
 
 
-async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report") -> None:
+async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report", page: Page | None) -> None:
     import asyncio
     import signal
+    from dataclasses import replace
 
     task = asyncio.current_task()
     assert task is not None
@@ -183,7 +193,7 @@ async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with progress_bar() as progress:
         async with opened(settings) as db:
-            await bring(db, wanted, report, progress)
+            await bring(db, wanted, report, replace(progress, settled=page.take) if page else progress)
 
 
 @contextmanager

@@ -56,10 +56,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Told how far it is: `begin` with the number of files once it is known, `step` after each of them."""
+    """Told how far it is: `begin` with the number of files once it is known, `step` after each of them.
+
+    `settled` is told each file that was prepared, with its reader and what became of it.
+    """
 
     begin: Callable[[int], None] = lambda _: None
     step: Callable[[], None] = lambda: None
+    settled: Callable[[Reader, Entry, Prepared | Failed, FileRow], None] = lambda *_: None
 
 
 async def import_folder(db: Database, wanted: Wanted, report: Report, progress: Progress | None = None) -> None:
@@ -266,6 +270,7 @@ class _Import:
         if done.row.id is not None or done.row.fate == "imported":
             self._claim(entry, done.row.id)
         self.report.add(done.row)
+        self.progress.settled(self.readers[entry.blog], entry, prepared, done.row)
         for row in done.media:
             self._tell_media(row)
         self.progress.step()
