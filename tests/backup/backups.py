@@ -4,8 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from tests import factories
 from westmarch.backup import archive
 from westmarch.backup.archive import Writer
+from westmarch.db.database import open_database
+from westmarch.posts.models import Post
+from westmarch.settings import Settings
 
 #: What becomes of a member: its content before and after; None takes it away.
 Edit = Callable[[str, bytes], bytes | None]
@@ -34,3 +40,14 @@ def edited(file: Path, edit: Edit) -> Path:
                 writer.add(name, new)
         writer.close({"tables": facts["tables"], "left_out": []})
     return other
+
+
+async def titles(settings: Settings) -> list[str]:
+    """The titles of all posts of a site."""
+    async with open_database(settings.database_url) as db:
+        return await db.read(lambda session: sorted(session.scalars(select(Post.title))))
+
+
+async def write_later(settings: Settings) -> None:
+    async with open_database(settings.database_url) as db:
+        await db.write(factories.post, "Written later", "Words.\n")

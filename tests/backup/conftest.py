@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from tests import factories
 from tests.conftest import PostgreSQL
+from westmarch.comments.models import ImportedComment
+from westmarch.configuration import TOML_NAME
 from westmarch.db.database import open_database
 from westmarch.media.actions import store
 from westmarch.media.files import examine
-from westmarch.settings import TOML_NAME, Settings
+from westmarch.settings import Settings
 from westmarch.site.actions import change
 from westmarch.subjects.models import Subject
 
@@ -23,9 +25,22 @@ EXTRA = {"half": 0.5, "big": 1e20, "list": [1, None, "x"], "z": {"b": 1, "a": Tr
 def fill(session: Session, folder: Path) -> None:
     for number in range(12):
         factories.post(session, f"Post {number}", "Some *words*: 字, ع, 🎈.\n", published_at=factories.day(number))
+    commented = factories.post(session, "With comments", "Words.\n", published_at=factories.day(20))
+    session.add_all(comments(commented))
     factories.post(session, "A draft", "Not yet.\n", status="draft", published_at=None, extra=EXTRA)
     store(session, folder, TEXT, examine(TEXT, "words.txt"), filename="words.txt")
     change(session, {"title": "A site to keep", "tagline": "Even *this*"}, actor="test")
+
+
+def comments(post: int) -> list[ImportedComment]:
+    """A comment as WordPress exports it, and an answer to it without a moment."""
+    told = {"post_id": post, "kind": "comment", "email": "", "url": ""}
+    return [
+        ImportedComment(
+            key="1", status="approved", author="عمر", content="<p>字 & 🎈</p>\n", at=factories.START, **told
+        ),
+        ImportedComment(key="2", parent="1", status="spam", author="Ann", content="No.", **told),
+    ]
 
 
 def add_subject(session: Session) -> int:

@@ -25,6 +25,11 @@ def asked(url: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
+def come_from_the_cache(url: str) -> bool:
+    """Whether the page at an address is answered from memory, at last: what was just written may have thrown it out."""
+    return any(urlopen(url, timeout=20).headers["Cache-Status"] == "westmarch; hit" for _ in range(50))
+
+
 @contextmanager
 def readers(url: str) -> Iterator[list[int]]:
     """Somebody who reads the page all the time, also past the cache; the statuses of the answers."""
@@ -58,10 +63,12 @@ def test_readers_do_not_notice_a_backup_and_see_a_restored_site_at_once(full: Se
         assert set(statuses) == {200}
         in_a_loop_apart(set_title(full, "Another title"))
         assert "Another title" in asked(f"{server.url}/")[1]
+        assert come_from_the_cache(f"{server.url}/")
         in_a_loop_apart(restore(made.file, full.site, replace=True))
         status, page = asked(f"{server.url}/")
         assert status == 200
         assert "A site to keep" in page
         assert "Another title" not in page
+        assert come_from_the_cache(f"{server.url}/")
     waits = full.database_url.startswith("postgresql")
     assert set(statuses) <= ({200, 503} if waits else {200})

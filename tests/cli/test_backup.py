@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Westmarch
-from westmarch.settings import load
+from westmarch.configuration import load
 
 
 def test_a_backup_is_made_verified_and_restored(westmarch: Westmarch, site_on_each: Path, tmp_path: Path) -> None:
@@ -77,6 +77,26 @@ def test_backups_of_a_folder_are_named_by_their_moment_and_old_ones_removed(
     assert left[:2] == ["mine.tar.zst", "westmarch-20200201T000000Z.tar.zst"]
     assert len(left) == 3
     assert westmarch("--site", site, "backup", "verify", folder / left[2]).status == 0
+
+
+def test_an_encrypted_backup_needs_its_passphrase(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
+    folder, passphrase = tmp_path / "backups", tmp_path / "passphrase"
+    folder.mkdir()
+    passphrase.write_text("open, sesame\n")
+    made = westmarch("--site", site, "backup", folder, "--passphrase-file", passphrase, "--keep", "1d")
+    assert made.status == 0, made.err
+    (file,) = folder.iterdir()
+    assert file.name.endswith(".tar.zst.age")
+    assert "needs a passphrase" in westmarch("--site", site, "restore", "--replace", file).err
+    verified = westmarch("--site", site, "backup", "verify", file, "--passphrase-file", passphrase)
+    assert verified.status == 0, verified.out + verified.err
+
+
+def test_a_key_that_is_none_is_told(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
+    done = westmarch("--site", site, "backup", tmp_path / "one.tar.zst", "--recipient", "me@example.org")
+    assert done.status == 1
+    assert "'me@example.org' is no public key" in done.err
+    assert not (tmp_path / "one.tar.zst").exists()
 
 
 @pytest.mark.parametrize("command", [["backup", "verify"], ["restore"]])

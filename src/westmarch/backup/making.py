@@ -14,14 +14,18 @@ from westmarch import __version__
 from westmarch.backup import archive, rows
 from westmarch.backup.archive import Writer
 from westmarch.backup.rows import Count
+from westmarch.backup.sealing import NO_SEAL, Seal, sealed
+from westmarch.configuration import TOML_NAME
 from westmarch.db.engines import parse_url
 from westmarch.db.types import now
 from westmarch.media.models import Media
 from westmarch.ops import schema
-from westmarch.settings import TOML_NAME, Settings
+from westmarch.settings import Settings
 
 #: A stored file: its name in the archive, its path, its size as the database says.
 Stored = tuple[str, Path, int]
+#: What is known when the rows are written: the files that they name, and the counts of each table.
+_Found = tuple[list[Stored], dict[str, Count]]
 
 
 @dataclass(slots=True)
@@ -39,34 +43,45 @@ def _nothing(_done: int, _all: int) -> None:
     """What progress is where nobody looks."""
 
 
-async def make(settings: Settings, file: Path, progress: Callable[[int, int], None] = _nothing) -> Made:
-    """Write a backup of the site to a new file.
+async def make(
+    settings: Settings, file: Path, progress: Callable[[int, int], None] = _nothing, *, seal: Seal = NO_SEAL
+) -> Made:
+    """Write a backup of the site to a new file, encrypted for those whom `seal` names.
 
     The database is read in one snapshot, which neither readers nor writers wait for. Stored files are taken after it:
     they never change, and are on the disk before a row names them. `progress` is told bytes of files done and all.
 
-    Raises Conflict where the file is there already, Unavailable where it cannot be written or the database cannot
-    answer, Unreadable for a value that is none of its column. There is no file then.
+    Raises Invalid for a key that is none, Conflict where the file is there already, Unavailable where it cannot be
+    written or the database cannot answer, Unreadable for a value that is none of its column. There is no file then.
     """
     made = Made(file)
-    with archive.whole(file) as stream, Writer(stream, file) as writer:
-        url = parse_url(settings.database_url)
-        stored, counts = await schema.with_connection(url, partial(_database, settings, writer))
-        made.tables = {name: count.rows for name, count in counts.items()}
-        facts = {
-            name: {"rows": count.rows, "digest": f"{count.digest:064x}", "last": count.last}
-            for name, count in counts.items()
-        }
-        await asyncio.to_thread(_files, settings, writer, made, stored, progress)
-        writer.close({"tables": facts, "left_out": made.left_out})
+    with archive.whole(file) as stream:
+        with sealed(stream, file, seal) as plain, Writer(plain, file) as writer:
+            read = partial(_snapshot, settings, writer)
+            found = await schema.with_connection(parse_url(settings.database_url), read)
+            await asyncio.to_thread(_finish, settings, writer, made, found, progress)
         made.size = stream.tell()
     return made
 
 
-def _database(settings: Settings, writer: Writer, connection: Connection) -> tuple[list[Stored], dict[str, Count]]:
-    """Write the head and all rows of one snapshot; the files that its rows name, and what was counted."""
+def make_within(connection: Connection, settings: Settings, file: Path) -> Made:
+    """Write a backup of what a transaction sees that is open, and keeps all others from writing. Raises as `make`."""
+    made = Made(file)
+    with archive.whole(file) as stream:
+        with Writer(stream, file) as writer:
+            _finish(settings, writer, made, _database(settings, writer, connection), _nothing)
+        made.size = stream.tell()
+    return made
+
+
+def _snapshot(settings: Settings, writer: Writer, connection: Connection) -> _Found:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    return _database(settings, writer, connection)
+
+
+def _database(settings: Settings, writer: Writer, connection: Connection) -> _Found:
+    """Write the head and all rows; the files that the rows name, and what was counted."""
     found = rows.tables(connection)
     head = {
         "format": archive.FORMAT,
@@ -90,6 +105,20 @@ def _stored(connection: Connection, folder: Path) -> Iterator[Stored]:
     for digest, extension, size in connection.execute(select(Media.hash, Media.extension, Media.size)):
         name = f"{digest[:2]}/{digest[2:]}.{extension}"
         yield f"media/{name}", folder / name, size
+
+
+def _finish(
+    settings: Settings, writer: Writer, made: Made, found: _Found, progress: Callable[[int, int], None]
+) -> None:
+    """Write all files and, last, the manifest."""
+    stored, counts = found
+    made.tables = {name: count.rows for name, count in counts.items()}
+    _files(settings, writer, made, stored, progress)
+    facts = {
+        name: {"rows": count.rows, "digest": f"{count.digest:064x}", "last": count.last}
+        for name, count in counts.items()
+    }
+    writer.close({"tables": facts, "left_out": made.left_out})
 
 
 def _files(

@@ -1,12 +1,7 @@
 """Restoring a site from a backup: into an empty folder and database of either engine, or over a site that is there."""
 
 import asyncio
-import fcntl
-import hashlib
-import json
-import os
-import re
-import shutil
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,24 +11,30 @@ from pathlib import Path
 from typing import IO, Any
 
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
-from westmarch.backup import archive, rows
-from westmarch.backup.archive import Member
-from westmarch.backup.making import make
+from westmarch.backup import archive, placing, rows
+from westmarch.backup.making import make_within
 from westmarch.backup.rows import Count, Storing
+from westmarch.backup.sealing import NO_KEY, Key, unsealed
 from westmarch.changes import triggers
+from westmarch.configuration import TOML_NAME, gather
 from westmarch.db.engines import parse_url
+from westmarch.db.faults import sqlstate
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid, Unavailable, unfit
 from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
-from westmarch.settings import TOML_NAME, Settings, gather
+from westmarch.settings import Settings
 
 #: Where what a restore replaced is kept, in the folder of the site.
 KEPT = "before-restore"
-#: Where files wait, in the folder of the site, until the database is filled.
-STAGING = ".restore"
+#: How long one turn of waiting for locks is: shorter than PostgreSQL takes to look for deadlocks.
+TURN = "300ms"
+#: lock_not_available and deadlock_detected.
+LOCKED = {"55P03", "40P01"}
+_REPLACE = "To replace it, add --replace; it is kept as a backup first. Else name another folder or --database-url."
 
 
 @dataclass(slots=True)
@@ -77,24 +78,27 @@ class _Backup:
     """A backup that was read once from its first to its last byte and found whole."""
 
     file: Path
+    key: Key
     head: _Head
     manifest: _Manifest
     toml: str
 
 
-async def restore(file: Path, site: Path, *, database_url: str | None = None, replace: bool = False) -> Restored:
-    """Make the folder `site` the site of a backup.
+async def restore(
+    file: Path, site: Path, *, database_url: str | None = None, replace: bool = False, key: Key = NO_KEY
+) -> Restored:
+    """Make the folder `site` the site of a backup, which `key` opens where it is encrypted.
 
     The whole file is read and checked before anything is written. The database is filled in one transaction; it is the
     one of `database_url`, else of the environment, else of the settings in the folder or, where it has none, of those
     in the backup. With `replace` a site that is there is replaced, after a backup of it was made in its folder
-    `before-restore/`; its `westmarch.toml` stays. A folder becomes a site last, so that an interrupted restore can be
-    run again.
+    `before-restore/`, in the same transaction; its `westmarch.toml` stays. A folder becomes a site last, so that an
+    interrupted restore can be run again.
 
     Raises Invalid for a file that is no whole backup, Conflict for a site that is there and may not be replaced,
     Unavailable where something cannot be written.
     """
-    backup = await asyncio.to_thread(_checked, file)
+    backup = await asyncio.to_thread(_checked, file, key)
     _require_known(backup)
     fresh = not (site / TOML_NAME).exists()
     settings = _settings(backup, site, database_url) if fresh else gather(site, database_url=database_url).settings
@@ -102,24 +106,26 @@ async def restore(file: Path, site: Path, *, database_url: str | None = None, re
     if not replace:
         await _require_empty(settings, fresh=fresh)
     await asyncio.to_thread(_make_folder, site)
-    if replace:
-        restored.before = await _keep(settings)
-    with archive.told(site), _staging(site) as staging:
-        await asyncio.to_thread(_unpack, backup, settings, staging, restored)
-        work = partial(_fill, backup, restored)
-        await schema.with_connection(parse_url(settings.database_url), work, migrates=True)
-        _put_in_place(staging, settings)
+    with archive.told(site), placing.staging(site) as staging:
+        if fresh and (site / TOML_NAME).exists():  # Another restore was quicker.
+            raise Conflict(f"{site} is a site already.", hint=_REPLACE)
+        restored.files = await asyncio.to_thread(_unpack, backup, settings, staging)
+        placing.make_folders(settings)
         if fresh:
-            _write_settings(backup.toml, settings, database_url)
-            restored.settings = gather(site, database_url=database_url).settings
+            placing.write_settings(backup.toml, staging, database_url)
+        work = partial(_fill, backup, restored, replace=replace)
+        await schema.with_connection(parse_url(settings.database_url), work, migrates=True)
+        placing.put_in_place(staging, settings)
+    if fresh:
+        restored.settings = gather(site, database_url=database_url).settings
     return restored
 
 
-def _checked(file: Path) -> _Backup:
+def _checked(file: Path, key: Key) -> _Backup:
     head: dict[str, Any] = {}
     manifest: dict[str, Any] = {}
     toml = ""
-    with opened(file) as stream:
+    with _opened(file, key) as stream:
         for member in archive.members(stream, file):
             if not head:
                 head = archive.header(member, file)
@@ -128,7 +134,7 @@ def _checked(file: Path) -> _Backup:
             elif member.name == f"site/{TOML_NAME}":
                 toml = member.content().decode("utf-8", "replace")
     try:
-        return _Backup(file, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
+        return _Backup(file, key, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -136,14 +142,14 @@ def _checked(file: Path) -> _Backup:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[IO[bytes]]:
-    """The file, to be read. Raises Invalid where it cannot be."""
+def _opened(file: Path, key: Key) -> Iterator[IO[bytes]]:
+    """The plain content of the file, to be read. Raises Invalid where it cannot be."""
     try:
         stream = file.open("rb")
     except OSError as error:
         raise Invalid(f"{file} cannot be read: {error.strerror}.", hint="Name a backup.", place=str(file)) from error
-    with stream:
-        yield stream
+    with stream, unsealed(stream, file, key) as plain:
+        yield plain
 
 
 def _require_known(backup: _Backup) -> None:
@@ -166,11 +172,14 @@ def _settings(backup: _Backup, site: Path, database_url: str | None) -> Settings
 
 
 async def _require_empty(settings: Settings, *, fresh: bool) -> None:
-    hint = "To replace it, add --replace; it is kept as a backup first. Else name another folder or --database-url."
     if not fresh:
-        raise Conflict(f"{settings.site} is a site already.", hint=hint)
+        raise Conflict(f"{settings.site} is a site already.", hint=_REPLACE)
     if (await schema.status(settings.database_url)).schema is not None:
-        raise Conflict(f"The database at {settings.shown('database_url')} has a site already.", hint=hint)
+        raise _taken(settings)
+
+
+def _taken(settings: Settings) -> Conflict:
+    return Conflict(f"The database at {settings.shown('database_url')} has a site already.", hint=_REPLACE)
 
 
 def _make_folder(site: Path) -> None:
@@ -178,121 +187,19 @@ def _make_folder(site: Path) -> None:
         site.mkdir(parents=True, exist_ok=True)
 
 
-async def _keep(settings: Settings) -> Path | None:
-    """Back up what is going to be replaced, if it has tables. Raises Unavailable where this version cannot."""
-    status = await schema.status(settings.database_url)
-    if status.schema is None:
-        return None
-    if status.problem:
-        raise Unavailable(status.problem)
-    folder = settings.site / KEPT
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return (await make(settings, folder / f"westmarch-{now():%Y%m%dT%H%M%S.%fZ}.tar.zst")).file
+def _unpack(backup: _Backup, settings: Settings, staging: Path) -> int:
+    """Write all that is no row to the disk; the number of stored files that were not there."""
+    with _opened(backup.file, backup.key) as stream:
+        return placing.unpack(archive.members(stream, backup.file), settings.media_folder, staging)
 
 
-@contextmanager
-def _staging(site: Path) -> Iterator[Path]:
-    """A folder in the site in which its files wait until the database is filled. Raises Conflict where one restores."""
-    descriptor = os.open(site, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        folder = site / STAGING
-        shutil.rmtree(folder, ignore_errors=True)  # One that was killed left it.
-        folder.mkdir(mode=0o700)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError as error:
-        raise Conflict(f"Another process restores {site}.", hint="Wait for it.") from error
-    finally:
-        os.close(descriptor)
-
-
-# Files
-
-
-def _unpack(backup: _Backup, settings: Settings, staging: Path, restored: Restored) -> None:
-    """Write stored files to their places, where they never differ, and the files of the site beside theirs."""
-    with opened(backup.file) as stream:
-        for member in archive.members(stream, backup.file):
-            kind, _, name = member.name.partition("/")
-            if kind == "media":
-                restored.files += _keep_media(member, settings.media_folder / name)
-            elif kind == "site" and name != TOML_NAME:
-                _write(member, staging / name)
-
-
-def _keep_media(member: Member, path: Path) -> bool:
-    """Write a stored file where none of its size is, and say whether. Raises Invalid where its name is not its hash."""
-    if path.is_file() and path.stat().st_size == member.size:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    passing = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        digest = _write(member, passing)
-        if digest != path.parent.name + path.stem:
-            raise Invalid(f"{member.name} in the backup is not what its name says.", place=member.name)
-        passing.replace(path)
-    finally:
-        passing.unlink(missing_ok=True)
-    archive.sync_folder(path.parent)
-    return True
-
-
-def _write(member: Member, path: Path) -> str:
-    """Write a member to a file, synced to the disk; its hash as stored files have it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hashed = hashlib.blake2b(digest_size=32)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if path.suffix == ".key" else 0o644)
-    with os.fdopen(descriptor, "wb") as file:
-        while content := member.source.read(archive.STEP):
-            hashed.update(content)
-            file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashed.hexdigest()
-
-
-def _put_in_place(staging: Path, settings: Settings) -> None:
-    """Let the files of the backup take the place of those that are there."""
-    if (secret := staging / settings.secret_key_file.name).exists():
-        secret.replace(settings.secret_key_file)
-    for path in (settings.theme_folder, settings.themes_folder):
-        new, old = staging / path.name, staging / f"{path.name}.old"
-        if path.exists():
-            path.rename(old)
-        if new.exists():
-            new.rename(path)
-    for path in (settings.theme_folder, settings.media_folder, settings.run_folder):
-        path.mkdir(exist_ok=True)
-    archive.sync_folder(settings.site)
-
-
-def _write_settings(toml: str, settings: Settings, database_url: str | None) -> None:
-    """The settings of the backup, with the database's address where another one was given."""
-    if database_url is not None:
-        line = f"database_url = {json.dumps(database_url)}"
-        toml, changed = re.subn(r"(?m)^[ \t]*database_url[ \t]*=.*$", lambda _: line, toml, count=1)
-        if not changed:
-            toml = f"{line}\n{toml}"
-    new = settings.site / f".{TOML_NAME}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(toml)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(settings.site / TOML_NAME)
-    archive.sync_folder(settings.site)
-
-
-# Rows
-
-
-def _fill(backup: _Backup, restored: Restored, connection: Connection) -> None:
+def _fill(backup: _Backup, restored: Restored, connection: Connection, *, replace: bool) -> None:
     """Replace whatever tables of ours there are by those of the backup, then bring them to the newest schema."""
     there = schema.locked(connection)
     if there is not None:
+        if not replace:  # As above, from another folder.
+            raise _taken(restored.settings)
+        restored.before = _replaced(connection, restored.settings, there)
         schema.migrate(connection, "base", down=True)
     elif strange := sorted(set(inspect(connection).get_table_names()) & metadata.tables.keys()):
         raise Conflict(f"The database has a table {strange[0]} that is not of a site.", hint="Name an empty database.")
@@ -302,7 +209,7 @@ def _fill(backup: _Backup, restored: Restored, connection: Connection) -> None:
     triggers.drop(connection)
     storing = Storing(connection)
     _empty(storing)
-    with opened(backup.file) as stream:
+    with _opened(backup.file, backup.key) as stream:
         for member in archive.members(stream, backup.file):
             kind, _, name = member.name.partition("/")
             if kind == "rows":
@@ -312,6 +219,48 @@ def _fill(backup: _Backup, restored: Restored, connection: Connection) -> None:
     restored.left_out = sorted(storing.left_out)
     restored.tables = _read_back(backup, storing)
     schema.migrate(connection, schema.HEAD)  # Also makes the triggers, which were dropped, anew.
+
+
+def _replaced(connection: Connection, settings: Settings, number: str) -> Path:
+    """Back up what is going to be replaced, to its last write, and keep others out then.
+
+    Raises Unavailable where this version cannot.
+    """
+    if number not in schema.RANGE:
+        raise Unavailable(schema.Status(number, schema.HEAD, runs=False).problem or "")
+    _lock(connection, "SHARE")
+    folder = settings.site / KEPT
+    with archive.told(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        made = make_within(connection, settings, folder / f"westmarch-{now():%Y%m%dT%H%M%S.%fZ}.tar.zst")
+    if connection.dialect.name == "postgresql":  # Cursors that were read to their end still hold their tables.
+        connection.exec_driver_sql("CLOSE ALL")
+    _lock(connection, "ACCESS EXCLUSIVE")
+    return made.file
+
+
+def _lock(connection: Connection, mode: str) -> None:
+    """Lock all tables in PostgreSQL, all or none at a time; in SQLite nobody else writes while a transaction does.
+
+    It waits in short turns. Whoever holds one table and waits for another that we hold would else never go on.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    there = set(inspect(connection).get_table_names()) & {*metadata.tables, schema.VERSION.name}
+    names = ", ".join(connection.dialect.identifier_preparer.quote(name) for name in sorted(there))
+    until = time.monotonic() + schema.LOCK_TIMEOUT
+    while True:
+        try:
+            with connection.begin_nested():
+                connection.execute(select(func.set_config("lock_timeout", TURN, True)))  # noqa: FBT003 - SQL's own
+                connection.exec_driver_sql(f"LOCK TABLE {names} IN {mode} MODE")
+        except DBAPIError as error:
+            if sqlstate(error) not in LOCKED or time.monotonic() > until:
+                raise
+            connection.execute(select(func.pg_sleep(0.05)))
+        else:
+            break
+    connection.execute(select(func.set_config("lock_timeout", f"{schema.LOCK_TIMEOUT}s", True)))  # noqa: FBT003
 
 
 def _empty(storing: Storing) -> None:

@@ -9,7 +9,9 @@ from westmarch.errors import Invalid
 
 #: Names that are given by the moment, in UTC.
 _NAME = "westmarch-%Y%m%dT%H%M%SZ.tar.zst"
-_NAMED = re.compile(r"westmarch-[0-9]{8}T[0-9]{6}Z\.tar\.zst")
+#: What stands behind the name of an encrypted one.
+_SEALED = ".age"
+_NAMED = re.compile(r"westmarch-[0-9]{8}T[0-9]{6}Z\.tar\.zst(\.age)?")
 _WRITTEN = re.compile(r"([1-9][0-9]{0,3})([dwm])")
 
 #: What a moment's day, week (of ISO 8601) and month are.
@@ -38,9 +40,9 @@ def parse(text: str) -> Keep:
     return found
 
 
-def name(at: datetime) -> str:
+def name(at: datetime, *, sealed: bool = False) -> str:
     """The name of a backup that is made at a moment."""
-    return at.astimezone(UTC).strftime(_NAME)
+    return at.astimezone(UTC).strftime(_NAME) + (_SEALED if sealed else "")
 
 
 def surplus(names: Iterable[str], keep: Keep) -> list[str]:
@@ -62,7 +64,7 @@ def _moment(text: str) -> datetime | None:
     if _NAMED.fullmatch(text) is None:
         return None
     try:
-        return datetime.strptime(text, _NAME).replace(tzinfo=UTC)
+        return datetime.strptime(text.removesuffix(_SEALED), _NAME).replace(tzinfo=UTC)
     except ValueError:  # As of a 30 February.
         return None
 

@@ -14,6 +14,7 @@ from westmarch.app import surface_of
 from westmarch.backup import rows
 from westmarch.backup.restoring import Restored, restore
 from westmarch.backup.rows import Count
+from westmarch.backup.sealing import NO_KEY, Key
 from westmarch.db.database import Database, open_database
 from westmarch.db.engines import parse_url
 from westmarch.db.sessions import Reading
@@ -67,7 +68,9 @@ def _nothing(_done: int) -> None:
     """What progress is where nobody looks."""
 
 
-async def verify(file: Path, live: Settings | None, progress: Callable[[int], None] = _nothing) -> Verified:
+async def verify(
+    file: Path, live: Settings | None, progress: Callable[[int], None] = _nothing, *, key: Key = NO_KEY
+) -> Verified:
     """Restore a backup into a temporary site on SQLite and compare its pages with those of the site `live`.
 
     The temporary site needs as much space as the site, in the folder for temporary files (`TMPDIR`). `progress` is
@@ -75,7 +78,7 @@ async def verify(file: Path, live: Settings | None, progress: Callable[[int], No
     """
     with tempfile.TemporaryDirectory(prefix="westmarch-verify-") as folder:
         site = Path(folder) / "site"
-        restored = await restore(file, site, database_url=f"sqlite:///{site / 'westmarch.db'}")
+        restored = await restore(file, site, database_url=f"sqlite:///{site / 'westmarch.db'}", key=key)
         found = Verified(restored.tables, restored.files, restored.left_out)
         if live is not None and (await schema.status(live.database_url)).runs:
             found.compared = True

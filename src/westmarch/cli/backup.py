@@ -14,8 +14,18 @@ from westmarch.cli.context import AsJSON, folder, loaded, print_json, require_sc
 
 if TYPE_CHECKING:
     from westmarch.backup.making import Made
+    from westmarch.backup.sealing import Key, Seal
     from westmarch.backup.verifying import Verified
     from westmarch.settings import Settings
+
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The first line of FILE is a passphrase that the backup needs to be opened."),
+]
+Identity = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="A key that opens an encrypted backup: identities of age, or a private SSH key."),
+]
 
 #: How many things of one kind are told singly.
 TOLD = 5
@@ -52,6 +62,11 @@ def make_backup(
         str | None,
         typer.Option(metavar="PERIODS", help="Remove older backups of the folder FILE but for those of 7d,4w,12m."),
     ] = None,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Encrypt it to this public key of age or SSH; may be given several times."),
+    ] = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJSON = False,
 ) -> None:
     """Back up database, stored files, settings, secret and theme into one file, also while the site is served.
@@ -61,16 +76,18 @@ def make_backup(
 
     Example: westmarch --site my-site backup my-site.tar.zst
     """
-    from westmarch.backup import rotation
+    from westmarch.backup import rotation, sealing
     from westmarch.db.types import now
     from westmarch.errors import Invalid
 
     periods = None if keep is None else rotation.parse(keep)
     file = file.expanduser().absolute()
     in_folder = file.is_dir()
+    seal = sealing.Seal(tuple(recipient or ()), _passphrase(passphrase_file))
     if periods is not None and not in_folder:
         raise Invalid(f"{file} is no folder.", hint="With --keep, name a folder that is there.", place="--keep")
-    made = run(_make(loaded(context).settings, file / rotation.name(now()) if in_folder else file))
+    target = file / rotation.name(now(), sealed=seal != sealing.NO_SEAL) if in_folder else file
+    made = run(_make(loaded(context).settings, target, seal))
     removed = [] if periods is None or made.left_out else rotation.remove_surplus(file, periods)
     if as_json:
         print_json(asdict(made) | {"removed": removed})
@@ -83,18 +100,20 @@ def make_backup(
     raise typer.Exit(1 if made.left_out else 0)
 
 
-async def _make(settings: "Settings", file: Path) -> "Made":
+async def _make(settings: "Settings", file: Path, seal: "Seal") -> "Made":
     from westmarch.backup.making import make
 
     await require_schema(settings)
     with _bar("Stored files") as progress:
-        return await make(settings, file, progress)
+        return await make(settings, file, progress, seal=seal)
 
 
 @app.command("verify")
 def verify_backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="The file of a backup.", show_default=False)],
+    identity: Identity = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJSON = False,
 ) -> None:
     """Restore a backup into a temporary site and compare rows, hashes, and the bytes of all pages; status 1 if unsound.
@@ -104,10 +123,10 @@ def verify_backup(
 
     Example: westmarch --site my-site backup verify my-site.tar.zst
     """
-    from westmarch.settings import TOML_NAME
+    from westmarch.configuration import TOML_NAME
 
     live = loaded(context).settings if (folder(context) / TOML_NAME).exists() else None
-    found = run(_verify(file, live))
+    found = run(_verify(file, live, _key(identity, passphrase_file)))
     if as_json:
         print_json({"sound": found.sound} | asdict(found))
     else:
@@ -119,11 +138,11 @@ def verify_backup(
     raise typer.Exit(0 if found.sound else 1)
 
 
-async def _verify(file: Path, live: "Settings | None") -> "Verified":
+async def _verify(file: Path, live: "Settings | None", key: "Key") -> "Verified":
     from westmarch.backup.verifying import verify
 
     with _bar("Pages") as progress:
-        return await verify(file, live, lambda done: progress(done, 0))
+        return await verify(file, live, lambda done: progress(done, 0), key=key)
 
 
 def _verified(found: "Verified") -> Iterator[str]:
@@ -149,6 +168,8 @@ def restore(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the site that is there; a backup of it is made before.")
     ] = False,
+    identity: Identity = None,
+    passphrase_file: PassphraseFile = None,
     as_json: AsJSON = False,
 ) -> None:
     """Make the folder the site of a backup. Moving from one database engine to the other is a restore.
@@ -160,7 +181,8 @@ def restore(
     """
     from westmarch.backup.restoring import restore as put_back
 
-    done = run(put_back(file, folder(context), database_url=database_url, replace=replace))
+    key = _key(identity, passphrase_file)
+    done = run(put_back(file, folder(context), database_url=database_url, replace=replace, key=key))
     if as_json:
         facts = {"site": done.settings.site, "database": done.settings.shown("database_url"), "tables": done.tables}
         print_json(facts | {"new_files": done.files, "left_out": done.left_out, "before": done.before})
@@ -170,6 +192,18 @@ def restore(
     _tell("left out, because this version has no place for it", done.left_out)
     if done.before is not None:
         typer.echo(f"What was there is kept; to take this back: westmarch restore --replace {done.before}")
+
+
+def _passphrase(file: Path | None) -> str | None:
+    from westmarch.backup.sealing import read_passphrase
+
+    return None if file is None else read_passphrase(file)
+
+
+def _key(identity: Path | None, passphrase_file: Path | None) -> "Key":
+    from westmarch.backup.sealing import Key
+
+    return Key(identity, _passphrase(passphrase_file))
 
 
 def _tell(what: str, names: list[str]) -> None:

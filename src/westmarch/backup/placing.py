@@ -1,0 +1,121 @@
+"""Putting the files of a backup where a site has them: each is whole and synced before it has its name."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from westmarch.backup import archive
+from westmarch.backup.archive import Member
+from westmarch.configuration import TOML_NAME
+from westmarch.errors import Conflict, Invalid
+from westmarch.settings import Settings
+
+#: Where files wait, in the folder of the site, until the database is filled.
+STAGING = ".restore"
+
+
+@contextmanager
+def staging(site: Path) -> Iterator[Path]:
+    """A folder in the site in which its files wait until the database is filled. Raises Conflict where one restores."""
+    descriptor = os.open(site, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder = site / STAGING
+        shutil.rmtree(folder, ignore_errors=True)  # One that was killed left it.
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError as error:
+        raise Conflict(f"Another process restores {site}.", hint="Wait for it.") from error
+    finally:
+        os.close(descriptor)
+
+
+def unpack(members: Iterable[Member], media: Path, staging: Path) -> int:
+    """Write stored files to their places in `media`, where they never differ, and those of the site to `staging`.
+
+    Returns how many stored files were not there. Raises Invalid where the name of one is not its hash.
+    """
+    new = 0
+    for member in members:
+        kind, _, name = member.name.partition("/")
+        if kind == "media":
+            new += _keep_media(member, media / name)
+        elif kind == "site" and name != TOML_NAME:
+            _write(member, staging / name)
+    return new
+
+
+def _keep_media(member: Member, path: Path) -> bool:
+    """Write a stored file where none of its size is, and say whether. Raises Invalid where its name is not its hash."""
+    if path.is_file() and path.stat().st_size == member.size:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    passing = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        digest = _write(member, passing)
+        if digest != path.parent.name + path.stem:
+            raise Invalid(f"{member.name} in the backup is not what its name says.", place=member.name)
+        passing.replace(path)
+    finally:
+        passing.unlink(missing_ok=True)
+    archive.sync_folder(path.parent)
+    return True
+
+
+def _write(member: Member, path: Path) -> str:
+    """Write a member to a file, synced to the disk; its hash as stored files have it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    hashed = hashlib.blake2b(digest_size=32)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if path.suffix == ".key" else 0o644)
+    with os.fdopen(descriptor, "wb") as file:
+        while content := member.source.read(archive.STEP):
+            hashed.update(content)
+            file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return hashed.hexdigest()
+
+
+def write_settings(toml: str, staging: Path, database_url: str | None) -> None:
+    """Write the settings of a backup to `staging`, with the database's address where another one was given."""
+    if database_url is not None:
+        line = f"database_url = {json.dumps(database_url)}"
+        toml, changed = re.subn(r"(?m)^[ \t]*database_url[ \t]*=.*$", lambda _: line, toml, count=1)
+        if not changed:
+            toml = f"{line}\n{toml}"
+    descriptor = os.open(staging / TOML_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(toml)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the folders that every site has."""
+    for path in (settings.theme_folder, settings.media_folder, settings.run_folder):
+        path.mkdir(exist_ok=True)
+
+
+def put_in_place(staging: Path, settings: Settings) -> None:
+    """Let the files of the backup take the place of those that are there, the settings last; it takes no space."""
+    if (secret := staging / settings.secret_key_file.name).exists():
+        secret.replace(settings.secret_key_file)
+    for path in (settings.theme_folder, settings.themes_folder):
+        new, old = staging / path.name, staging / f"{path.name}.old"
+        if path.exists():
+            path.rename(old)
+        if new.exists():
+            new.rename(path)
+    archive.sync_folder(settings.site)
+    if (toml := staging / TOML_NAME).exists():
+        toml.replace(settings.site / TOML_NAME)
+        archive.sync_folder(settings.site)
