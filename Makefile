@@ -57,9 +57,9 @@ docs: $(VENV)/core.stamp ## Write the generated parts of the docs
 
 lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/core.txt
-	$(LOCK) pyproject.toml --extra postgresql --group test --constraint requirements/core.txt \
+	$(LOCK) pyproject.toml --all-extras --group test --constraint requirements/core.txt \
 		--output-file requirements/test.txt
-	$(LOCK) pyproject.toml --extra postgresql --group test --group dev --constraint requirements/test.txt \
+	$(LOCK) pyproject.toml --all-extras --group test --group dev --constraint requirements/test.txt \
 		--output-file requirements/dev.txt
 	$(NPM) update --package-lock-only --omit-lockfile-registry-resolved
 
