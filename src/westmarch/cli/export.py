@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from westmarch.cli import export_html
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
 from westmarch.cli.import_ import progress_bar
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from westmarch.transfer.out.exported import Exported
 
 app = typer.Typer(help="Let what is written here go out.", no_args_is_help=True)
+app.command("html")(export_html.export_html)
 
 #: How many lost files are told singly.
 _TOLD = 5
