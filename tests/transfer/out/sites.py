@@ -17,6 +17,7 @@ from westmarch.errors import Conflict, Invalid
 from westmarch.links import actions as links
 from westmarch.media import actions as media
 from westmarch.media.files import examine
+from westmarch.ops import schema
 from westmarch.posts import actions, revisions
 from westmarch.posts.models import ArchiveCount, Post
 from westmarch.site import actions as site_actions
@@ -105,6 +106,13 @@ def sites(drawn: st.DrawFn) -> dict[str, Any]:
         "redirects": drawn(st.lists(st.tuples(SEGMENTS, st.booleans()), max_size=2)),
         "gone": drawn(st.lists(SEGMENTS, max_size=1)),
     }
+
+
+async def emptied(folder: Path) -> str:
+    """The address of an empty database in a folder."""
+    url = f"sqlite:///{folder / 'other.db'}"
+    await schema.upgrade(url)
+    return url
 
 
 def fill(session: Session, folder: Path, wanted: dict[str, Any]) -> None:

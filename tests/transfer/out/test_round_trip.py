@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
 from tests.factories import post
-from tests.transfer.out.sites import ADDRESSES, PICTURES, differences, fill, sites, state
+from tests.transfer.out.sites import ADDRESSES, PICTURES, differences, emptied, fill, sites, state
 from westmarch.db.database import Database, open_database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
@@ -77,26 +77,17 @@ async def test_the_same_html_is_made_of_the_texts_and_they_refer_to_the_same(db:
     before = await db.read(made)
     assert 'alt="A red dot"' in repr(before)
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         await brought(other, tmp_path / "out", tmp_path / "other")
         after = await other.read(made)
     # A text that was there before the one that it links to knew nothing of it.
     assert [one for one in after if one not in before] == [("/one/", "/two/", "/two/")]
 
 
-async def emptied(db: Database, folder: Path) -> str:
-    """The address of an empty database beside the one of the test."""
-    from westmarch.ops import schema
-
-    url = f"sqlite:///{folder / 'other.db'}"
-    await schema.upgrade(url)
-    return url
-
-
 async def test_a_second_import_changes_nothing(db: Database, tmp_path: Path) -> None:
     await db.write(linked, tmp_path / "media")
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         first = await brought(other, tmp_path / "out", tmp_path / "other")
         before = await other.read(state)
         second = await brought(other, tmp_path / "out", tmp_path / "other")
@@ -107,7 +98,7 @@ async def test_a_second_import_changes_nothing(db: Database, tmp_path: Path) -> 
 async def test_a_text_that_was_edited_in_the_folder_changes_its_post(db: Database, tmp_path: Path) -> None:
     await db.write(linked, tmp_path / "media")
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         await brought(other, tmp_path / "out", tmp_path / "other")
         (file,) = (tmp_path / "out" / "posts").glob("*-two.md")
         file.write_text(file.read_text().replace("title: Two", "title: 2\ndraft: true"))
@@ -127,7 +118,7 @@ async def test_a_post_in_the_trash_is_never_shown_on_the_way(db: Database, tmp_p
     await db.write(trashed)
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
     assert [file.parent.name for file in (tmp_path / "out").rglob("*.md")] == ["drafts"]
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         await brought(other, tmp_path / "out", tmp_path / "other")
         row = (await other.read(lambda session: session.execute(select(Post.status, Post.visible)).all()))[0]
         assert tuple(row) == ("published", 0)
@@ -137,7 +128,7 @@ async def test_fields_that_are_too_many_for_front_matter_come_back(db: Database,
     extra = {"many": [{"a": number} for number in range(9_000)], "title": "x"}
     await db.write(lambda session: post(session, extra=extra))
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         await brought(other, tmp_path / "out", tmp_path / "other")
         assert await other.read(lambda session: session.scalar(select(Post.extra))) == extra
 
@@ -148,7 +139,7 @@ async def test_a_site_that_has_posts_keeps_its_options(db: Database, tmp_path: P
 
     await db.write(site_actions.change, {"title": "Old"}, actor="test")
     await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
-    async with open_database(await emptied(db, tmp_path)) as other:
+    async with open_database(await emptied(tmp_path)) as other:
         await other.write(post)
         await other.write(site_actions.change, {"title": "New"}, actor="test")
         await brought(other, tmp_path / "out", tmp_path / "other")

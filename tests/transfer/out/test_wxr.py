@@ -1,18 +1,24 @@
 """A site as WordPress' importer takes it."""
 
+import io
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 from tests.factories import SITE, post
-from tests.transfer.out.sites import ADDRESSES, PICTURES
-from westmarch.db.database import Database
+from tests.transfer.out.sites import ADDRESSES, PICTURES, emptied
+from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
 from westmarch.media import actions as media
 from westmarch.media.files import examine
 from westmarch.posts import actions
 from westmarch.site import actions as site_actions
+from westmarch.transfer.exports.sameness import skeleton
+from westmarch.transfer.exports.wordpress.export import open_
+from westmarch.transfer.importing import Wanted, import_export
+from westmarch.transfer.out.posts import exported_posts
 from westmarch.transfer.out.wxr import export_wxr
+from westmarch.transfer.report import Report
 
 URL = "https://example.org"
 NAMES = {
@@ -65,7 +71,7 @@ async def test_each_text_has_its_state_and_what_belongs_to_it(db: Database, tmp_
     assert [text(one, "wp:post_type") for one in items] == ["post", "page", "post", "post", "post", "attachment"]
     one, two, *_, file = items
     assert (text(one, "title"), text(one, "dc:creator"), text(one, "excerpt:encoded")) == (
-        "One <&> \ufffd",
+        "One &lt;&amp;&gt; \ufffd",
         "ada-l",
         "In short",
     )
@@ -94,3 +100,69 @@ async def test_what_wordpress_has_no_place_for_is_told(db: Database, tmp_path: P
         "characters that XML cannot hold": 1,
         "unlisted texts, which become private": 1,
     }
+
+
+RICH = """A paragraph with *one*, **two**, `code`, ~~three~~ and a [link](/three/ "title").
+
+## A heading
+
+- one
+  - inner
+- two
+
+1. first
+2. second
+
+> A quote
+> of two lines
+
+```python
+def f(x):
+
+    return "<&>"
+```
+
+| a | b |
+|---|--:|
+| c | d |
+
+A note.[^1] Math $a^2$ and an end.\\
+Next line.
+
+[^1]: The *note*.
+
+> [!TIP]
+> A box.
+"""
+
+
+def told(session: Any) -> dict[str, Any]:
+    """What WXR has a place for, of each text."""
+    found = {}
+    for one in exported_posts(session):
+        terms = sorted([*one.tags, *([one.topic] if one.topic else [])])
+        said = (one.kind, one.path, one.published_at, terms, one.authors[:1], one.summary, one.pinned, one.cover)
+        found[one.text.title] = (*said, one.status, skeleton(one.text.html))
+    return found
+
+
+async def test_our_own_import_of_wordpress_takes_it(db: Database, tmp_path: Path) -> None:
+    await db.write(fill, tmp_path / "media")
+    await db.write(lambda session: post(session, "Rich", RICH))
+    before = await db.read(told)
+    file = tmp_path / "out.xml"
+    await db.read(export_wxr, file, url=URL)
+    async with open_database(await emptied(tmp_path)) as other:
+        report, wanted = Report(io.BytesIO()), Wanted(tmp_path, tmp_path / "other")
+        await import_export(other, wanted, lambda asked: open_((file,), asked, pictures=True), report)
+        after = await other.read(told)
+    # Private stands for unlisted, and comes in as a draft; what is in the trash stays there.
+    assert sorted(before.keys() - after.keys()) == ["Five", "One <&> \x0c"]
+    for title in ("Two", "Rich"):
+        assert after[title] == before[title]
+    # Its date has passed.
+    assert after["Three"] == (*before["Three"][:-2], "published", before["Three"][-1])
+    # A link to a draft keeps its whole address.
+    *said, shown = after["One <&> \ufffd"]
+    assert (*said, shown.replace(f"{URL}/two/", "/two/")) == before["One <&> \x0c"]
+    assert after["Four"][-2] == "draft"

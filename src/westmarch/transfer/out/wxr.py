@@ -1,12 +1,14 @@
 """A site as WordPress eXtended RSS 1.2 (WXR), which the importer of WordPress takes.
 
-The elements are those that `wp-admin/includes/export.php` of WordPress writes. Texts go out as HTML.
+The elements are those that `wp-admin/includes/export.php` of WordPress writes. Texts go out as HTML, titles and
+excerpts too, as WordPress holds them.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import XMLGenerator
@@ -24,6 +26,7 @@ from westmarch.text.places import place
 from westmarch.transfer.out.catalogue import catalogue
 from westmarch.transfer.out.exported import Exported
 from westmarch.transfer.out.posts import ExportedPost, exported_posts
+from westmarch.transfer.out.undressed import undressed
 from westmarch.transfer.out.whole import whole_file
 
 _SPACES = {
@@ -140,9 +143,14 @@ class _Writing:
     def _post(self, post: ExportedPost) -> None:
         self._count_losses(post)
         self.xml.startElement("item", AttributesImpl({}))
-        self._head(post.text.title, quote(post.path), post.published_at, self._login(post), post.guid)
+        self._head(
+            escape(post.text.title, quote=False), quote(post.path), post.published_at, self._login(post), post.guid
+        )
         self._texts(
-            {"content:encoded": place(post.text.html, self.url), "excerpt:encoded": post.summary}
+            {
+                "content:encoded": place(undressed(post.text.html), self.url),
+                "excerpt:encoded": escape(post.summary, quote=False),
+            }
             | self._fields(post.id, post.published_at, post.updated_at, post.slug, _status(post), post.kind)
             | {"wp:is_sticky": "1" if post.pinned else "0"}
         )

@@ -99,7 +99,7 @@ def _about(
         status = metadata.status(at, draft=False, now=options.now)
         if at is None:
             warnings.append(FileWarning(None, "it has no date"))
-    title = metadata.plain(html.unescape(fields.text(element, "title")))
+    title = html.unescape(metadata.plain(fields.text(element, "title")))
     slug = slugify(unquote(fields.text(element, "wp:post_name"))) or slugify(title)
     addresses = _addresses(element, kind, slug, at, place, options) if status != "draft" else ()
     custom = fields.meta(element)
@@ -126,7 +126,7 @@ def _about(
             if one.taxonomy in {"category", "post_tag"} and (one.taxonomy, one.slug) != ("category", "uncategorized")
         ),
         authors=(survey.authors.get(login, login),) if login else (),
-        summary=metadata.plain(html.unescape(summary)),
+        summary=html.unescape(metadata.plain(summary)),
         cover=cover.url if cover else None,
         cover_alt=cover.alt if cover else "",
         guid=fields.text(element, "guid") or None,
