@@ -6,7 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.transfer.exports.blogger.writing import Text, classic
+from tests.transfer.exports.test_medium import Story, page
+from tests.transfer.exports.test_substack import Letter, files
 from tests.transfer.exports.test_syndication import Entry, rss
+from tests.transfer.exports.zipping import with_link, zipped
 from westmarch.cli.main import app
 from westmarch.transfer.exports.csv_ import COLUMNS
 
@@ -37,6 +40,17 @@ def test_blogger(site: Path, tmp_path: Path) -> None:
 def test_feed(site: Path, tmp_path: Path) -> None:
     status, output = run(site, "feed", rss(tmp_path / "feed.xml", Entry(1), Entry(2)))
     assert (status, output.partition(".")[0]) == (0, "2 imported")
+
+
+def test_medium_and_substack(site: Path, tmp_path: Path) -> None:
+    stories = zipped(tmp_path / "medium.zip", {f"posts/{Story(1).name}": page(Story(1))})
+    status, output = run(site, "medium", stories)
+    assert (status, output.partition(".")[0]) == (0, "1 imported")
+    status, output = run(site, "substack", zipped(tmp_path / "substack.zip", files(Letter(1), Letter(2))))
+    assert (status, output.partition(".")[0]) == (0, "2 imported")
+    status, output = run(site, "substack", with_link(tmp_path / "link.zip", "posts.csv", "/etc/passwd"))
+    assert status == 2
+    assert "link.zip is refused: 'posts.csv' is a link or no regular file." in output
 
 
 def test_csv_says_which_columns_it_knows(site: Path, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """`westmarch import` for exports of other services, for feeds and for tables."""
 
+import asyncio
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from westmarch.settings import Settings
     from westmarch.transfer.blogs import Options
     from westmarch.transfer.exports.records import Export
+    from westmarch.transfer.exports.zips import Unpacked
     from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.report import Report
 
@@ -28,6 +32,8 @@ Url = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to `westmarch import`."""
     app.command("blogger")(import_blogger)
+    app.command("medium")(import_medium)
+    app.command("substack")(import_substack)
     app.command("feed")(import_feed)
     app.command("csv")(import_csv)
 
@@ -51,6 +57,51 @@ def import_blogger(
     from westmarch.transfer.exports.blogger.export import open_
 
     _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+
+
+def import_medium(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The zip of Medium, or what is in it.", show_default=False)
+    ],
+    url: Url = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import the stories of an account at Medium. It can be stopped and run again.
+
+    Links between the stories lead to the posts here. Nothing is fetched from the network.
+
+    Example: westmarch --site my-site import medium medium-export.zip --dry-run
+    """
+    from westmarch.transfer.exports.medium import open_, wanted
+
+    made = partial(open_, origin=file, url=url)
+    _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+
+
+def import_substack(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="The zip of Substack, or what is in it.", show_default=False),
+    ],
+    url: Url = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import the posts of a publication at Substack. It can be stopped and run again.
+
+    Posts keep their old addresses (/p/name). Who subscribed is not read. Nothing is fetched from the network.
+
+    Example: westmarch --site my-site import substack export.zip --url https://letters.example.org --dry-run
+    """
+    from westmarch.transfer.exports.substack import open_, wanted
+
+    made = partial(open_, origin=file, url=url)
+    _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
 
 
 def import_feed(
@@ -121,3 +172,30 @@ def _file(
         return Wanted(folder, settings.media_folder, settings.base_path, dry_run=dry_run)
 
     _brought(context, wanted, bring, report, as_json=as_json)
+
+
+def _zip(
+    context: typer.Context,
+    file: Path,
+    wanted: "Callable[[str], bool]",
+    made: "Callable[[Unpacked, Options], Export]",
+    report: Path | None,
+    *,
+    pictures: bool = False,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import an export that is a zip, unpacked for a while, or a folder; `pictures` come from it."""
+    from westmarch.transfer.exports.zips import unpacked
+    from westmarch.transfer.importing import Wanted, import_export
+
+    async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
+        with ExitStack() as stack:
+            given = await asyncio.to_thread(stack.enter_context, unpacked(file, wanted))
+            asked = replace(asked, folder=given.folder)
+            await import_export(db, asked, partial(made, given), written, progress, pictures=pictures)
+
+    def asked_for(settings: "Settings") -> Wanted:
+        return Wanted(file, settings.media_folder, settings.base_path, dry_run=dry_run)
+
+    _brought(context, asked_for, bring, report, as_json=as_json)

@@ -70,10 +70,10 @@ class Table:
         """The rows, in their order, each with the line on which it begins."""
         if self.encoding not in {"utf-8", "utf-8-sig"}:
             self.remarks = (FileWarning(None, f"it was read as {self.encoding}"),)
-        with _opened(self.path, self.encoding) as file:
-            rows = _rows(file, self.delimiter)
-            next(rows, None)
-            for line, row in rows:
+        with opened(self.path, self.encoding) as file:
+            table = rows(file, self.delimiter)
+            next(table, None)
+            for line, row in table:
                 if isinstance(row, str):
                     key = f"{self.path.name}:{line}"
                     yield Unread(Source(self.path, key, key, "post"), "failed", row, line)
@@ -189,11 +189,11 @@ def _format(said: dict[str, str]) -> Format:
     return "html" if _MARKUP.search(said.get("content", "")) else "markdown"
 
 
-def _opened(path: Path, encoding: str) -> TextIO:
+def opened(path: Path, encoding: str) -> TextIO:
     return path.open(encoding=encoding, errors="replace", newline="")
 
 
-def _rows(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def rows(file: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     """Each row with the line on which it begins, or why it cannot be read."""
     # The limit of the module is for all its readers; ours is that of a text.
     csv.field_size_limit(LONGEST)
@@ -221,9 +221,9 @@ def open_(path: Path, options: Options, *, url: str | None = None) -> Table:
 
     Raises Invalid where it cannot be read, or its first row names no column that is known.
     """
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     try:
-        with _opened(path, encoding) as file:
+        with opened(path, encoding) as file:
             beginning = file.read(_CHUNK)
     except (OSError, UnicodeError) as error:
         raise Invalid(f"{path.name} cannot be read: {error}.") from error
@@ -257,7 +257,7 @@ def _header(beginning: str) -> tuple[str, tuple[str, ...]]:
     return best[2], best[3]
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The encoding of a file, by its byte order mark, or by the first of its pieces that is not UTF-8.
 
     Where others before that one are, and are not plain ASCII, it is UTF-8 with broken bytes.
