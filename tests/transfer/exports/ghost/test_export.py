@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,118 @@ async def test_what_is_no_export_is_refused(db: Database, tmp_path: Path) -> Non
         await bring(db, tmp_path / "nowhere.json")
     with pytest.raises(Invalid, match="There is no folder"):
         await bring(db, write(tmp_path / "e.json", [written(1, "x")]), tmp_path / "nowhere")
+
+
+async def test_a_file_that_breaks_off_comes_in_up_to_there(db: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.json", [written(1, "x"), written(2, "Kept", html=None)])
+    whole = path.read_text("utf-8")
+    path.write_text(whole[: whole.index('"comment_id"', whole.index("Kept"))], "utf-8")
+    found = await bring(db, path)
+    assert counted(found) == {"imported": 1, "failed": 1}
+    broken = row(found, key(2))
+    assert broken["reason"].startswith("the JSON breaks off in posts[2]: the file ends here; all that stood behind")
+    assert (await post(db, broken["id"])).status == "draft"
+    assert await markdown(db, broken["id"]) == "Kept\n"
+
+
+async def test_hostile_rows_are_told_and_cost_no_other(db: Database, tmp_path: Path) -> None:
+    deep: dict[str, Any] = {"type": "text", "text": "x"}
+    for _ in range(200):
+        deep = {"type": "paragraph", "children": [deep]}
+    path = write(
+        tmp_path / "a.json",
+        [
+            written(1, "x", published_at="2020-02-31T00:00:00Z", updated_at="never", created_at=10**17),
+            written(2, "x", title="a\ud800b\x00c", slug="\udc00", custom_excerpt=7, featured="yes", visibility=[]),
+            written(3, json.dumps({"root": {"children": [deep, 1, None, {"type": 3}]}})),
+            written(4, '{"root": ' + "[" * 10_000),
+            {"title": "nobody"},
+            written(6, "x", tags=[1, {"name": "T"}], authors="x", status="odd"),
+            written(9, "x"),
+            written(9, "again"),
+            written(8, "{}", html="<p>" * 10_000),
+        ],
+        posts_tags=[{}, {"post_id": identity(6), "tag_id": "none"}],
+        tags=[{"id": None}],
+        settings=[{"key": "timezone", "value": "Nowhere/At"}, {"key": 5}],
+    )
+    found = await bring(db, path)
+    assert counted(found) == {"imported": 6, "failed": 2, "skipped": 2}
+    assert messages(found, key(1)) == [
+        "published_at: there is no such day as '2020-02-31T00:00:00Z'",
+        "created_at: the year is out of range",
+        "it has no date",
+        "updated_at: 'never' is no date",
+    ]
+    second = await post(db, row(found, key(2))["id"])
+    assert (second.title, second.pinned) == ("a\ufffdb\ufffdc", True)
+    assert await markdown(db, row(found, key(3))["id"]) == "x\n\n```\n[3]\ntype: 3\n```\n"
+    assert row(found, key(4))["reason"].startswith("the text cannot be read as Lexical: ")
+    assert row(found, "a.json:posts[5]")["reason"] == "it has neither id nor slug"
+    assert messages(found, key(6)) == ["the status 'odd' is not known; it comes in as a draft"]
+    told = [one["message"] for one in row(found, "configuration")["warnings"]]
+    assert told == ["2 places of the file are no valid text; U+FFFD stands for each"]
+
+
+async def test_what_stays_behind_of_the_whole_site_is_told(db: Database, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.json",
+        [written(1, "x")],
+        members=[{"id": "1"}, {"id": "2"}],
+        snippets=[{"id": "1"}],
+        tags=[tag(1, "A", description="D"), tag(2, "#b")],
+        settings=settings(codeinjection_head="<x>", navigation='[{"label": "A"}]'),
+    )
+    assert messages(await bring(db, path), "configuration") == [
+        "2 members are not brought over",
+        "1 snippets are not brought over",
+        "1 descriptions of tags are not brought over",
+        "the site's code injection is not brought over",
+        "the navigation is not brought over: `westmarch site set navigation` makes one",
+        "1 internal tags are kept with their posts, unseen, as `internal_tags`",
+    ]
+
+
+async def test_the_first_versions_are_read(db: Database, tmp_path: Path) -> None:
+    """Ids are numbers, dates milliseconds, tags by id alone; pictures have whole addresses, below a base path."""
+    shown = "https://old.example/blog/content/images/a.png"
+    row_ = {"id": 3, "uuid": "u-3", "title": "T", "slug": "t", "page": 0, "status": "published", "author_id": 1}
+    row_ |= {"published_at": 1_577_934_245_000, "markdown": f"a\nb ![A]({shown}) [u](https://old.example/blog/u/)"}
+    other = {
+        "id": 4,
+        "title": "U",
+        "slug": "u",
+        "page": 1,
+        "status": "published",
+        "published_at": "2017-09-01 12:00:00",
+    }
+    data = {
+        "posts": [row_ | {"image": shown}, other | {"published_at": "2017-09-01 12:00:00"}],
+        "posts_tags": [{"id": 1, "post_id": 3, "tag_id": 2}],
+        "tags": [{"id": 2, "name": "Tag", "slug": "tag"}],
+        "users": [{"id": 1, "name": "Ann", "slug": "ann"}],
+        "settings": [{"id": 1, "key": "permalinks", "value": "/:year/:month/:day/:slug/"}],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"meta": {"exported_on": 1, "version": "003"}, "data": data}))
+    content = write_files(tmp_path / "content", {"images/a.png": png()})
+    found = await bring(db, path, content)
+    stored = await post(db, row(found, "post-3")["id"])
+    assert (stored.path, stored.guid) == ("/blog/2020/01/02/t/", "u-3")
+    assert stored.cover_id is not None
+    text = await markdown(db, stored.id)
+    assert text.startswith("a  \nb ![A](/media/")
+    assert text.endswith("[u](/blog/u/)\n")
+    page = await post(db, row(found, "page-4")["id"])
+    assert (page.path, page.published_at.isoformat()) == ("/blog/u/", "2017-09-01T12:00:00+00:00")
+
+
+async def test_a_zip_brings_its_own_pictures(db: Database, tmp_path: Path) -> None:
+    text = lexical(node("image", src="__GHOST_URL__/content/images/a.png"))
+    path = write(tmp_path / "a.json", [written(1, text)])
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.write(path, "data/content.json")
+        made.writestr("images/a.png", png())
+    found = await bring(db, tmp_path / "a.zip")
+    assert [one["fate"] for one in found["media"]] == ["imported"]
+    assert counted(await bring(db, tmp_path / "a.zip")) == {"unchanged": 1}

@@ -1,6 +1,7 @@
 """Exports as Ghost writes them, for tests."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ def document(posts: list[dict[str, Any]], version: str = "5.80.0", **tables: Any
 
 
 def write(path: Path, posts: list[dict[str, Any]], version: str = "5.80.0", **tables: Any) -> Path:
-    """A file with these tables."""
+    """A file with these tables; halves of characters are escaped, as JavaScript does."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document(posts, version, **tables), ensure_ascii=False), "utf-8")
+    whole = json.dumps(document(posts, version, **tables), ensure_ascii=False)
+    path.write_text(re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", whole), "utf-8")
     return path

@@ -1,8 +1,10 @@
 """A zip of Ghost's own backup, or of an export with its pictures: unpacked for the time of an import."""
 
+import lzma
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,8 @@ MOST = 1_000_000
 _RATIO = 100
 _FREE = 1024**3
 _CHUNK = 1 << 20
+#: What `zipfile` raises: for a broken archive, another compression, one behind a password.
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError)
 #: Parts of a folder of content that are read, and the JSON.
 _WANTED = frozenset({"data", "files", "images", "media", "settings"})
 
@@ -34,7 +38,7 @@ def unpacked(path: Path) -> Iterator[tuple[Path, Path | None]]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, path, folder)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except _BROKEN as error:
             raise Invalid(f"{path.name} cannot be unpacked: {error}", hint="Unpack it, and name the JSON.") from error
         found = [one for one in folder.rglob("*.json") if one.name != "redirects.json"]
         if len(found) != 1:

@@ -12,13 +12,19 @@ from westmarch.transfer.decoding import LONGEST
 from westmarch.transfer.exports import html
 from westmarch.transfer.exports.ghost import lexical, mobiledoc
 from westmarch.transfer.exports.ghost.cards import Parts, Piece
-from westmarch.transfer.exports.ghost.fields import own, written
+from westmarch.transfer.exports.ghost.fields import written
 from westmarch.transfer.exports.records import Format
 from westmarch.transfer.items import Broken, FileWarning
 
 _TREES: tuple[tuple[str, str, Callable[[Mapping[str, Any]], Parts | None]], ...] = (
     ("lexical", "Lexical", lexical.parts),
     ("mobiledoc", "Mobiledoc", mobiledoc.parts),
+)
+#: How Ghost renders what is embedded: the frame alone in its paragraph is what stands for a film here.
+_EMBED = re.compile(
+    r"<figure class=\"[^\"<>]*\bkg-embed-card\b[^\"<>]*\">((?:(?!</?fig).)*)"
+    r"(?:<figcaption[^<>]*>((?:(?!</?fig).)*)</figcaption>\s*)?</figure>",
+    re.DOTALL,
 )
 _STRUCTURE = re.compile(r"[ ]{0,3}(?:#{1,6}[ \t]|[-=*_]{3,}[ \t]*$|\||<|\[[^\]]{1,200}\]:|```|~~~)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
@@ -29,7 +35,7 @@ def content(row: Mapping[str, Any], warnings: list[FileWarning]) -> tuple[str, F
 
     A text with a card that nobody knows here is taken as Ghost itself rendered it, where the export has that.
     """
-    rendered = written(row, "html")
+    rendered = _EMBED.sub(_unwrapped, written(row, "html"))
     trouble: Broken | None = None
     for name, called, read in _TREES:
         if not row.get(name):
@@ -45,7 +51,7 @@ def content(row: Mapping[str, Any], warnings: list[FileWarning]) -> tuple[str, F
                 FileWarning(None, f"the card '{one[:60]}' is not known here; the text came in as Ghost rendered it")
                 for one in dict.fromkeys(found.unknown)
             ]
-            return own(rendered), "html", None
+            return rendered, "html", None
         warnings += found.warnings
         warnings += [
             FileWarning(None, f"the card '{one[:60]}' is not known here; what it holds came in as code")
@@ -65,6 +71,10 @@ def content(row: Mapping[str, Any], warnings: list[FileWarning]) -> tuple[str, F
         return f"<pre><code>{escape(clean(held), quote=False)}</code></pre>", "html", trouble
     plain = written(row, "plaintext")
     return "".join(f"<p>{escape(one, quote=False)}</p>" for one in plain.split("\n\n") if one.strip()), "html", None
+
+
+def _unwrapped(embed: re.Match[str]) -> str:
+    return f"{embed[1]}<p>{embed[2]}</p>" if embed[2] else embed[1]
 
 
 def _document(held: Any) -> tuple[dict[str, Any] | None, str]:
