@@ -1,6 +1,6 @@
 """Which of a file's old addresses its post can have, and under which it comes in where it cannot have its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import bindparam, select
@@ -30,15 +30,20 @@ _HELD = (
     .outerjoin(Subject, Subject.id == Link.subject_id)
     .where(Link.path.in_([bindparam("path"), bindparam("twin")]), Link.query == "")
 )
+_QUERIES = select(Link.path, Link.query, Link.subject_id).where(
+    Link.path.in_(bindparam("paths", expanding=True)),
+    Link.query.in_(bindparam("queries", expanding=True)),
+    Link.subject_id.is_not(None),
+)
 _SUBJECTS = select(Link.path, Link.subject_id).where(
     Link.path.in_(bindparam("paths", expanding=True)), Link.query == "", Link.subject_id.is_not(None)
 )
 
 
 def untried(entry: Entry) -> Addresses:
-    """All addresses of a file, percent-encoded, without a look at who has them."""
-    own, *others = (paths.quote(address) for address in entry.addresses)
-    return own, tuple(others)
+    """All addresses of a file, percent-encoded, without a look at who has them; never the front page for an old one."""
+    own, *others = entry.addresses
+    return paths.quote(own), tuple(paths.quote(address) for address in others if address != "/")
 
 
 def free(
@@ -87,7 +92,26 @@ def free_queries(session: Session, entry: Entry, post_id: int | None, warnings: 
     return tuple(found)
 
 
-def holders(session: Reading, addresses: Sequence[str]) -> dict[str, int]:
+def holders(session: Reading, entries: Sequence[Entry]) -> dict[str, int]:
+    """The subjects to which the old addresses of these files lead, those with a query too."""
+    held = leading(session, [address for entry in entries for address in entry.old_addresses])
+    queries = {(paths.parse(path), parameters.declared(query)): f"{path}?{query}" for path, query in _asked(entries)}
+    if queries:
+        asked = {"paths": list({path for path, _ in queries}), "queries": [query for _, query in queries]}
+        for row in session.execute(_QUERIES, asked):
+            if address := queries.get((row.path, row.query)):
+                held[address] = row.subject_id
+    return held
+
+
+def _asked(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    for entry in entries:
+        for address in entry.queries:
+            path, _, query = address.partition("?")
+            yield path, query
+
+
+def leading(session: Reading, addresses: Sequence[str]) -> dict[str, int]:
     """The subjects to which these addresses lead, themselves or with the other slash at their end."""
     twins = {address: _twin(address) for address in addresses}
     rows = session.execute(_SUBJECTS, {"paths": [*twins, *twins.values()]}).all() if twins else []
@@ -99,9 +123,9 @@ def holders(session: Reading, addresses: Sequence[str]) -> dict[str, int]:
 def answering(entry: Entry, post_id: int, path: str, held: Mapping[str, int]) -> tuple[str, ...]:
     """The old addresses of a file that lead to its post, which is at `path`; that path where its own belongs to others.
 
-    `held` is what `holders` gives for the addresses.
+    `held` is what `holders` gives for the file.
     """
-    found = tuple(address for address in entry.old_addresses if held.get(address) == post_id)
+    found = tuple(address for address in (*entry.old_addresses, *entry.queries) if held.get(address) == post_id)
     if entry.answered and entry.address not in {None, "/", *found}:
         return (path, *found)
     return found

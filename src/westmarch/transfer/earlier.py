@@ -12,7 +12,7 @@ from westmarch.db.sessions import Reading
 from westmarch.events.models import Event
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Revision
-from westmarch.transfer.addresses import answering, holders, leads_to
+from westmarch.transfer.addresses import answering, holders, leading, leads_to
 from westmarch.transfer.items import Entry, Item
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.preparing import Prepared
@@ -56,7 +56,7 @@ def stored(session: Reading, origin: Origin, entries: Sequence[Entry]) -> dict[s
     """The posts that came from these files, by the files' paths."""
     keys = {origin.key(entry.key): entry for entry in entries}
     rows = session.execute(_STORED, {"keys": list(keys)}).all()
-    held = holders(session, [address for entry in entries for address in entry.old_addresses]) if rows else {}
+    held = holders(session, entries) if rows else {}
     return {keys[row.source_key].key: _row(row, keys[row.source_key], held) for row in rows}
 
 
@@ -70,7 +70,7 @@ def _row(row: NamedRow, entry: Entry, held: Mapping[str, int]) -> Stored:
 def of(session: Session, entry: Entry, origin: Origin) -> Stored | None:
     """The post that came from a file."""
     found = session.execute(_STORED_ONE, {"key": origin.key(entry.key)}).first()
-    return _row(found, entry, holders(session, entry.old_addresses)) if found else None
+    return _row(found, entry, holders(session, [entry])) if found else None
 
 
 def renamed(session: Session, entry: Entry, item: Item, origin: Origin) -> tuple[Stored | None, str | None]:
@@ -79,7 +79,7 @@ def renamed(session: Session, entry: Entry, item: Item, origin: Origin) -> tuple
     It is at an address of the file's, its own file is gone, and its title or its content is the same. It remembers the
     new name from now on.
     """
-    for post_id in dict.fromkeys(holders(session, entry.addresses).values()):
+    for post_id in dict.fromkeys(leading(session, entry.addresses).values()):
         row = session.execute(_COLUMNS.where(Post.id == post_id)).first()
         path = origin.gone(row.source_key) if row and row.source_key else None
         if row is None or path is None:

@@ -14,7 +14,7 @@ from westmarch.text.markdown import render
 from westmarch.text.rendered import Picture, Rendered
 from westmarch.transfer import destinations
 from westmarch.transfer.destinations import Destination
-from westmarch.transfer.items import LARGEST, Entry, FileWarning, Item, PictureReference
+from westmarch.transfer.items import LARGEST, Entry, FileWarning, Item, PictureReference, Version
 from westmarch.transfer.metadata import merged_warnings
 from westmarch.transfer.reader import Reader
 
@@ -44,7 +44,10 @@ class LostMedia:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file ready to be stored. `rendered` is None where it is what was stored before (`source_hash` says so)."""
+    """A file ready to be stored. `rendered` is None where it is what was stored before (`source_hash` says so).
+
+    `versions` are the earlier states of its text.
+    """
 
     item: Item
     source_hash: str
@@ -54,6 +57,7 @@ class Prepared:
     media: tuple[FoundMedia, ...] = ()
     lost: tuple[LostMedia, ...] = ()
     cover: Examined | None = None
+    versions: tuple[tuple[Version, Rendered], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,10 @@ def prepare(reader: Reader, entry: Entry, stored_hash: str | None, language: str
     item = replace(item, warnings=merged_warnings([*item.warnings, *more]))
     cover = found.get(item.metadata.cover or "")
     examined = cover.examined if cover else None
-    return Prepared(item, source_hash, markdown, spoken, rendered, tuple(found.values()), tuple(lost), examined)
+    versions = tuple((one, render(one.content, language=one.language or spoken)) for one in item.revisions)
+    return Prepared(
+        item, source_hash, markdown, spoken, rendered, tuple(found.values()), tuple(lost), examined, versions
+    )
 
 
 def _address(one: Destination, found: dict[str, FoundMedia]) -> str | None:

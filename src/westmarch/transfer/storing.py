@@ -14,7 +14,7 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
-from westmarch.transfer import comments, earlier, media, references, runs, waiting
+from westmarch.transfer import comments, earlier, media, references, runs, versions, waiting
 from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.items import Entry, FileWarning
@@ -110,6 +110,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
         draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
     if known is None:
         post_id = actions.create(session, draft, place.site, actor=ACTOR)
+        versions.keep(session, post_id, prepared)
         fate: Fate = "imported"
     else:
         actions.revise(session, known.id, draft, place.site, actor=ACTOR)
@@ -125,7 +126,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
         path=entry.key,
         kind=draft.kind,
         fate="failed" if broken else fate,
-        addresses=entry.old_addresses if work.fresh else _answering(session, entry, post_id),
+        addresses=(*entry.old_addresses, *queries) if work.fresh else _answering(session, entry, post_id),
         id=post_id,
         reason=f"{broken.reason}; what could be read came in as a draft" if broken else "",
         line=broken.line if broken else None,
@@ -136,7 +137,7 @@ def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
 
 def _answering(session: Session, entry: Entry, post_id: int) -> tuple[str, ...]:
     path = session.scalars(select(Post.path).where(Post.id == post_id)).one()
-    return answering(entry, post_id, path, holders(session, entry.old_addresses))
+    return answering(entry, post_id, path, holders(session, [entry]))
 
 
 def _removed(entry: Entry) -> FileRow:

@@ -7,11 +7,11 @@ from pathlib import Path
 from westmarch.transfer import metadata, scripts
 from westmarch.transfer.destinations import destinations
 from westmarch.transfer.exports import html
-from westmarch.transfer.exports.records import Export, Record
+from westmarch.transfer.exports.records import Export, Format, Record
 from westmarch.transfer.exports.spool import Spool
 from westmarch.transfer.fetching import Fetcher, NotFetched
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import Body, Entry, FileWarning, Item, PictureReference, Source, Unread
+from westmarch.transfer.items import Body, Entry, FileWarning, Item, PictureReference, Source, Unread, Version
 from westmarch.transfer.links import Rewriting
 from westmarch.transfer.permalinks import as_url, moved_base
 
@@ -121,7 +121,7 @@ class ExportReader:
             # A line of the Markdown that was made says nothing of the file: the record's own is the place.
             warnings=metadata.merged_warnings(replace(one, line=record.line) for one in warnings),
             comments=record.comments,
-            revisions=record.revisions,
+            revisions=tuple(_in_markdown(one, record.format) for one in record.revisions),
         )
 
     def _elsewhere(self, text: str, rewriting: Rewriting) -> Iterator[PictureReference]:
@@ -152,3 +152,8 @@ class ExportReader:
         base = self.export.base
         below = not base or address.startswith(f"{base}/")
         return f"{self.export.url}{'' if below else base}{address}"
+
+
+def _in_markdown(version: Version, form: Format) -> Version:
+    """An earlier state of a text; its addresses stay as they were."""
+    return version if form == "markdown" else replace(version, content=html.to_markdown(version.content)[0])

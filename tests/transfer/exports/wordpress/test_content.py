@@ -1,5 +1,7 @@
 """The texts of WordPress as HTML."""
 
+from collections import defaultdict
+
 import pytest
 
 from westmarch.transfer.exports.wordpress import content
@@ -8,11 +10,10 @@ from westmarch.transfer.items import FileWarning
 
 pytestmark = pytest.mark.unit
 
+ONE = Attachment(1, "https://old.example/a.jpg", "A", "", "")
 SURVEY = Survey(
-    attachments={
-        1: Attachment("https://old.example/a.jpg", "A", "", 7),
-        2: Attachment("https://old.example/b.jpg", "", "Words", 0),
-    },
+    attachments={1: ONE, 2: Attachment(2, "https://old.example/b.jpg", "", "Words", "")},
+    hanging=defaultdict(list, {7: [ONE]}),
     blocks={5: "<!-- wp:paragraph --><p>Shared.</p><!-- /wp:paragraph -->"},
 )
 

@@ -88,6 +88,58 @@ async def test_every_old_address_answers(db: Database, tmp_path: Path) -> None:
         assert (answer.status, answer.subject_id) == (301 if query else 200, row(found, key)["id"]), (path, query)
 
 
+async def test_the_pages_of_a_posts_files_lead_to_it_and_are_told(db: Database, tmp_path: Path) -> None:
+    page = attachment(12, "2020/01/a.png", parent=2).replace(
+        "https://old.example/2020/12/", "https://old.example/2020/2/a/"
+    )
+    path = write(tmp_path / "a.xml", item(2), page, attachment(13, "b.png"))
+    found = await bring(db, path)
+    addresses = ["/2020/2/", "/2020/2/a/", "/?p=2", "/?attachment_id=12", "/?p=12"]
+    assert row(found, "post-2")["addresses"] == addresses
+    for address in addresses[1:]:
+        answer = await db.read(resolve, *address.split("?") if "?" in address else (address, ""))
+        assert (answer.status, answer.subject_id) == (301, row(found, "post-2")["id"]), address
+    assert (await db.read(resolve, "/2020/13/", "")).status == 404
+    again = await bring(db, path)
+    assert (row(again, "post-2")["fate"], sorted(row(again, "post-2")["addresses"])) == ("unchanged", sorted(addresses))
+
+
+async def test_earlier_states_of_a_text_are_its_history(db: Database, tmp_path: Path) -> None:
+    def state(number: int, text: str, at: str) -> str:
+        fields = {"wp__post_type": "revision", "wp__status": "inherit", "wp__post_parent": "2"}
+        return item(number, text, wp__post_date_gmt=at, **fields)
+
+    path = write(
+        tmp_path / "a.xml",
+        item(2, "<p>Now</p>"),
+        state(5, "<p>Now</p>", "2020-01-02 03:04:05"),
+        state(4, "<p>Then <b>so</b></p>", "2019-12-31 00:00:00"),
+        state(3, "<p>First</p>", "2019-12-30 00:00:00"),
+        state(9, "<p>Lost</p>", "2019-12-30 00:00:00").replace("CDATA[2]", "CDATA[77]"),
+    )
+    found = await bring(db, path)
+    assert counted(found) == {"imported": 1, "skipped": 1}
+    assert row(found, "configuration")["reason"].startswith("1 earlier states of texts that are not in the export")
+    stored = await post(db, row(found, "post-2")["id"])
+    asked = select(Revision.id, Revision.markdown, Revision.by, Revision.at).order_by(Revision.id)
+    history = await db.read(lambda session: session.execute(asked).all())
+    assert [(one.markdown, one.by) for one in history] == [
+        ("First", "Ann Other"),
+        ("Then **so**", "Ann Other"),
+        ("Now\n", "import"),
+    ]
+    assert history[0].at.isoformat() == "2019-12-30T00:00:00+00:00"
+    assert stored.published_revision_id == history[-1].id
+    assert row(await bring(db, path), "post-2")["fate"] == "unchanged"
+
+
+async def test_menus_are_named(db: Database, tmp_path: Path) -> None:
+    entry = {"wp__post_type": "nav_menu_item"}
+    path = write(tmp_path / "a.xml", item(1), *(item(n, "", category("Main", "nav_menu"), **entry) for n in (5, 6)))
+    found = await bring(db, path)
+    assert row(found, "configuration")["reason"] == "the menu 'Main' is not brought over: entries: 2"
+
+
 async def test_what_was_not_public_comes_in_as_a_draft_and_is_told(db: Database, tmp_path: Path) -> None:
     found = await bring(
         db,
@@ -108,7 +160,7 @@ async def test_what_was_not_public_comes_in_as_a_draft_and_is_told(db: Database,
     assert messages(found, "post-2") == ["it was behind a password; it comes in as a draft"]
     assert row(found, "post-4")["reason"] == "it was in the trash"
     assert row(found, "product-6")["reason"] == "an item of the kind 'product'"
-    assert row(found, "configuration")["reason"] == "1 entries of menus are not brought over"
+    assert row(found, "configuration")["reason"] == "menus without a name are not brought over: entries: 1"
     assert "open sesame" not in json.dumps(found)
 
 

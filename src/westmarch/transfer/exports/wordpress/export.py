@@ -12,7 +12,7 @@ from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports.elements import elements, head
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.wordpress.post import Place, record
-from westmarch.transfer.exports.wordpress.survey import surveyed
+from westmarch.transfer.exports.wordpress.survey import Survey, look_through
 from westmarch.transfer.items import FileWarning, Source, Unread
 
 _HOME = re.compile(
@@ -36,7 +36,15 @@ class WordPress:
 
     def records(self) -> Iterator[Record | Unread]:
         """The posts and pages of all files. They are read twice: names and pictures may stand behind the texts."""
-        survey = surveyed(self.files)
+        survey = Survey()
+        try:
+            look_through(self.files, survey, self.options.zone)
+            yield from self._records(survey)
+            self.remarks = survey.remarks()
+        finally:
+            survey.revisions.close()
+
+    def _records(self, survey: Survey) -> Iterator[Record | Unread]:
         for path in self.files:
             for piece in elements(path, frozenset({"item"})):
                 if piece.element is None:
@@ -48,7 +56,6 @@ class WordPress:
                     found = replace(found, warnings=(*found.warnings, FileWarning(None, piece.mended)))
                 if found is not None:
                     yield found
-        self.remarks = survey.remarks()
 
     def places(self, address: str, _record: Record) -> Iterator[Path]:
         """The picture as it was put in, then the size that the text shows."""

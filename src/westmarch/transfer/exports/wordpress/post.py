@@ -1,6 +1,7 @@
 """One item of WXR as a record."""
 
 import html
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -12,18 +13,15 @@ from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.wordpress import content, fields
-from westmarch.transfer.exports.wordpress.survey import Survey
-from westmarch.transfer.items import FileWarning, Kind, Metadata, Source, Status, Unread
+from westmarch.transfer.exports.wordpress.survey import Attachment, Survey
+from westmarch.transfer.items import FileWarning, Kind, Metadata, Source, Status, Unread, Version
 from westmarch.transfer.permalinks import expand_braces, expand_colons, from_url, tidy
 
 #: Kinds of items that are no texts of the site, and what is told of them.
 _PARTS = {
-    "attachment": "a file of the library: it comes along where a text shows or links to it",
     "custom_css": "styles of the old theme",
     "customize_changeset": "settings of the old theme",
-    "nav_menu_item": "an entry of a menu",
     "oembed_cache": "something that was kept for a while",
-    "revision": "an earlier state of a text",
     "wp_block": "a block that texts share: it stands in them",
     "wp_font_face": "a font of the old theme",
     "wp_font_family": "a font of the old theme",
@@ -32,8 +30,8 @@ _PARTS = {
     "wp_template": "a template of the old theme",
     "wp_template_part": "a template of the old theme",
 }
-#: Parts that are told by their number alone (see `Survey.remarks`).
-COUNTED = frozenset({"attachment", "nav_menu_item"})
+#: Parts that come in with others, or are told together (see `Survey.remarks`).
+COUNTED = frozenset({"attachment", "nav_menu_item", "revision"})
 _STATUSES: dict[str, Status] = {"publish": "published", "future": "scheduled"}
 _TOLD = {
     "private": "it was private; it comes in as a draft",
@@ -72,15 +70,31 @@ def record(element: Element, place: Place, survey: Survey, options: Options) -> 
     if fields.text(element, "wp:post_password"):
         status = "draft"
         warnings.append(FileWarning(None, "it was behind a password; it comes in as a draft"))
+    text = content.html(fields.written(element, "content:encoded"), number, survey, warnings)
     return Record(
         key=key,
         path=place.path,
         line=place.line,
         about=_about(element, role, status, place, survey, options, warnings),
-        content=content.html(fields.written(element, "content:encoded"), number, survey, warnings),
+        content=text,
         comments=fields.comments(element, options.zone, warnings),
+        revisions=_revisions(number, text, survey),
         warnings=tuple(warnings),
     )
+
+
+def _revisions(post: int, text: str, survey: Survey) -> tuple[Version, ...]:
+    """The earlier states of a post. WordPress keeps its present one among them, which is no earlier one."""
+    found = [
+        replace(
+            one,
+            title=html.unescape(metadata.plain(one.title)),
+            content=content.html(one.content, post, survey, []),
+            author=survey.authors.get(one.author, one.author),
+        )
+        for one in survey.revisions.take(post)
+    ]
+    return tuple(found[:-1] if found and found[-1].content == text else found)
 
 
 def _about(
@@ -115,8 +129,8 @@ def _about(
         status=status,
         title=title,
         slug=slug,
-        addresses=addresses,
-        queries=_queries(element, kind, number, place) if addresses else (),
+        addresses=metadata.unique([*addresses, *_pages(survey.below(number), place)]) if addresses else (),
+        queries=_queries(element, kind, number, place, survey) if addresses else (),
         date=at,
         updated=fields.date(element, "post_modified", options.zone, warnings),
         pinned=fields.text(element, "wp:is_sticky") == "1",
@@ -134,14 +148,27 @@ def _about(
     )
 
 
+def _pages(attachments: Sequence[Attachment], place: Place) -> Iterator[str]:
+    """The addresses of the pages on which WordPress showed these files alone: the post shows them now."""
+    for one in attachments:
+        link = _parts(one.page)
+        path = _below(link.path, place)
+        if link.netloc and not link.query and path != "/" and "/uploads/" not in path:
+            yield path
+
+
+def _below(path: str, place: Place) -> str:
+    """A path of a link below the old site's base path."""
+    path = from_url(path)
+    return path[len(place.base) :] if place.base and path.startswith(f"{place.base}/") else path
+
+
 def _addresses(
     element: Element, kind: Kind, slug: str, at: datetime | None, place: Place, options: Options
 ) -> tuple[str, ...]:
     """The path of its link; where the old site had none but `?p=`, the one that our site would make."""
     link = _parts(fields.text(element, "link"))
-    path = from_url(link.path)
-    if place.base and path.startswith(f"{place.base}/"):
-        path = path[len(place.base) :]
+    path = _below(link.path, place)
     if path != "/" or not (link.query or not link.netloc):
         return (path,)
     if kind == "page":
@@ -163,8 +190,8 @@ def _parts(address: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
-def _queries(element: Element, kind: Kind, number: int, place: Place) -> tuple[str, ...]:
-    """The addresses that WordPress answers whatever its permalinks are."""
+def _queries(element: Element, kind: Kind, number: int, place: Place, survey: Survey) -> tuple[str, ...]:
+    """The addresses that WordPress answers whatever its permalinks are, those of the pages of its files too."""
     found = [f"/?p={number}"]
     if kind == "page":
         found.append(f"/?page_id={number}")
@@ -175,4 +202,6 @@ def _queries(element: Element, kind: Kind, number: int, place: Place) -> tuple[s
             name, value = said[0]
             if name in {"p", "page_id"} and value.isascii() and value.isdigit():
                 found.append(f"/?{name}={value}")
+    for one in survey.below(number):
+        found += [f"/?attachment_id={one.number}", f"/?p={one.number}"]
     return metadata.unique(found)

@@ -1,13 +1,15 @@
 """What must be known of all files of an export before one post can be read: names, pictures, and parts of texts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from westmarch.transfer.exports.elements import elements
-from westmarch.transfer.exports.wordpress.fields import meta, number, text, written
+from westmarch.transfer.exports.wordpress.fields import meta, number, terms, text, written
+from westmarch.transfer.exports.wordpress.revisions import Revisions
 from westmarch.transfer.items import FileWarning
 
 _NAMES = frozenset({"item", "wp:author", "wp:category"})
@@ -17,19 +19,26 @@ _TOLD = 30
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of the old site: its address, the words for it, and the post below which it was put in."""
+    """A file of the old site: its address, the words for it, and the address of the page that showed it alone."""
 
+    number: int
     url: str
     alt: str
     caption: str
-    parent: int
+    page: str
 
 
 @dataclass(slots=True)
 class Survey:
-    """Attachments by id, reusable blocks by id, names of authors by login, and what of the whole is left out."""
+    """Attachments by id, reusable blocks by id, names of authors by login, and what of the whole is left out.
 
+    `hanging` are the attachments that were put in below a post, by its id.
+    """
+
+    revisions: Revisions = field(default_factory=Revisions)
     attachments: dict[int, Attachment] = field(default_factory=dict)
+    hanging: defaultdict[int, list[Attachment]] = field(default_factory=lambda: defaultdict(list))
+    menus: Counter[str] = field(default_factory=Counter)
     blocks: dict[int, str] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -37,13 +46,16 @@ class Survey:
 
     def below(self, post: int) -> list[Attachment]:
         """The attachments that were put in below a post."""
-        return [one for one in self.attachments.values() if one.parent == post]
+        return self.hanging.get(post, [])
 
     def remarks(self) -> tuple[FileWarning, ...]:
         """What is told of the export as a whole."""
         found = []
-        if count := self.kinds["nav_menu_item"]:
-            found.append(f"{count} entries of menus are not brought over")
+        for menu, count in self.menus.items():
+            called = f"the menu '{menu}' is" if menu else "menus without a name are"
+            found.append(f"{called} not brought over: entries: {count}")
+        if count := len(self.revisions):
+            found.append(f"{count} earlier states of texts that are not in the export are not brought over")
         if count := self.kinds["attachment"]:
             found.append(f"{count} files of the library: those that come along are the ones that texts show or link to")
         nested = [(name, parent) for name, parent in self.categories.values() if parent]
@@ -55,9 +67,11 @@ class Survey:
         return tuple(FileWarning(None, message) for message in found)
 
 
-def surveyed(files: Sequence[Path]) -> Survey:
-    """Look through all files once. What is broken is told when the posts are read. Raises Invalid."""
-    survey = Survey()
+def look_through(files: Sequence[Path], survey: Survey, zone: tzinfo) -> None:
+    """Look through all files once; `zone` is that of dates without one.
+
+    What is broken is told when the posts are read. Raises Invalid.
+    """
     for path in files:
         for piece in elements(path, _NAMES):
             if piece.element is None:
@@ -69,19 +83,24 @@ def surveyed(files: Sequence[Path]) -> Survey:
                 slug, name = text(piece.element, "wp:category_nicename"), text(piece.element, "wp:cat_name")
                 survey.categories[slug] = (name or slug, text(piece.element, "wp:category_parent"))
             else:
-                _item(piece.element, survey)
-    return survey
+                _item(piece.element, survey, zone)
 
 
-def _item(element: Element, survey: Survey) -> None:
+def _item(element: Element, survey: Survey, zone: tzinfo) -> None:
     kind, key = text(element, "wp:post_type"), number(element, "wp:post_id")
     survey.kinds[kind] += 1
     if kind == "attachment":
-        survey.attachments[key] = Attachment(
+        survey.attachments[key] = found = Attachment(
+            key,
             text(element, "wp:attachment_url") or text(element, "guid"),
             meta(element).get("_wp_attachment_image_alt", "").strip(),
             text(element, "excerpt:encoded"),
-            number(element, "wp:post_parent"),
+            text(element, "link"),
         )
+        survey.hanging[number(element, "wp:post_parent")].append(found)
+    elif kind == "revision":
+        survey.revisions.add(element, zone)
+    elif kind == "nav_menu_item":
+        survey.menus.update([one.name for one in terms(element) if one.taxonomy == "nav_menu"] or [""])
     elif kind == "wp_block":
         survey.blocks[key] = written(element, "content:encoded")
