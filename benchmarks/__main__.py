@@ -83,6 +83,7 @@ def cache(found: Mapping[str, Any]) -> str:
 BENCHMARKS: Mapping[str, Table] = {
     "pages": pages,
     "import": figures,
+    "backup": figures,
     "markdown": groups,
     "changes": changes,
     "cache": cache,
