@@ -552,3 +552,10 @@ async def test_every_stored_count_is_right_after_an_import_in_any_order(
     assert await db.read(listings.faults) == []
     published = select(Post.id).where(Post.status == "published", Post.kind == "post")
     assert len(await db.read(lambda s: s.scalars(published).all())) > 50
+
+
+async def test_an_old_address_never_takes_the_front_page(db: Database, tmp_path: Path) -> None:
+    write(tmp_path / "blog", {"a.md": "---\ntitle: A\nurl: /a/\naliases: [/, '/?p=7', /old/]\n---\nText\n"})
+    await bring(db, tmp_path / "blog")
+    assert (await db.read(resolve, "/")).status == 404  # No link has it: the program's own list answers there.
+    assert (await db.read(resolve, "/old/")).status == 301
