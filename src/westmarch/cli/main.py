@@ -15,6 +15,7 @@ from westmarch.cli import (
     doctor,
     export,
     import_,
+    import_check,
     import_exports,
     import_ghost,
     import_undo,
@@ -74,6 +75,7 @@ app.command("init")(init.init)
 app.command("serve")(serve.serve)
 import_.app.command("runs")(import_undo.runs)
 import_.app.command("undo")(import_undo.undo)
+import_.app.command("check")(import_check.check)
 import_exports.register(import_.app)
 import_.app.command("ghost")(import_ghost.import_ghost)
 app.add_typer(import_.app, name="import")

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -26,6 +26,7 @@ from westmarch.links.models import Link
 from westmarch.links.parameters import uncounted
 from westmarch.links.paths import FEEDS, directory, quote
 from westmarch.subjects.models import Subject
+from westmarch.transfer.answering import Render
 from westmarch.transfer.importing import Progress
 from westmarch.transfer.out import html_redirects
 from westmarch.transfer.out.html_fetching import fetch
@@ -37,8 +38,6 @@ from westmarch.web.replies import Reply
 
 #: Kinds of subjects whose page is a list, with feeds below it.
 _LISTS = frozenset({"tag", "topic", "author"})
-#: What the program answers at a path with a query, in one snapshot.
-Render = Callable[[Reading, str, str], Reply]
 #: No link can have it, so that what answers there is the page of what is missing.
 _NOWHERE = "/static/"
 _CHUNK = 500
