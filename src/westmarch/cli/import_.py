@@ -56,6 +56,9 @@ def import_markdown(
             help="The addresses of its posts, such as /:year/:month/:title/ or {category}/{slug}.html.",
         ),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: what is saved in the folder is on the site at once.")
+    ] = False,
     dry_run: DryRun = False,
     report: ReportFile = None,
     as_json: AsJSON = False,
@@ -71,6 +74,13 @@ def import_markdown(
     def wanted(settings: "Settings") -> Wanted:
         return Wanted(path, settings.media_folder, settings.base_path, program, permalink, dry_run)
 
+    if watch:
+        from westmarch.cli import import_watch
+
+        if dry_run or report or as_json:
+            typer.echo("error: --watch goes with none of --dry-run, --report and --json.", err=True)
+            raise typer.Exit(2)
+        import_watch.watch(context, wanted)
     _brought(context, wanted, import_folder, report, as_json=as_json)
 
 

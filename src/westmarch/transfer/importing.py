@@ -81,9 +81,7 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
         if not wanted.dry_run:
             site = await our_catalogue.furnish(db, ours, wanted.media)
     else:
-        options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
-        blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
-        readers = tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
+        readers = readers_of(wanted, site)
 
     async def origin(entries: Sequence[Entry]) -> Origin:
         return await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
@@ -91,6 +89,14 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     await _bring(db, wanted, report, progress or Progress(), site, readers, origin, str(folder))
     if ours is not None and not wanted.dry_run:
         await db.write(our_catalogue.finish, ours)
+
+
+def readers_of(wanted: Wanted, site: Site) -> tuple[BlogReader, ...]:
+    """A reader for each blog in a folder of Markdown. Raises Invalid where there is none."""
+    folder = wanted.folder.resolve()
+    options = Options(folder, site.zone, datetime.now(UTC), _pattern(wanted.permalink))
+    blogs = recognition.blogs(folder, wanted.program, options, site.permalink)
+    return tuple(BlogReader(blog, number, folder, wanted.base) for number, blog in enumerate(blogs))
 
 
 async def import_export(
@@ -130,14 +136,11 @@ async def _bring(
     source: str,
 ) -> None:
     try:
-        entries = await _entries(readers, report)
+        entries = await first_pass(readers, report)
         if not wanted.dry_run:
             report.run = await db.write(runs.begin, source)
-        place = Place(await origin(entries), site, wanted.media, _spellings(entries, report), report.run)
-        await _Import(db, wanted, report, progress, place, readers).run(entries)
-        if not wanted.dry_run:
-            # A running server holds the leases and does this by itself; without one it is done before the first visit.
-            await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
+        place = Place(await origin(entries), site, wanted.media, spellings(entries, report), report.run)
+        await second_pass(db, wanted, report, progress, place, readers, entries)
         if report.run is not None:
             await db.write(runs.end, report.run, report.summary())
     except BaseException:
@@ -148,6 +151,22 @@ async def _bring(
         for reader in readers:
             reader.close()
     report.flush()
+
+
+async def second_pass(
+    db: Database,
+    wanted: Wanted,
+    report: Report,
+    progress: Progress,
+    place: Place,
+    readers: tuple[Reader, ...],
+    entries: list[Entry],
+) -> None:
+    """Bring in what the first pass gave, or some of it, and all that follows of it."""
+    await _Import(db, wanted, report, progress, place, readers).run(entries)
+    if not wanted.dry_run:
+        # A running server holds the leases and does this by itself; without one it is done before the first visit.
+        await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
 
 
 def exit_status(report: Report) -> int:
@@ -168,7 +187,7 @@ def _pattern(written: str | None) -> str | None:
     return written
 
 
-async def _entries(readers: Iterable[Reader], report: Report) -> list[Entry]:
+async def first_pass(readers: Iterable[Reader], report: Report) -> list[Entry]:
     """All files that can be read, by date, so that links mostly lead to posts that are there already.
 
     They are read chunk by chunk in a thread, so that a signal is obeyed between two of them.
@@ -204,19 +223,19 @@ def _unread(found: Unread) -> FileRow:
     return FileRow(path=found.source.key, kind=kind, fate=found.fate, reason=found.reason, line=found.line)
 
 
-def _spellings(entries: Iterable[Entry], report: Report) -> dict[str, str]:
+def spellings(entries: Iterable[Entry], report: Report) -> dict[str, str]:
     """One spelling for each tag: the one that most files use. Tags with several are told in the report."""
     counts: dict[str, Counter[str]] = {}
     for entry in entries:
         for tag in entry.tags:
             counts.setdefault(fold(tag), Counter())[tag] += 1
     chosen: dict[str, str] = {}
-    for folded, spellings in counts.items():
-        (name, _), *others = spellings.most_common()
+    for folded, spelt in counts.items():
+        (name, _), *others = spelt.most_common()
         chosen[folded] = name
         if others:
             merged = sorted(other for other, _ in others)
-            report.tags.append({"name": name, "merged": merged, "files": spellings.total()})
+            report.tags.append({"name": name, "merged": merged, "files": spelt.total()})
     return chosen
 
 

@@ -71,9 +71,10 @@ class BlogReader:
         Run it to its end before `item`.
         """
         for source in self.blog.sources():
-            yield self._entry(source)
+            yield self.entry(source)
 
-    def _entry(self, source: Source) -> Entry | Unread:
+    def entry(self, source: Source) -> Entry | Unread:
+        """One file as the first pass gives it."""
         try:
             source.key.encode()
         except UnicodeEncodeError:

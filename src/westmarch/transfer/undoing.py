@@ -165,12 +165,13 @@ def _changed(session: Reading, run: Run, ids: Sequence[int]) -> dict[int, str]:
     )
     for row in session.execute(others):
         reasons[row.made_id] = f"import {row.run_id} brought it up to date"
-    for event in session.execute(_events_of_others(ids)):
+    for event in session.execute(events_of_others(ids)):
         reasons[event.subject_id] = f"{event.verb} by {event.actor}, {event.at:%Y-%m-%d %H:%M} UTC"
     return reasons
 
 
-def _events_of_others(ids: Sequence[int]) -> Select[int | None, str, str, datetime]:
+def events_of_others(ids: Sequence[int]) -> Select[int | None, str, str, datetime]:
+    """What others than imports and the clock did with subjects, in order."""
     return (
         select(Event.subject_id, Event.verb, Event.actor, Event.at)
         .where(Event.subject_id.in_(ids), Event.actor.not_in([ACTOR, "schedule"]))
