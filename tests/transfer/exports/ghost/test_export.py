@@ -313,3 +313,26 @@ async def test_a_zip_brings_its_own_pictures(db: Database, tmp_path: Path) -> No
     found = await bring(db, tmp_path / "a.zip")
     assert [one["fate"] for one in found["media"]] == ["imported"]
     assert counted(await bring(db, tmp_path / "a.zip")) == {"unchanged": 1}
+
+
+async def test_lists_of_tags_and_authors_lead_to_ours(db: Database, tmp_path: Path) -> None:
+    content = write_files(tmp_path / "c", {"settings/routes.yaml": "taxonomies:\n  author: /people/{slug}/\n"})
+    path = write(
+        tmp_path / "a.json",
+        [written(1, "x"), written(2, "x", slug="two"), written(3, "x", slug="tag")],
+        tags=[tag(1, "Open Source", "os"), tag(2, "#internal"), tag(3, "Unused")],
+        posts_tags=tagged(1, 1, 2),
+        users=[user(1, "Ann Other", "ann")],
+        posts_authors=by(1, 1),
+    )
+    for _ in range(2):
+        found = await bring(db, path, content)
+        assert found["counts"]["conflict"] == 0
+    for address, leads in [
+        ("/tag/os/", "/tags/open-source/"),
+        ("/tag/os/page/2/", "/tags/open-source/page/2/"),
+        ("/people/ann/", "/authors/ann-other/"),
+    ]:
+        answer = await db.read(resolve, address)
+        assert (answer.status, answer.location) == (301, leads), address
+    assert (await db.read(resolve, "/tag/unused/")).subject_id is None

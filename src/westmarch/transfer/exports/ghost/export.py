@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 from westmarch.errors import Invalid
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports.ghost import redirects, routes
+from westmarch.transfer.exports.ghost.listings import PATTERNS, Listing
 from westmarch.transfer.exports.ghost.post import Site, record
 from westmarch.transfer.exports.ghost.redirects import Redirects
 from westmarch.transfer.exports.ghost.routes import Routes
-from westmarch.transfer.exports.ghost.survey import surveyed
+from westmarch.transfer.exports.ghost.survey import Survey, surveyed
 from westmarch.transfer.exports.ghost.tables import Damage, rows
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.items import FileWarning, Source, Unread
+from westmarch.transfer.permalinks import tidy
 
 _POSTS = frozenset({"posts"})
 #: Where the versions keep these files, within the folder of content.
@@ -43,6 +45,7 @@ class Ghost:
     program: str = field(default="Ghost", init=False)
     remarks: tuple[FileWarning, ...] = field(default=(), init=False)
     redirects: Redirects = field(default_factory=Redirects, init=False)
+    listings: tuple[Listing, ...] = field(default=(), init=False)
 
     def records(self) -> Iterator[Record | Unread]:
         """The posts and pages. The file is read twice: tags and authors may stand behind the posts."""
@@ -55,6 +58,7 @@ class Ghost:
         self.redirects.follow(survey.home)
         found = self._routes()
         self.remarks = (*survey.remarks(), *found.remarks, *self.redirects.remarks)
+        self.listings = tuple(_listings(survey, found))
         site = Site(self.path, survey, found, self.redirects, survey.zone(self.options.zone), self.options)
         for row in rows(self.path, _POSTS):
             if row.table == "posts" and row.number:
@@ -93,6 +97,16 @@ class Ghost:
         if found and not before:
             yield self.folder / within
         yield self.folder / whole
+
+
+def _listings(survey: Survey, found: Routes) -> Iterator[Listing]:
+    patterns = PATTERNS | found.taxonomies
+    for one in survey.tags.values():
+        if one.public and one.slug and one.name:
+            yield Listing("tag", one.name, tidy(patterns["tag"].replace("{slug}", one.slug)))
+    for one in survey.authors.values():
+        if one.slug and one.name:
+            yield Listing("author", one.name, tidy(patterns["author"].replace("{slug}", one.slug)))
 
 
 def open_(path: Path, options: Options, *, content: bool) -> Ghost:

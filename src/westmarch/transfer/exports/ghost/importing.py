@@ -1,4 +1,4 @@
-"""The import of a Ghost site: its posts and pages as of any export, then the redirects that are left."""
+"""The import of a Ghost site: its posts and pages as of any export, then its redirects and the addresses of lists."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -7,12 +7,16 @@ from pathlib import Path
 
 from westmarch.db.database import Database
 from westmarch.transfer.blogs import Options
-from westmarch.transfer.exports.ghost import redirects
+from westmarch.transfer.exports.ghost import listings, redirects
 from westmarch.transfer.exports.ghost.archive import unpacked
 from westmarch.transfer.exports.ghost.export import Ghost, open_
 from westmarch.transfer.importing import Progress, Wanted, import_export
+from westmarch.transfer.permalinks import moved_base
 from westmarch.transfer.report import FileRow, Report
 from westmarch.transfer.storing import DryRun
+
+#: Lists of tags and authors in one transaction.
+_LISTINGS = 200
 
 
 async def import_ghost(
@@ -36,9 +40,21 @@ async def import_ghost(
 
         asked = replace(wanted, folder=folder or path.parent)
         await import_export(db, asked, open_once, report, progress, pictures=folder is not None)
-        for one in opened[-1].redirects.left():
-            report.add(await _kept(db, one, opened[-1].redirects.name, dry_run=wanted.dry_run))
+        (export,) = opened
+        for one in export.redirects.left():
+            moved = _moved(one, export.base, wanted.base)
+            report.add(await _kept(db, moved, export.redirects.name, dry_run=wanted.dry_run))
+        led = [replace(one, path=moved_base(one.path, export.base, wanted.base)) for one in export.listings]
+        for start in range(0, 0 if wanted.dry_run else len(led), _LISTINGS):
+            for row in await db.write(listings.keep, led[start : start + _LISTINGS]):
+                report.add(row)
         report.flush()
+
+
+def _moved(one: redirects.Redirect, old: str, new: str) -> redirects.Redirect:
+    """A redirect of a site below one base path as one below ours."""
+    address = moved_base(one.address, old, new) if one.address.startswith("/") else one.address
+    return replace(one, path=None if one.path is None else moved_base(one.path, old, new), address=address)
 
 
 async def _kept(db: Database, one: redirects.Redirect, name: str, *, dry_run: bool) -> FileRow:

@@ -23,9 +23,10 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Collections in their order, and addresses of single posts and pages by kind and slug."""
+    """Collections in their order, addresses of single posts and pages by kind and slug, patterns of lists."""
 
     collections: tuple[Collection, ...] = ()
+    taxonomies: dict[str, str] = field(default_factory=dict)
     single: dict[tuple[str, str], str] = field(default_factory=dict)
     remarks: tuple[FileWarning, ...] = ()
 
@@ -45,7 +46,10 @@ def read(path: Path, folder: Path) -> Routes:
     remarks: list[FileWarning] = []
     found = tuple(_collections(values.get("collections"), remarks))
     single = dict(_single(values.get("routes"), values.get("collections")))
-    return Routes(found, single, tuple(remarks))
+    said = values.get("taxonomies")
+    named = said.items() if isinstance(said, dict) else ()
+    lists = {kind: pattern for kind, pattern in named if isinstance(pattern, str) and "{slug}" in pattern}
+    return Routes(found, lists, single, tuple(remarks))
 
 
 def _collections(said: Any, remarks: list[FileWarning]) -> Iterator[Collection]:
