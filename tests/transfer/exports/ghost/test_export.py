@@ -306,7 +306,7 @@ async def test_the_first_versions_are_read(db: Database, tmp_path: Path) -> None
 
 async def test_a_zip_brings_its_own_pictures(db: Database, tmp_path: Path) -> None:
     text = lexical(node("image", src="__GHOST_URL__/content/images/a.png"))
-    path = write(tmp_path / "a.json", [written(1, text)])
+    path = write(tmp_path / "a.json", [written(1, text)], settings=[])
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
         made.write(path, "data/content.json")
         made.writestr("images/a.png", png())

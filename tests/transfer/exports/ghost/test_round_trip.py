@@ -3,6 +3,7 @@
 import html
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.transfer.folders import png
 from tests.transfer.folders import write as write_files
 from tests.transfer.generated import BLOGS, OURS, Block, Post
 from westmarch.text.markdown import render
-from westmarch.transfer.exports.ghost.export import Ghost
+from westmarch.transfer.exports.ghost.export import open_
 from westmarch.transfer.exports.reader import ExportReader
 from westmarch.transfer.exports.sameness import skeleton
 from westmarch.transfer.items import Entry, Item
@@ -132,7 +133,7 @@ def _written(posts: list[Post], editors: list[str], extra: list[dict[str, Any]])
 
 
 def _read(path: Path, folder: Path) -> dict[str, Item]:
-    reader = ExportReader(Ghost(path, OPTIONS, folder), 0, folder, "")
+    reader = ExportReader(open_(path, replace(OPTIONS, folder=folder), content=True), 0, folder, "")
     entries = [one for one in list(reader.entries()) if isinstance(one, Entry)]
     found = {entry.key: reader.item(entry.source) for entry in entries}
     reader.close()

@@ -33,15 +33,16 @@ class Ghost:
     """One site in one file. `folder` is its folder of content, or the one that holds that (None: not given).
 
     Ghost's export does not name its site: what tells it from others, and its address where it can be guessed, are
-    known when `records` has begun.
+    known when `records` has begun. `given` is the file that was named: the JSON itself, or the zip that holds it.
     """
 
     path: Path
     options: Options
     folder: Path | None
-    name: str = ""
-    url: str | None = None
-    base: str = ""
+    given: Path
+    name: str = field(default="", init=False)
+    url: str | None = field(default=None, init=False)
+    base: str = field(default="", init=False)
     program: str = field(default="Ghost", init=False)
     remarks: tuple[FileWarning, ...] = field(default=(), init=False)
     redirects: Redirects = field(default_factory=Redirects, init=False)
@@ -50,7 +51,7 @@ class Ghost:
     def records(self) -> Iterator[Record | Unread]:
         """The posts and pages. The file is read twice: tags and authors may stand behind the posts."""
         survey = surveyed(self.path)
-        self.name = survey.identity or str(self.path.resolve())
+        self.name = survey.identity or str(self.given.resolve())
         parts = urlsplit(survey.home)
         self.url = f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
         self.base = parts.path.rstrip("/")
@@ -109,12 +110,14 @@ def _listings(survey: Survey, found: Routes) -> Iterator[Listing]:
             yield Listing("author", one.name, tidy(patterns["author"].replace("{slug}", one.slug)))
 
 
-def open_(path: Path, options: Options, *, content: bool) -> Ghost:
+def open_(path: Path, options: Options, *, content: bool, given: Path | None = None) -> Ghost:
     """The export in a file; with `content` pictures, redirects and routes from the folder of the options come along.
+
+    `given` is the zip from which the file comes, where it comes from one.
 
     Raises Invalid where there is no such folder.
     """
     if content and not options.folder.is_dir():
         hint = "--content names a copy of Ghost's folder `content`."
         raise Invalid(f"There is no folder {options.folder}.", hint=hint)
-    return Ghost(path, options, options.folder if content else None)
+    return Ghost(path, options, options.folder if content else None, given or path)

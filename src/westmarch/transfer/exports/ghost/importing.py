@@ -35,7 +35,7 @@ async def import_ghost(
         opened: list[Ghost] = []
 
         def open_once(options: Options) -> Ghost:
-            opened.append(open_(path, options, content=folder is not None))
+            opened.append(open_(path, options, content=folder is not None, given=file))
             return opened[-1]
 
         asked = replace(wanted, folder=folder or path.parent)
