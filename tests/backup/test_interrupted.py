@@ -19,7 +19,7 @@ from tests.conftest import in_a_loop_apart
 from westmarch.backup import placing
 from westmarch.backup.making import make
 from westmarch.backup.placing import STAGING
-from westmarch.backup.restoring import Restored, restore
+from westmarch.backup.restoring import KEPT, Restored, restore
 from westmarch.changes import queries as changes
 from westmarch.configuration import TOML_NAME
 from westmarch.db.database import open_database
@@ -37,6 +37,9 @@ def test_a_restore_that_is_killed_leaves_the_site_untouched_or_restored(full: Se
     in_a_loop_apart(write_later(full))
     later = in_a_loop_apart(titles(full))
     command = [sys.executable, "-m", "westmarch", "--site", str(full.site), "restore", "--replace", str(made.file)]
+    for folder in (full.site / KEPT, full.media_folder / STAGING):
+        folder.mkdir()
+        (folder / ".half.part").write_text("What a kill can leave.")
     for seconds in (0.0, 0.1, 0.3):
         shutil.rmtree(full.site / STAGING, ignore_errors=True)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -50,6 +53,7 @@ def test_a_restore_that_is_killed_leaves_the_site_untouched_or_restored(full: Se
     in_a_loop_apart(restore(made.file, full.site, replace=True))
     assert in_a_loop_apart(titles(full)) == at_first
     assert (full.theme_folder / "static" / "own.css").exists()
+    assert [path for name in ("*.part", STAGING) for path in full.site.rglob(name)] == []
 
 
 async def test_of_two_restores_into_one_folder_one_makes_the_site(

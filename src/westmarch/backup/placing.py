@@ -16,7 +16,7 @@ from westmarch.configuration import TOML_NAME
 from westmarch.errors import Conflict, Invalid
 from westmarch.settings import Settings
 
-#: Where files wait, in the folder of the site, until the database is filled.
+#: Where files wait: those of the site until the database is filled, stored ones until they are whole.
 STAGING = ".restore"
 
 
@@ -45,28 +45,31 @@ def unpack(members: Iterable[Member], media: Path, staging: Path) -> int:
     Returns how many stored files were not there. Raises Invalid where the name of one is not its hash.
     """
     new = 0
-    for member in members:
-        kind, _, name = member.name.partition("/")
-        if kind == "media":
-            new += _keep_media(member, media / name)
-        elif kind == "site" and name != TOML_NAME:
-            _write(member, staging / name)
+    passing = media / STAGING
+    shutil.rmtree(passing, ignore_errors=True)  # One that was killed left it.
+    try:
+        for member in members:
+            kind, _, name = member.name.partition("/")
+            if kind == "media":
+                new += _keep_media(member, media / name, passing)
+            elif kind == "site" and name != TOML_NAME:
+                _write(member, staging / name)
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
     return new
 
 
-def _keep_media(member: Member, path: Path) -> bool:
-    """Write a stored file where none of its size is, and say whether. Raises Invalid where its name is not its hash."""
+def _keep_media(member: Member, path: Path, passing: Path) -> bool:
+    """Write a stored file where none of its size is, and say whether; until it is whole, it is in `passing`.
+
+    Raises Invalid where its name is not its hash.
+    """
     if path.is_file() and path.stat().st_size == member.size:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    passing = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        digest = _write(member, passing)
-        if digest != path.parent.name + path.stem:
-            raise Invalid(f"{member.name} in the backup is not what its name says.", place=member.name)
-        passing.replace(path)
-    finally:
-        passing.unlink(missing_ok=True)
+    if _write(member, passing / path.name) != path.parent.name + path.stem:
+        raise Invalid(f"{member.name} in the backup is not what its name says.", place=member.name)
+    (passing / path.name).replace(path)
     archive.sync_folder(path.parent)
     return True
 

@@ -232,6 +232,8 @@ def _replaced(connection: Connection, settings: Settings, number: str) -> Path:
     folder = settings.site / KEPT
     with archive.told(folder):
         folder.mkdir(mode=0o700, exist_ok=True)
+        for part in folder.glob(".*.part"):  # One that was killed left it.
+            part.unlink()
         made = make_within(connection, settings, folder / f"westmarch-{now():%Y%m%dT%H%M%S.%fZ}.tar.zst")
     if connection.dialect.name == "postgresql":  # Cursors that were read to their end still hold their tables.
         connection.exec_driver_sql("CLOSE ALL")
