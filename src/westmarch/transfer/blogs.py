@@ -97,13 +97,33 @@ def walk(root: Path, *, keep: frozenset[str] = frozenset()) -> Iterator[tuple[Pa
 
     Hidden folders and those that hold no writing are left out, except the names in `keep`.
     """
-    for folder, inside, names in os.walk(root):
-        inside[:] = sorted(name for name in inside if name in keep or not (name.startswith(".") or name in _NEVER))
-        at = Path(folder)
+    # Not `os.walk`, which calls itself for each level on Python 3.11: a thousand folders in each other end it.
+    waiting = [root]
+    while waiting:
+        at = waiting.pop()
+        inside, names = _listed(at)
         for name in sorted(names):
             if not name.startswith((".", "#", "~")) and not name.endswith("~"):
                 path = at / name
                 yield path, path.relative_to(root).as_posix()
+        entered = (name for name in inside if name in keep or not (name.startswith(".") or name in _NEVER))
+        waiting += [at / name for name in sorted(entered, reverse=True)]
+
+
+def _listed(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the folders in a folder, without links, and of its files; none of one that cannot be read."""
+    inside: list[str] = []
+    names: list[str] = []
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if not entry.is_dir():
+                    names.append(entry.name)
+                elif not entry.is_symlink():
+                    inside.append(entry.name)
+    except OSError:
+        return [], []
+    return inside, names
 
 
 def is_markdown(name: str) -> bool:

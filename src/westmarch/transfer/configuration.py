@@ -24,6 +24,8 @@ def read_yaml(path: Path, folder: Path) -> tuple[dict[str, Any], FileWarning | N
         fields, _, _ = yaml_fields.load(written)
     except yaml_fields.FieldsError as error:
         return {}, FileWarning(error.line, f"it cannot be read: {error.message}")
+    except RecursionError:
+        return {}, FileWarning(None, "it cannot be read: it is nested too deeply")
     except (OSError, tomllib.TOMLDecodeError, Invalid) as error:
         return {}, FileWarning(None, f"it cannot be read: {error}")
     values: dict[str, Any] = yaml_fields.typed(fields)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
-from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, walk
+from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, outside, walk
 from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -61,7 +61,10 @@ class Hugo:
         self.trouble, self.remarks = self.settings.trouble, self.settings.remarks
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)
-        self.languages = self.settings.languages
+        self.languages = [
+            replace(one, folder=home / "content") if outside(one.folder, options.folder) else one
+            for one in self.settings.languages
+        ]
         if not self.languages[0].folder.is_dir():
             # A folder of content alone, without the site around it.
             self.languages = [replace(self.languages[0], folder=home)]

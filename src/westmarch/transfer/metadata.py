@@ -11,6 +11,8 @@ from westmarch.transfer.items import Broken, FileWarning, Kind, Metadata, Status
 from westmarch.transfer.permalinks import from_url
 
 _TAG = re.compile(r"<[^<>]*>")
+#: A text with more tags than this has no use for them, and would take a site's lists along.
+MOST_TAGS = 200
 
 
 def plain(value: str) -> str:
@@ -131,6 +133,9 @@ def assemble(
     """The metadata of a file from what its program decides, and from the fields that mean the same in all of them."""
     course, part = topic(fields)
     picture, picture_alt = cover(fields)
+    named = unique(" ".join(tag.split()) for tag in tags)
+    if len(named) > MOST_TAGS:
+        fields.warnings.append(FileWarning(None, f"it has {len(named):,} tags; the first {MOST_TAGS} are brought over"))
     return Metadata(
         kind=kind,
         status="draft" if broken else status,
@@ -139,7 +144,7 @@ def assemble(
         addresses=unique((*addresses, *redirects(fields))),
         date=date,
         updated=updated,
-        tags=unique(" ".join(tag.split()) for tag in tags),
+        tags=named[:MOST_TAGS],
         topic=course,
         part=part,
         authors=authors(fields),
