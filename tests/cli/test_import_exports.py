@@ -9,7 +9,10 @@ from tests.transfer.exports.blogger.writing import Text, classic
 from tests.transfer.exports.test_medium import Story, page
 from tests.transfer.exports.test_substack import Letter, files
 from tests.transfer.exports.test_syndication import Entry, rss
+from tests.transfer.exports.tumblr.writing import Post
+from tests.transfer.exports.tumblr.writing import page as tumblr_page
 from tests.transfer.exports.zipping import with_link, zipped
+from tests.transfer.folders import png
 from westmarch.cli.main import app
 from westmarch.transfer.exports.csv_ import COLUMNS
 
@@ -51,6 +54,14 @@ def test_medium_and_substack(site: Path, tmp_path: Path) -> None:
     status, output = run(site, "substack", with_link(tmp_path / "link.zip", "posts.csv", "/etc/passwd"))
     assert status == 2
     assert "link.zip is refused: 'posts.csv' is a link or no regular file." in output
+
+
+def test_tumblr(site: Path, tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "posts.zip", {"html/1.html": tumblr_page(Post(1))})
+    blog = zipped(tmp_path / "tumblr.zip", {"posts.zip": inner.read_bytes(), "media/1.png": png()})
+    status, output = run(site, "tumblr", blog)
+    assert (status, output.partition(".")[0]) == (0, "1 imported")
+    assert len([one for one in (site / "media").rglob("*.png") if one.is_file()]) == 1
 
 
 def test_csv_says_which_columns_it_knows(site: Path, tmp_path: Path) -> None:

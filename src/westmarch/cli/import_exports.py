@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("blogger")(import_blogger)
     app.command("medium")(import_medium)
     app.command("substack")(import_substack)
+    app.command("tumblr")(import_tumblr)
     app.command("feed")(import_feed)
     app.command("csv")(import_csv)
 
@@ -102,6 +103,29 @@ def import_substack(
 
     made = partial(open_, origin=file, url=url)
     _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+
+
+def import_tumblr(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The zip of Tumblr, or what is in it.", show_default=False)
+    ],
+    url: Url = None,
+    dry_run: DryRun = False,
+    report: ReportFile = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Import a blog of Tumblr with its pictures. It can be stopped and run again.
+
+    A folder with posts.json or posts.xml, as Tumblr's interfaces give them, is read as well; they say more than the
+    pages of the zip. Nothing is fetched from the network.
+
+    Example: westmarch --site my-site import tumblr me.zip --url https://me.tumblr.com --dry-run
+    """
+    from westmarch.transfer.exports.tumblr.export import NESTED, open_, wanted
+
+    made = partial(open_, origin=file, url=url)
+    _zip(context, file, wanted, made, report, nested=NESTED, pictures=True, dry_run=dry_run, as_json=as_json)
 
 
 def import_feed(
@@ -181,6 +205,7 @@ def _zip(
     made: "Callable[[Unpacked, Options], Export]",
     report: Path | None,
     *,
+    nested: str = "",
     pictures: bool = False,
     dry_run: bool,
     as_json: bool,
@@ -191,7 +216,7 @@ def _zip(
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         with ExitStack() as stack:
-            given = await asyncio.to_thread(stack.enter_context, unpacked(file, wanted))
+            given = await asyncio.to_thread(stack.enter_context, unpacked(file, wanted, nested))
             asked = replace(asked, folder=given.folder)
             await import_export(db, asked, partial(made, given), written, progress, pictures=pictures)
 

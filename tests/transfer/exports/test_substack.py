@@ -181,6 +181,7 @@ def test_what_substack_writes_is_read_again(tmp_path_factory: pytest.TempPathFac
     assert list(records) == [f"post-{one.number}" for one in letters]
     for said, record in zip(letters, records.values(), strict=True):
         about = record.about
-        assert (about.title, about.summary, record.content) == (said.title, said.subtitle, said.text)
+        assert (about.summary, record.content) == (said.subtitle, said.text)
+        assert about.title == said.title or not said.title
         assert about.addresses == (f"/p/letter-{said.number}",)
         assert (about.status == "published") == (said.published and said.audience == "everyone")

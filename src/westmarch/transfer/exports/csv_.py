@@ -17,7 +17,7 @@ from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.dates import moment
 from westmarch.transfer.decoding import LONGEST, decode
-from westmarch.transfer.exports import addressing
+from westmarch.transfer.exports import addressing, titles
 from westmarch.transfer.exports.records import Format, Record
 from westmarch.transfer.items import Broken, FileWarning, Kind, Metadata, Source, Unread
 
@@ -95,14 +95,14 @@ class Table:
         if any("\ufffd" in cell for cell in row):
             warnings.append(FileWarning(None, "it holds bytes that mean nothing in its encoding"))
         said, others = self._named(row)
-        title = metadata.plain(html.unescape(said.get("title", "")))
-        if not title and not said.get("content"):
+        own = metadata.plain(html.unescape(said.get("title", "")))
+        if not own and not said.get("content"):
             return Unread(Source(self.path, number, number, "post"), "skipped", "it has no title and no text", line)
         return Record(
-            key=_key(said, title),
+            key=_key(said, own),
             path=self.path,
             line=line,
-            about=self._about(said, others, title, line, warnings),
+            about=self._about(said, others, titles.of(own, said.get("content", ""), number), line, warnings),
             content=said.get("content", ""),
             format=_format(said),
             warnings=tuple(warnings),

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options, outside
 from westmarch.transfer.dates import moment
 from westmarch.transfer.decoding import decode
-from westmarch.transfer.exports import addressing, spans, zips
+from westmarch.transfer.exports import addressing, spans, titles, zips
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.spans import attribute, classes
 from westmarch.transfer.exports.zips import Unpacked
@@ -75,6 +75,7 @@ class Medium:
     def _record(self, path: Path, key: str, text: str, body: str, taken: set[str]) -> Record:
         warnings: list[FileWarning] = []
         about = self._about(path, text, taken, warnings)
+        about = replace(about, title=titles.of(about.title, body, path.stem))
         return Record(
             key=key,
             path=path,

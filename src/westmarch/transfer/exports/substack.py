@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from westmarch.transfer import embeds, metadata
 from westmarch.transfer.blogs import Options, outside
 from westmarch.transfer.dates import moment
 from westmarch.transfer.decoding import decode
-from westmarch.transfer.exports import addressing, csv_, spans, zips
+from westmarch.transfer.exports import addressing, csv_, spans, titles, zips
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.spans import Span, attribute, classes
 from westmarch.transfer.exports.zips import Unpacked
@@ -100,6 +100,7 @@ class Substack:
             return Unread(source, "failed", f"its text cannot be read: {error.strerror or error}", line)
         warnings: list[FileWarning] = []
         about = self._about(said, number[2] or "", warnings)
+        about = replace(about, title=titles.of(about.title, text, number[0]))
         return Record(
             key=key,
             path=file,

@@ -21,7 +21,7 @@ from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.dates import moment
-from westmarch.transfer.exports import addressing
+from westmarch.transfer.exports import addressing, titles
 from westmarch.transfer.exports.elements import elements, head
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.items import FileWarning, Metadata, Source, Unread
@@ -71,12 +71,13 @@ class Feed:
             key = f"{self.path.name}:{line}"
             return Unread(Source(self.path, key, key, "post"), "failed", "it has no id, no link and no title", line)
         warnings = [FileWarning(None, mended)] if mended else []
+        content = _content(item, warnings) + "".join(_enclosures(item))
         return Record(
             key=key,
             path=self.path,
             line=line,
-            about=self._about(item, address, warnings),
-            content=_content(item, warnings) + "".join(_enclosures(item)),
+            about=self._about(item, address, titles.of(_title(item), content, key), warnings),
+            content=content,
             warnings=tuple(warnings),
         )
 
@@ -93,11 +94,10 @@ class Feed:
         found: Mapping[str, Any] | None = read.entries[0] if read.entries else None
         return found
 
-    def _about(self, item: Mapping[str, Any], address: str, warnings: list[FileWarning]) -> Metadata:
+    def _about(self, item: Mapping[str, Any], address: str, title: str, warnings: list[FileWarning]) -> Metadata:
         at = self._date(item, ("published", "created", "date", "updated"), warnings)
         if at is None:
             warnings.append(FileWarning(None, "it has no date"))
-        title = _title(item)
         path = self._path(address)
         slug = addressing.slug(path) or slugify(title)
         return Metadata(

@@ -40,8 +40,10 @@ class Unpacked:
 
 
 @contextmanager
-def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[Unpacked]:
+def unpacked(path: Path, wanted: Callable[[str], bool], nested: str = "") -> Iterator[Unpacked]:
     """The wanted files of a zip, by their paths in it, in a temporary folder; or those of a folder where they are.
+
+    Zips of the name `nested` in a zip are unpacked as well, each into a folder beside it.
 
     Raises Invalid where it is neither, cannot be read, or is made to harm.
     """
@@ -51,18 +53,26 @@ def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[Unpacked]:
         return
     with tempfile.TemporaryDirectory(prefix="westmarch-") as name:
         folder = Path(name).resolve()
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = _members(archive, path)
-                mine = [one for one in members if wanted(one.filename)]
-                _make_room(mine, folder, path)
-                broken = tuple(one.filename for one in mine if not _extracted(archive, one, folder))
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            hint = "Give the zip file as it came, or the folder that it was unpacked into."
-            raise Invalid(f"{path.name} is no zip file that can be read: {error}.", hint=hint) from error
-        except OSError as error:
-            raise Invalid(f"{path.name} cannot be unpacked: {error.strerror or error}.") from error
-        yield Unpacked(folder, tuple(one.filename for one in members), broken)
+        given = _unpacked(path, folder, wanted)
+        inner = [one for one in found(folder, nested) if one.is_file()] if nested else []
+        more = [_unpacked(one, one.with_suffix(""), wanted) for one in inner]
+        names = tuple(name for one in (given, *more) for name in one.names)
+        yield Unpacked(folder, names, tuple(name for one in (given, *more) for name in one.broken))
+
+
+def _unpacked(path: Path, folder: Path, wanted: Callable[[str], bool]) -> Unpacked:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive, path)
+            mine = [one for one in members if wanted(one.filename)]
+            _make_room(mine, path)
+            broken = tuple(one.filename for one in mine if not _extracted(archive, one, folder))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        hint = "Give the zip file as it came, or the folder that it was unpacked into."
+        raise Invalid(f"{path.name} is no zip file that can be read: {error}.", hint=hint) from error
+    except OSError as error:
+        raise Invalid(f"{path.name} cannot be unpacked: {error.strerror or error}.") from error
+    return Unpacked(folder, tuple(one.filename for one in members), broken)
 
 
 def found(folder: Path, name: str) -> list[Path]:
@@ -115,10 +125,11 @@ def _harm(one: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _make_room(members: list[zipfile.ZipInfo], folder: Path, path: Path) -> None:
+def _make_room(members: list[zipfile.ZipInfo], path: Path) -> None:
     whole = sum(one.file_size for one in members)
     if whole > LARGEST:
         raise Invalid(f"{path.name} would unpack to {whole:,} bytes, more than {LARGEST:,}.")
+    folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free
     if whole > free:
         hint = "Make room, or name a folder with room in the environment's TMPDIR."

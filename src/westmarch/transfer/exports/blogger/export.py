@@ -13,7 +13,7 @@ from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
-from westmarch.transfer.exports import addressing
+from westmarch.transfer.exports import addressing, titles
 from westmarch.transfer.exports.blogger import entry
 from westmarch.transfer.exports.blogger.comments import Comments
 from westmarch.transfer.exports.elements import Piece, elements, head
@@ -92,7 +92,9 @@ class Blogger:
         status: Status = metadata.status(at, draft=draft, now=self.options.now)
         if at is None and not draft:
             warnings.append(FileWarning(None, "it has no date"))
+        number = entry.number(text(element, "id"))
         title = metadata.plain(html.unescape(text(element, "title")))
+        title = titles.of(title, written(element, "content"), number)
         address = text(element, "blogger:filename") or entry.link(element, "alternate")
         path = addressing.path(address, self.base) if address else ""
         author, _, _ = entry.author(element)
