@@ -28,7 +28,7 @@ def test_every_option_fate_and_ending_is_named() -> None:
 
 
 def test_the_example_of_a_report_has_the_shape_of_one() -> None:
-    example = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    example = re.search(r"^## The report$.*?```json\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE)
     assert example is not None
     shown = json.loads(example[1])
     report = Report()

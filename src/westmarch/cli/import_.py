@@ -80,7 +80,7 @@ def import_markdown(
         if dry_run or report or as_json:
             typer.echo("error: --watch goes with none of --dry-run, --report and --json.", err=True)
             raise typer.Exit(2)
-        import_watch.watch(context, wanted)
+        import_watch.watch(context, wanted, progress_bar)
     _brought(context, wanted, import_folder, report, as_json=as_json)
 
 

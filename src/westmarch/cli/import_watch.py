@@ -1,7 +1,7 @@
 """`westmarch import markdown PATH --watch`: a folder as the source of the site, until Ctrl-C."""
 
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,26 +11,27 @@ from westmarch.cli.context import loaded, opened, run
 
 if TYPE_CHECKING:
     from westmarch.settings import Settings
-    from westmarch.transfer.importing import Wanted
+    from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.watching import Told
 
+    Bar = Callable[[], AbstractContextManager[Progress]]
 
-def watch(context: typer.Context, asked: "Callable[[Settings], Wanted]") -> NoReturn:
-    """Import, watch, and end with status 0 on Ctrl-C or SIGTERM."""
+
+def watch(context: typer.Context, asked: "Callable[[Settings], Wanted]", shown: "Bar") -> NoReturn:
+    """Import, which `shown` shows, watch, and end with status 0 on Ctrl-C or SIGTERM."""
     from asyncio import CancelledError
 
     settings = loaded(context).settings
     with suppress(KeyboardInterrupt, CancelledError):
-        run(_watch(settings, asked(settings)))
+        run(_watch(settings, asked(settings), shown))
     typer.echo("Stopped. The site stays as it is.")
     raise typer.Exit(0)
 
 
-async def _watch(settings: "Settings", wanted: "Wanted") -> None:
+async def _watch(settings: "Settings", wanted: "Wanted", shown: "Bar") -> None:
     import asyncio
     import signal
 
-    from westmarch.cli.import_ import progress_bar
     from westmarch.transfer.report import Report
     from westmarch.transfer.watching import watch
 
@@ -48,7 +49,7 @@ async def _watch(settings: "Settings", wanted: "Wanted") -> None:
 
     async with opened(settings) as db:
         with ExitStack() as bar:
-            progress = bar.enter_context(progress_bar())
+            progress = bar.enter_context(shown())
 
             def watching() -> None:
                 bar.close()
