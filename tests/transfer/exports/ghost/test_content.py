@@ -183,7 +183,7 @@ def test_lists_tables_and_headings_of_markdown_are_left_as_they_are() -> None:
 
 def test_older_versions_have_html_or_markdown_alone() -> None:
     assert shown(html="<p>a <b>b</b></p>") == ("a **b**", [])
-    assert shown(markdown="a *b*", mobiledoc=None) == ("a *b*", [])
+    assert shown(markdown="a *b*", html="<p>c</p>", mobiledoc=None) == ("a *b*", [])
     assert shown(plaintext="a\n\nb") == ("a\n\nb", [])
     assert shown() == ("", [])
 

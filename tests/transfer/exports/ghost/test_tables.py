@@ -68,7 +68,7 @@ def test_escapes_are_whole_wherever_a_chunk_ends(tmp_path: Path, monkeypatch: py
             2,
             {"id": "2", "title": "T"},
         ),
-        ('{"data": {"posts": [{"id": "1"}', "posts", 1, {}),
+        ('{"data": {"posts": [{"id": "1"}, ', "posts", 1, {}),
         ('{"data": {"posts": [{"id": "1"}], "tags": [{"id"', "tags", 1, {}),
         ('{"data": {"posts": [{"id": "1"}], ', "", 0, {}),
         ('{"data": {"posts": [{"id": "1"}, {"id": 2, oops}]}}', "posts", 2, {"id": 2}),
@@ -81,6 +81,8 @@ def test_a_file_that_breaks_off_gives_what_is_before_and_the_place(
     assert first == Row("posts", 1, {"id": "1"})
     assert isinstance(last, Damage)
     assert (last.table, last.number, last.fields) == (table, number, fields)
+    assert last.told.startswith("the JSON breaks off ")
+    assert (f" in {table}[{number}]: " in last.told) is (bool(fields) or table == "tags")
 
 
 def test_values_that_stand_too_deep_are_passed_by(tmp_path: Path) -> None:

@@ -59,12 +59,12 @@ def content(row: Mapping[str, Any], warnings: list[FileWarning]) -> tuple[str, F
         ]
         text, format_ = _whole(found.pieces, warnings)
         return text, format_, None
+    if trouble is None and (markdown := written(row, "markdown")):
+        return broken_lines(markdown), "markdown", None
     if rendered.strip():
         if trouble:
             warnings.append(FileWarning(None, f"{trouble.reason}; it came in as Ghost rendered it"))
         return rendered, "html", None
-    if markdown := written(row, "markdown"):
-        return broken_lines(markdown), "markdown", None
     if trouble:
         held = next((row[name] for name, _, _ in _TREES if row.get(name)), "")
         held = held if isinstance(held, str) else json.dumps(held, ensure_ascii=False, default=str)

@@ -65,10 +65,8 @@ class Ghost:
             if row.table == "posts" and row.number:
                 yield record(row, site)
             elif isinstance(row, Damage):
-                where = f"{row.table}[{row.number}]" if row.table else "its tables"
-                key = f"{self.path.name}:{where}"
-                reason = f"the JSON breaks off in {where}: {row.reason}; all that stood behind is lost"
-                yield Unread(Source(self.path, key, key, "post"), "failed", reason)
+                key = f"{self.path.name}:{row.place}"
+                yield Unread(Source(self.path, key, key, "post"), "failed", row.told)
 
     def _redirects(self) -> Redirects:
         path = self._named(_REDIRECTS)

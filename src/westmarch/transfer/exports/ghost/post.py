@@ -49,12 +49,12 @@ def record(row: Row | Damage, site: Site) -> Record | Unread:
     identity = text(fields, "id") or text(fields, "uuid") or text(fields, "slug")
     place = f"{site.path.name}:posts[{row.number}]"
     if not identity:
-        reason = row.reason if isinstance(row, Damage) else "it has neither id nor slug"
+        reason = row.told if isinstance(row, Damage) else "it has neither id nor slug"
         return Unread(Source(site.path, place, place, kind), "failed", reason)
     warnings: list[FileWarning] = []
     body, format_, broken = content(fields, warnings)
     if isinstance(row, Damage):
-        broken = Broken(f"the JSON breaks off in posts[{row.number}]: {row.reason}; all that stood behind is lost")
+        broken = Broken(row.told)
     about = _about(fields, identity, kind, site, warnings)
     if broken is not None:
         about = replace(about, status="draft", broken=broken)
@@ -86,7 +86,7 @@ def _about(fields: Mapping[str, Any], identity: str, kind: Kind, site: Site, war
         warnings.append(FileWarning(None, "its code injection is not brought over"))
     address = _address(said, kind, slug, at, tags, authors, site) if status != "draft" else None
     aliases = site.redirects.to(address) if address else ()
-    language = metadata.language(text(said, "locale")) or _language(survey)
+    language = metadata.language(text(said, "locale") or text(said, "language")) or _language(survey)
     return Metadata(
         kind=kind,
         status=status,

@@ -14,7 +14,7 @@ from westmarch.transfer.exports.ghost.tables import Mended, Row, rows
 from westmarch.transfer.items import FileWarning
 
 _TABLES = frozenset(
-    {"meta", "posts", "posts_authors", "posts_meta", "posts_tags", "settings", "tags", "users"}
+    {"posts", "posts_authors", "posts_meta", "posts_tags", "settings", "tags", "users"}
 )  # fmt: skip
 _SETTINGS = frozenset({"title", "permalinks", "timezone", "active_timezone", "activeTimezone", "lang", "locale"}) | {
     "default_locale", "defaultLang", "codeinjection_head", "codeinjection_foot", "ghost_head", "ghost_foot",
@@ -54,7 +54,6 @@ class Survey:
     about: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
     identity: str = ""
-    version: str = ""
     hosts: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     described: Counter[str] = field(default_factory=Counter)
@@ -119,8 +118,6 @@ def _take(table: str, row: dict[str, Any], survey: Survey) -> None:
         survey.about[text(row, "post_id")] = {
             name: value for name, value in kept.items() if name not in {"id", "post_id"}
         }
-    elif table == "meta":
-        survey.version = text(row, "version")
     elif table == "settings" and text(row, "key") in _SETTINGS:
         name = text(row, "key")
         survey.settings[name] = text(row, "value")

@@ -18,7 +18,6 @@ from westmarch.errors import Invalid
 #: Values within a row that stand deeper than this are left out.
 DEEPEST = 60
 _PLACES = (("db", "[]", "data"), ("data",))
-_META = (("db", "[]", "meta"), ("meta",))
 #: No place that means something to us is longer: table, its list, a row.
 _LONGEST = 5
 _CHUNK = 1 << 16
@@ -34,10 +33,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table, `number` counted from 1; the fields of tables that nobody asked for are not read.
-
-    The object `meta` is a row of a table of that name.
-    """
+    """A row of a table, `number` counted from 1; the fields of tables that nobody asked for are not read."""
 
     table: str
     number: int
@@ -46,12 +42,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Where the JSON breaks off: in the row of this number (0: between tables), and what could be read of the row."""
+    """Where the JSON breaks off: within the row of this number or behind it, or between tables (0).
+
+    `fields` are what could be read of the row.
+    """
 
     table: str
     number: int
+    within: bool
     reason: str
     fields: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        """The row, as `posts[2]`."""
+        return f"{self.table}[{self.number}]" if self.table else "the tables"
+
+    @property
+    def told(self) -> str:
+        """What is told of it."""
+        where = f"{'in' if self.within else 'behind'} {self.place}" if self.table else "between its tables"
+        return f"the JSON breaks off {where}: {self.reason}; all that stood behind is lost"
 
 
 @dataclass(slots=True)
@@ -85,7 +96,7 @@ def _read(reading: "_Reading", text: "_Text", path: Path) -> Iterator[Row | Dama
     except JSONError as error:
         if not reading.found:
             raise _no_export(path) from error
-        yield Damage(reading.table, reading.number, _said(error), reading.partly())
+        yield reading.damage(_said(error))
     if not reading.found:
         raise _no_export(path)
 
@@ -119,7 +130,7 @@ class _Reading:
         if self._row is not None:
             if not self._row.take(event, value):
                 return None
-            row, self._row = Row(self._row.table, self.number, self._row.fields), None
+            row, self._row = Row(self.table, self.number, self._row.fields), None
             return row
         if event in {"start_map", "start_array"}:
             self._open(event)
@@ -130,12 +141,10 @@ class _Reading:
         return None
 
     def _open(self, event: str) -> None:
-        at = tuple(self._place) if self._depth < _LONGEST + 1 else ("…",)
-        if event == "start_map" and at in _META:
-            self._row = _Building("meta", keep="meta" in self.wanted)
-        elif event == "start_map" and len(at) > 1 and at[-1] == "[]" and at[:-2] in _PLACES:
+        at = tuple(self._place) if self._depth <= _LONGEST else ("…",)
+        if event == "start_map" and len(at) > 1 and at[-1] == "[]" and at[:-2] in _PLACES:
             self.number += 1
-            self._row = _Building(self.table, keep=self.table in self.wanted)
+            self._row = _Building(keep=self.table in self.wanted)
         else:
             if event == "start_map" and at in _PLACES:
                 self.found = True
@@ -152,16 +161,16 @@ class _Reading:
                 self.table, self.number = "", 0
         self._depth -= 1
 
-    def partly(self) -> dict[str, Any]:
-        """What could be read of the row in which the file breaks off."""
-        return self._row.fields if self._row is not None else {}
+    def damage(self, reason: str) -> Damage:
+        """Where the file breaks off, with what could be read of the row."""
+        fields = self._row.fields if self._row is not None else {}
+        return Damage(self.table, self.number, self._row is not None, reason, fields)
 
 
 class _Building:
     """A row on its way: what stands in it too deep, or is not wanted, is passed by."""
 
-    def __init__(self, table: str, *, keep: bool) -> None:
-        self.table = table
+    def __init__(self, *, keep: bool) -> None:
         self.fields: dict[str, Any] = {}
         self._inside = 1
         self._open: list[Any] = [self.fields] if keep else []
