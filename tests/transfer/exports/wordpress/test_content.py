@@ -1,5 +1,6 @@
 """The texts of WordPress as HTML."""
 
+import time
 from collections import defaultdict
 
 import pytest
@@ -20,6 +21,56 @@ SURVEY = Survey(
 
 def html(text: str) -> str:
     return content.html(text, 7, SURVEY, [])
+
+
+def block(name: str, inner: str, said: str = "") -> str:
+    return f"<!-- wp:{name} {said}-->\n{inner}\n<!-- /wp:{name} -->\n"
+
+
+def test_a_gallery_becomes_its_pictures() -> None:
+    one = block("image", '<figure class="wp-block-image"><img src="/a.jpg" alt=""/><figcaption>A</figcaption></figure>')
+    new = block("gallery", f'<figure class="wp-block-gallery">{one}{one}</figure>', '{"linkTo":"none"} ')
+    assert " ".join(html(new).split()).count('<figure class="wp-block-image"><img src="/a.jpg"') == 2
+    assert html(new).count("<figure") == html(new).count("</figure>") == 2
+    old = (
+        '<ul class="blocks-gallery-grid"><li class="blocks-gallery-item"><figure><img src="/a.jpg"/></figure></li></ul>'
+        '<figcaption class="blocks-gallery-caption">All</figcaption>'
+    )
+    shown = html(block("gallery", f'<figure class="wp-block-gallery">{old}</figure>'))
+    assert shown.strip() == '<figure><img src="/a.jpg"/></figure><p>All</p>'
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<!-- wp:gallery ",
+        "<!-- wp:gallery --><figure>",
+        "<!-- wp:spacer -->",
+        '<figcaption class="blocks-gallery-caption">',
+    ],
+)
+def test_blocks_that_never_end_take_no_time(piece: str) -> None:
+    begun = time.process_time()
+    html("<!-- wp:paragraph -->" + piece * 20_000)
+    assert time.process_time() - begun < 2
+
+
+def test_space_and_second_links_of_files_go() -> None:
+    spacer = block("spacer", '<div style="height:30px" class="wp-block-spacer"></div>', '{"height":"30px"} ')
+    button = '<a href="/a.pdf" class="wp-block-file__button" download>Download</a>'
+    file = block("file", f'<div class="wp-block-file"><a href="/a.pdf">Paper</a>{button}</div>')
+    assert html(spacer + file).strip() == '<div class="wp-block-file"><a href="/a.pdf">Paper</a></div>'
+
+
+@pytest.mark.parametrize("kept", ["", "no json", "{}", "[1]", '[{"id": "x"}]'])
+def test_footnotes_that_cannot_be_read_cost_nothing_else(kept: str) -> None:
+    assert "<p>a</p>" in content.html(block("paragraph", "<p>a</p>") + "<!-- wp:footnotes /-->", 7, SURVEY, [], kept)
+
+
+def test_footnotes_come_from_their_field() -> None:
+    kept = '[{"content":"So <em>it</em> is.","id":"ab-1"}]'
+    shown = content.html(block("paragraph", "<p>a</p>") + "<!-- wp:footnotes /-->", 7, SURVEY, [], kept)
+    assert '<ol><li id="ab-1">So <em>it</em> is.</li></ol>' in shown
 
 
 def told(text: str) -> list[str]:

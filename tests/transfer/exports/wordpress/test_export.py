@@ -133,6 +133,16 @@ async def test_earlier_states_of_a_text_are_its_history(db: Database, tmp_path: 
     assert row(await bring(db, path), "post-2")["fate"] == "unchanged"
 
 
+async def test_footnotes_stand_below_their_text(db: Database, tmp_path: Path) -> None:
+    number = '<sup data-fn="ab" class="fn"><a href="#ab" id="ab-link">1</a></sup>'
+    text = f"<!-- wp:paragraph --><p>A{number}</p><!-- /wp:paragraph -->"
+    notes = meta("footnotes", '[{"content":"Note.","id":"ab"}]')
+    found = await bring(db, write(tmp_path / "a.xml", item(1, f"{text}<!-- wp:footnotes /-->", notes)))
+    stored = await post(db, row(found, "post-1")["id"])
+    assert stored.extra == {}
+    assert '<ol><li id="ab">Note.</li></ol>' in await markdown(db, stored.id)
+
+
 async def test_menus_are_named(db: Database, tmp_path: Path) -> None:
     entry = {"wp__post_type": "nav_menu_item"}
     path = write(tmp_path / "a.xml", item(1), *(item(n, "", category("Main", "nav_menu"), **entry) for n in (5, 6)))

@@ -3,17 +3,36 @@
 import json
 import re
 from collections.abc import Callable
+from html import escape
 
 from westmarch.transfer.exports.wordpress import shortcodes
 from westmarch.transfer.exports.wordpress.survey import Survey
 from westmarch.transfer.items import FileWarning
 
-_BLOCK = re.compile(r"<!--\s+(/?)wp:([a-z][a-z0-9_/-]*)((?:(?!-->).)*?)(/?)-->", re.DOTALL)
+# The attributes of a block; WordPress escapes `--` in them.
+_SAID = r"(?:(?!-->|<!--)[\s\S])*?"
+_BLOCK = re.compile(rf"<!--\s+(/?)wp:([a-z][a-z0-9_/-]*)({_SAID})(/?)-->")
 _EMBED = re.compile(
     r"<figure\b[^<>]*\bwp-block-embed\b[^<>]*>\s*<div\b[^<>]*>\s*(?P<address>https?://[^\s<>]+)\s*</div>\s*"
-    r"(?:<figcaption\b[^<>]*>(?P<caption>.*?)</figcaption>\s*)?</figure>",
+    r"(?:<figcaption\b[^<>]*>(?P<caption>(?:(?!</?figcaption\b).)*)</figcaption>\s*)?</figure>",
     re.DOTALL,
 )
+# What opens and closes a gallery around its pictures; older ones have a list.
+_GALLERY = re.compile(
+    rf"<!--\s+wp:gallery\b{_SAID}-->\s*<figure\b[^<>]*>|</figure>\s*<!--\s+/wp:gallery\s+-->"
+    r"|<ul\b[^<>]*\bblocks-gallery-grid\b[^<>]*>|(?:</li>\s*)?<li\b[^<>]*\bblocks-gallery-item\b[^<>]*>"
+    r"|</li>\s*</ul>(?=\s*(?:<figcaption\b[^<>]*\bblocks-gallery-caption\b|</figure>\s*<!--\s+/wp:gallery))"
+)
+_GALLERY_CAPTION = re.compile(
+    r"<figcaption\b[^<>]*\bblocks-gallery-caption\b[^<>]*>((?:(?!</?figcaption\b).)*)</figcaption>", re.DOTALL
+)
+# Space between blocks, and the second link of a file.
+_DRESSING = re.compile(
+    rf"<!--\s+wp:spacer\b{_SAID}-->(?:(?!<!--).)*<!--\s+/wp:spacer\s+-->"
+    r"|<a\b[^<>]*\bwp-block-file__button\b[^<>]*>[^<>]*</a>",
+    re.DOTALL,
+)
+_FOOTNOTES = re.compile(rf"<!--\s+wp:footnotes\b{_SAID}/-->")
 _NEXT_PAGE = re.compile(r"<!--\s*nextpage\s*-->", re.IGNORECASE)
 #: Reusable blocks within reusable blocks, at most.
 _DEEPEST = 4
@@ -27,14 +46,30 @@ _TAG = rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>"
 _PROTECTED = ("figure", "pre", "script", "style", "textarea")
 
 
-def html(text: str, post: int, survey: Survey, warnings: list[FileWarning]) -> str:
-    """The text of a post as the HTML that WordPress would show, with the mark of where its excerpt ends."""
+def html(text: str, post: int, survey: Survey, warnings: list[FileWarning], footnotes: str = "") -> str:
+    """The text of a post as the HTML that WordPress would show, with the mark of where its excerpt ends.
+
+    `footnotes` is the custom field of that name, in which WordPress keeps them.
+    """
     if _NEXT_PAGE.search(text):
         warnings.append(FileWarning(None, "it was parted into pages; they come in as one"))
         text = _NEXT_PAGE.sub("\n\n", text)
     if "<!-- wp:" in text:
-        return shortcodes.expanded(_without_comments(text, survey, warnings, 0), post, survey, warnings)
+        if footnotes:
+            text = _FOOTNOTES.sub(lambda _: _notes(footnotes), text, count=1)
+        plain = _DRESSING.sub("", _GALLERY_CAPTION.sub(r"<p>\1</p>", _GALLERY.sub("", text)))
+        return shortcodes.expanded(_without_comments(plain, survey, warnings, 0), post, survey, warnings)
     return paragraphs(shortcodes.expanded(text, post, survey, warnings))
+
+
+def _notes(written: str) -> str:
+    """The list of footnotes, each where its number leads."""
+    try:
+        notes = json.loads(written)
+        items = [f'<li id="{escape(str(note["id"]))}">{note["content"]}</li>' for note in notes]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return f"<ol>{''.join(items)}</ol>" if items else ""
 
 
 def _without_comments(text: str, survey: Survey, warnings: list[FileWarning], depth: int) -> str:

@@ -70,12 +70,15 @@ def record(element: Element, place: Place, survey: Survey, options: Options) -> 
     if fields.text(element, "wp:post_password"):
         status = "draft"
         warnings.append(FileWarning(None, "it was behind a password; it comes in as a draft"))
-    text = content.html(fields.written(element, "content:encoded"), number, survey, warnings)
+    custom = fields.meta(element)
+    text = content.html(
+        fields.written(element, "content:encoded"), number, survey, warnings, custom.get("footnotes", "")
+    )
     return Record(
         key=key,
         path=place.path,
         line=place.line,
-        about=_about(element, role, status, place, survey, options, warnings),
+        about=_about(element, custom, role, status, place, survey, options, warnings),
         content=text,
         comments=fields.comments(element, options.zone, warnings),
         revisions=_revisions(number, text, survey),
@@ -99,6 +102,7 @@ def _revisions(post: int, text: str, survey: Survey) -> tuple[Version, ...]:
 
 def _about(
     element: Element,
+    custom: dict[str, str],
     kind: Kind,
     written: str,
     place: Place,
@@ -116,13 +120,12 @@ def _about(
     title = html.unescape(metadata.plain(fields.text(element, "title")))
     slug = slugify(unquote(fields.text(element, "wp:post_name"))) or slugify(title)
     addresses = _addresses(element, kind, slug, at, place, options) if status != "draft" else ()
-    custom = fields.meta(element)
     said = fields.terms(element)
     login = fields.text(element, "dc:creator")
     thumbnail = custom.get("_thumbnail_id", "").strip()
     cover = survey.attachments.get(int(thumbnail)) if thumbnail.isascii() and thumbnail.isdigit() else None
     summary = fields.text(element, "excerpt:encoded") or custom.get("_yoast_wpseo_metadesc", "")
-    kept = {name: value for name, value in custom.items() if not name.startswith("_")}
+    kept = {name: value for name, value in custom.items() if not name.startswith("_") and name != "footnotes"}
     others = [f"{one.taxonomy}: {one.name}" for one in said if one.taxonomy not in {"category", "post_tag"}]
     return Metadata(
         kind=kind,
