@@ -56,30 +56,39 @@ def test_a_restore_that_is_killed_leaves_the_site_untouched_or_restored(full: Se
     assert [path for name in ("*.part", STAGING) for path in full.site.rglob(name)] == []
 
 
+@pytest.fixture
+def another_url(full: Settings, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of the site's engine."""
+    if full.database_url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'another.db'}"
+    url: str = request.getfixturevalue("empty_database_url")
+    return url
+
+
 async def test_of_two_restores_into_one_folder_one_makes_the_site(
-    full: Settings, other_url: str, tmp_path: Path
+    full: Settings, another_url: str, tmp_path: Path
 ) -> None:
     made = await make(full, tmp_path / "one.tar.zst")
     one, two = await asyncio.gather(
-        *(restore(made.file, tmp_path / "other", database_url=other_url) for _ in range(2)), return_exceptions=True
+        *(restore(made.file, tmp_path / "other", database_url=another_url) for _ in range(2)),
+        return_exceptions=True,
     )
     assert {type(one), type(two)} == {Restored, Conflict}, (one, two)
-    assert await titles(Settings(site=tmp_path / "other", database_url=other_url)) == await titles(full)
+    assert await titles(Settings(site=tmp_path / "other", database_url=another_url)) == await titles(full)
 
 
 async def test_of_two_restores_into_one_database_one_makes_the_site(
-    full: Settings, other_url: str, tmp_path: Path
+    full: Settings, another_url: str, tmp_path: Path
 ) -> None:
     made = await make(full, tmp_path / "one.tar.zst")
     folders = [tmp_path / "other", tmp_path / "another"]
-    folders[0].mkdir()
     found = await asyncio.gather(
-        *(restore(made.file, folder, database_url=other_url) for folder in folders), return_exceptions=True
+        *(restore(made.file, folder, database_url=another_url) for folder in folders), return_exceptions=True
     )
     assert {type(one) for one in found} == {Restored, Conflict}, found
     for folder, one in zip(folders, found, strict=True):
         assert (folder / TOML_NAME).exists() == isinstance(one, Restored)
-    assert await titles(Settings(site=tmp_path / "other", database_url=other_url)) == await titles(full)
+    assert await titles(Settings(site=tmp_path / "other", database_url=another_url)) == await titles(full)
 
 
 async def test_what_is_written_until_the_last_moment_is_in_what_is_kept(
@@ -171,10 +180,10 @@ def url_on(disk: Path, full: Settings) -> str:
 
 
 async def test_a_restore_for_which_the_disk_is_too_full_makes_no_site(
-    full: Settings, other_url: str, disk: Path, tmp_path: Path
+    full: Settings, another_url: str, disk: Path, tmp_path: Path
 ) -> None:
     made = await make(full, tmp_path / "one.tar.zst")
-    on_disk = f"sqlite:///{disk / 'site' / 'w.db'}" if other_url.startswith("sqlite") else other_url
+    on_disk = f"sqlite:///{disk / 'site' / 'w.db'}" if another_url.startswith("sqlite") else another_url
     refused = 0
     for size in LEFT:
         ballast = leave(disk, size)
