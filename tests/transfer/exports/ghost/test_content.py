@@ -140,6 +140,24 @@ def test_cards_become_html(name: str, payload: dict[str, Any], expected: str) ->
     assert of_card(name, **payload) == expected
 
 
+def test_what_editors_within_cards_write_beside_words_is_left_out() -> None:
+    caption = '<span style="white-space: pre-wrap;">A </span><a href="/x"><span>b</span></a>'
+    marked = '<p dir="ltr"><b><strong style="white-space: pre-wrap;">C</strong></b><span>: d</span></p>'
+    assert of_nodes(node("image", src="/a.png", caption=caption)) == (
+        '<figure><img src="/a.png" alt=""><figcaption>A <a href="/x">b</a></figcaption></figure>'
+    )
+    assert of_card("callout", calloutText=marked) == "<blockquote><p><strong>C</strong>: d</p></blockquote>"
+    assert of_card("toggle", heading="<span>H</span>", content=marked) == (
+        "<details><summary>H</summary><p><strong>C</strong>: d</p></details>"
+    )
+
+
+def test_code_ends_where_a_line_breaks() -> None:
+    assert of_nodes(paragraph(words("a", 16), node("linebreak"), words("b", 16))) == (
+        "<p><code>a</code><br><code>b</code></p>"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

@@ -17,6 +17,10 @@ Payload = Mapping[str, Any]
 
 _SCRIPT = re.compile(r"<script\b[^<>]*>.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 _QUOTED = re.compile(r"<blockquote\b.*</blockquote>", re.DOTALL | re.IGNORECASE)
+_EMPTY_MARKS = re.compile(
+    r"</?span\b[^<>]*>|(?<=<p) dir=\"ltr\"(?=>)|(?<=<strong) style=\"[^\"<>]*\"|(?<=<em) style=\"[^\"<>]*\""
+)
+_TWICE = re.compile(r"<([bi])>(<(strong|em)>[^<]*</\3>)</\1>")
 _SAFE = re.compile(r"(?:https?://|mailto:|tel:|/|#)\S*")
 
 
@@ -81,9 +85,16 @@ def _image(card: Payload) -> str:
     )
 
 
+def _html(card: Payload, name: str) -> str:
+    """HTML of an editor within a card, without what says nothing: spans for white space, marks twice, `dir="ltr"`."""
+    found = _EMPTY_MARKS.sub("", text(card, name))
+    return _TWICE.sub(r"\2", found) if "<b>" in found or "<i>" in found else found
+
+
 def _words(card: Payload, name: str) -> str:
     """HTML that stands in a line."""
-    return re.sub(r"^\s*<p>(.*)</p>\s*$", r"\1", text(card, name), flags=re.DOTALL)
+    found = _html(card, name)
+    return re.sub(r"^\s*<p>(.*)</p>\s*$", r"\1", found, flags=re.DOTALL) if found.count("<p") == 1 else found
 
 
 def _paragraph(html: str) -> str:
@@ -150,14 +161,13 @@ def _bookmark(card: Payload) -> str:
 
 
 def _callout(card: Payload) -> str:
-    emoji, words = text(card, "calloutEmoji"), text(card, "calloutText")
-    words = re.sub(r"^<p>(.*)</p>$", r"\1", words, flags=re.DOTALL) if words.count("<p") < 2 else words
+    emoji, words = text(card, "calloutEmoji"), _words(card, "calloutText")
     shown = f"{escape(emoji)} {words}".strip()
     return f"<blockquote>{_blocks(shown)}</blockquote>" if shown else ""
 
 
 def _toggle(card: Payload) -> str:
-    heading, inner = _words(card, "heading"), _blocks(text(card, "content"))
+    heading, inner = _words(card, "heading"), _blocks(_html(card, "content"))
     return f"<details><summary>{heading}</summary>{inner}</details>" if heading or inner else ""
 
 
@@ -199,7 +209,7 @@ def _product(card: Payload) -> str:
             _figure(text(card, "productImageSrc"), "", ""),
             f"<h4>{title}</h4>" if title else "",
             _paragraph(f"{'★' * stars}{'☆' * (5 - stars)}") if stars else "",
-            _blocks(text(card, "productDescription")),
+            _blocks(_html(card, "productDescription")),
             _button(button),
         ]
     )

@@ -125,13 +125,11 @@ class _Blocks:
                 if said.strip() or not marks:
                     mark(marks)
                 out.append(escape(said, quote=False))
-            elif name == "linebreak":
-                out.append("<br>")
             elif name == "tab":
                 out.append("\t")
             else:
                 mark([])
-                out.append(self._within(name, node, depth))
+                out.append("<br>" if name == "linebreak" else self._within(name, node, depth))
         mark([])
         return "".join(out)
 
