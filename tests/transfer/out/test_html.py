@@ -1,7 +1,13 @@
 """A site goes out as files: a file server gives what the program answers, and no link leads nowhere."""
 
 import asyncio
+import json
+import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,11 +20,12 @@ import httpx2
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.conftest import in_a_loop_apart
 from tests.factories import SITE, day, post
 from tests.transfer.folders import png
 from westmarch.app import create_app
 from westmarch.cli.export_html import copy_of
-from westmarch.db.database import Database
+from westmarch.db.database import Database, open_database
 from westmarch.errors import Invalid
 from westmarch.links import actions as links
 from westmarch.links.paths import quote
@@ -153,9 +160,24 @@ async def test_a_file_server_gives_what_the_program_answers_and_no_link_leads_no
     assert any(address.startswith("/media/cards/") for address in found)
 
 
-async def test_old_addresses_lead_on_where_no_program_answers(filled: Settings, tmp_path: Path) -> None:
-    await copy_of(filled, tmp_path / "out", replace=False)
-    with served(tmp_path / "out") as connection:
+@pytest.fixture(scope="module")
+def copied(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of such a site on SQLite, with a copy of it in its folder `out`; nothing here changes them."""
+    site = tmp_path_factory.mktemp("copied")
+    shutil.copyfile(sqlite_template, site / "westmarch.db")
+    settings = Settings(site=site, url="https://example.org")
+
+    async def make() -> None:
+        async with open_database(settings.database_url) as db:
+            await db.write(fill, settings.media_folder)
+        await copy_of(settings, site / "out", replace=False)
+
+    in_a_loop_apart(make())
+    return settings
+
+
+def test_old_addresses_lead_on_where_no_program_answers(copied: Settings) -> None:
+    with served(copied.site / "out") as connection:
         for path in ("/old/", "/2019/old.php", "/alt/strange %.htm", "/new.html"):
             status, mime, body = get(connection, quote(path))
             assert (status, mime) == (200, "text/html"), path
@@ -165,26 +187,27 @@ async def test_old_addresses_lead_on_where_no_program_answers(filled: Settings, 
         assert get(connection, "/atom.xml")[2] == get(connection, "/feed.xml")[2]
         for path in ("/hidden/", "/gone/"):
             assert get(connection, path)[0] == 404
-    lines = (tmp_path / "out" / "_redirects").read_text().splitlines()
+    lines = (copied.site / "out" / "_redirects").read_text().splitlines()
     assert "/2019/old.php /new/ 301" in lines
     assert "/elsewhere/ https://example.com/?a=1&b=2 302" in lines
     assert "/alt/strange%20%25.htm /new/ 301" in lines
     assert not [line for line in lines if line.startswith("/new/")]
 
 
-async def test_feeds_lack_the_way_to_documents_with_a_query_and_nothing_else(
-    filled: Settings, live: httpx2.AsyncClient, tmp_path: Path
-) -> None:
-    await copy_of(filled, tmp_path / "out", replace=False)
-    for name, lines in (("feed.xml", 1), ("rss.xml", 1)):
-        before = (await live.get(f"/{name}")).text.splitlines()
-        after = (tmp_path / "out" / name).read_text().splitlines()
-        missing = [line for line in before if line not in after]
-        assert (len(before) - len(after), len(missing)) == (lines, lines)
-        assert 'rel="prev-archive"' in missing[0]
-    before = (await live.get("/feed.json")).json()
-    assert before.pop("next_url").endswith("?page=5")
-    assert httpx2.Response(200, content=(tmp_path / "out" / "feed.json").read_bytes()).json() == before
+async def test_feeds_lack_the_way_to_documents_with_a_query_and_nothing_else(copied: Settings) -> None:
+    app = create_app(copied)
+    async with (
+        open_database(copied.database_url) as app.state.db,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=copied.url) as live,
+    ):
+        for name in ("feed.xml", "rss.xml"):
+            before = (await live.get(f"/{name}")).content.splitlines(keepends=True)
+            (lacking,) = [line for line in before if b'rel="prev-archive"' in line]
+            before.remove(lacking)
+            assert (copied.site / "out" / name).read_bytes() == b"".join(before)
+        feed = (await live.get("/feed.json")).json()
+    assert feed.pop("next_url").endswith("?page=5")
+    assert json.loads((copied.site / "out" / "feed.json").read_bytes()) == feed
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -269,3 +292,49 @@ def test_addresses_are_found_as_a_browser_reads_them() -> None:
 def test_what_is_inside_a_site_is_told(address: str, path: str | None) -> None:
     found = Inside("https://example.org", "/blog").of("/a/b", address)
     assert (found[0] if found else None) == path
+
+
+# The command, as a person runs it
+
+
+def command(site: Path, *arguments: str) -> list[str]:
+    """The words of `westmarch export html`."""
+    return [sys.executable, "-m", "westmarch", "--site", str(site), "export", "html", *arguments]
+
+
+@pytest.fixture
+def small(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A folder of a site on SQLite with one post, whose link leads nowhere."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "westmarch.toml").write_text('url = "https://example.org"\n')
+    shutil.copyfile(sqlite_template, site / "westmarch.db")
+
+    async def fill() -> None:
+        async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
+            await db.write(post, "One", "[no](/nowhere/)\n", path="/one/")
+
+    in_a_loop_apart(fill())
+    return site
+
+
+def test_the_command_says_what_it_did_and_what_leads_nowhere(small: Path, tmp_path: Path) -> None:
+    done = subprocess.run(command(small, str(tmp_path / "out")), capture_output=True, text=True, check=False)
+    assert (done.returncode, "/nowhere/ on /" in done.stderr) == (0, True), done.stderr
+    assert done.stdout.startswith(f"{tmp_path / 'out'}: ")
+    assert "left out: search" in done.stdout
+    again = subprocess.run(command(small, str(tmp_path / "out")), capture_output=True, text=True, check=False)
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_what_is_stopped_leaves_nothing_that_looks_whole(small: Path, tmp_path: Path, sent: signal.Signals) -> None:
+    process = subprocess.Popen(command(small, str(tmp_path / "out")), stderr=subprocess.DEVNULL)
+    partial_ = tmp_path / ".out.partial"
+    while not partial_.exists():
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(sent)
+    assert process.wait(60) != 0
+    assert not (tmp_path / "out").exists()
+    assert partial_.exists() is (sent is signal.SIGKILL)

@@ -52,7 +52,7 @@ _LINKS = (
 )
 _COUNT = select(func.count()).select_from(Link).where(Link.query == "")
 #: In a feed, the way to its archive: documents told apart by a query, which no file server does.
-_ARCHIVE = re.compile(rb'\n?<(?:atom:)?link rel="prev-archive"[^>]*>')
+_ARCHIVE = re.compile(rb'<(?:atom:)?link rel="prev-archive"[^>]*>\n?')
 
 
 @dataclass(frozen=True, slots=True)
