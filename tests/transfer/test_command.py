@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.transfer.exports.wordpress import writing as wordpress
 from tests.transfer.folders import counted, png, write
 
 COMMAND = [sys.executable, "-m", "westmarch", "--site"]
@@ -60,6 +61,19 @@ def many(folder: Path, posts: int) -> Path:
     return write(
         folder, {f"_posts/2020-01-01-p{n}.md": head.format(n=n, m=n + 1, k=n - 1) + text for n in range(posts)}
     )
+
+
+def test_a_wordpress_site_comes_in_and_missing_pictures_are_told(site: Path, tmp_path: Path) -> None:
+    lost = "https://old.example/wp-content/uploads/2020/lost.png"
+    path = wordpress.write(tmp_path / "blog.xml", wordpress.item(1, f'<img src="{lost}" alt="" />'))
+    done = westmarch(site, "import", "wordpress", str(path), "--fetch", "old.example", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Would be: 1 imported." in done.stdout
+    assert "1 pictures or files are missing" in done.stdout
+    done = westmarch(site, "import", "wordpress", str(path), "--fetch", "not a host")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: 'not a host' is no host.")
+    done = westmarch(site, "import", "wordpress", str(path))
+    assert (done.returncode, query(site, "SELECT path FROM post")) == (0, [("/2020/1/",)])
 
 
 def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> None:
