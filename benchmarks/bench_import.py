@@ -16,10 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from benchmarks import ghost
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.transfer.exports.wordpress.export import open_
@@ -152,6 +154,7 @@ async def measure(url: str, folder: Path, bring: Bring, posts: int) -> dict[str,
 SOURCES: dict[str, tuple[Callable[[Path, int], int], Bring]] = {
     "jekyll": (write_jekyll, bring_jekyll),
     "wordpress": (write_wordpress, bring_wordpress),
+    "ghost": (partial(ghost.write, words=WORDS), ghost.bring),
 }
 
 
