@@ -1,15 +1,20 @@
 """After an import every old address is asked for."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
+from tests.conftest import in_a_loop_apart
 from tests.factories import SITE
 from tests.transfer.folders import bring, row, write
 from westmarch.cli.import_check import table
-from westmarch.db.database import Database
+from westmarch.cli.main import app
+from westmarch.db.database import Database, open_database
 from westmarch.errors import NotFound
 from westmarch.links import actions as links
 from westmarch.links.models import Link
@@ -76,3 +81,29 @@ async def test_one_import_can_be_asked_for(db: Database, settings: Settings, tmp
     assert len(await told(settings)) == 7
     with pytest.raises(NotFound, match="no import 9"):
         await table(settings, 9)
+
+
+def test_the_command_prints_the_table_and_ends_with_1_where_one_is_missing(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "westmarch.toml").write_text('url = "https://example.org"\n')
+    shutil.copyfile(sqlite_template, site / "westmarch.db")
+
+    async def make(*, broken: bool) -> None:
+        async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
+            if broken:
+                await db.write(links.redirect, "/there/", "/nowhere/")
+            else:
+                await bring(db, write(tmp_path / "blog", BLOG))
+
+    in_a_loop_apart(make(broken=False))
+    done = CliRunner().invoke(app, ["--site", str(site), "import", "check"])
+    assert done.exit_code == 0, done.output
+    assert "301  /old/a.php → https://example.org/a/\n" in done.output
+    assert "404  /c/  (drafts/c.md: its post is a draft)\n" in done.output
+    assert done.output.endswith("6 old addresses: 2 answers, 3 leads on, 1 waits.\n")
+    in_a_loop_apart(make(broken=True))
+    done = CliRunner().invoke(app, ["--site", str(site), "import", "check", "--json"])
+    assert (done.exit_code, json.loads(done.output)["counts"]["missing"]) == (1, 1)
