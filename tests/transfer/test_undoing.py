@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 
 from tests.factories import SITE, draft
 from tests.factories import post as written_here
+from tests.schemas import taken_back as back_to
 from tests.transfer.exports.bringing import Given, record
 from tests.transfer.exports.bringing import bring as bring_export
 from tests.transfer.folders import bring, counted, png, post, posts, row, write
 from westmarch.authors.models import Author
 from westmarch.comments.models import ImportedComment
-from westmarch.db.database import Database
-from westmarch.errors import NotFound
+from westmarch.db.database import Database, open_database
+from westmarch.errors import NotFound, Unavailable
 from westmarch.links import actions as links
 from westmarch.links.queries import faults as faults_of_links
 from westmarch.links.queries import resolve
@@ -155,3 +156,12 @@ async def test_a_dry_run_is_no_run_and_another_number_is_none(db: Database, tmp_
     assert await db.read(runs.all_of_them) == []
     with pytest.raises(NotFound, match="There was no import 7"):
         await undoing.plan(db, 7)
+
+
+async def test_on_the_schema_before_imports_come_in_and_are_not_written_down(database_url: str, tmp_path: Path) -> None:
+    await back_to(database_url, "0004")
+    async with open_database(database_url) as db:
+        report = await bring(db, write(tmp_path / "blog", BLOG))
+        assert (report["run"], counted(report)) == (None, {"imported": 3})
+        with pytest.raises(Unavailable, match="from schema 0005 on"):
+            await db.read(runs.all_of_them)
