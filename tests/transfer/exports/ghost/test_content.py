@@ -4,8 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.transfer.exports.ghost.writing import lexical, mobiledoc, node, paragraph, words
+from westmarch.transfer.exports.ghost.cards import NAMES
 from westmarch.transfer.exports.ghost.content import broken_lines, content
 from westmarch.transfer.exports.ghost.lexical import DEEPEST
 from westmarch.transfer.exports.html import to_markdown
@@ -243,3 +246,30 @@ def test_mobiledoc_of_any_shape_raises_nothing(said: Any) -> None:
     text, format_, _ = content({"mobiledoc": json.dumps({"version": "0.3.1", "sections": said, "cards": 3})}, [])
     assert isinstance(text, str)
     assert format_ in {"html", "markdown"}
+
+
+_SAID = st.none() | st.booleans() | st.integers(-3, 10**400) | st.floats() | st.text(max_size=8)
+_KEYS = st.sampled_from(
+    ["type", "children", "text", "format", "src", "url", "images", "metadata", "markdown", "html", "start", "code"]
+) | st.sampled_from(["productStarRating", "productRatingEnabled", "caption", "beforeImage", "buttonUrl", "listType"])
+_NODES = st.recursive(
+    st.dictionaries(_KEYS, _SAID | st.sampled_from(sorted(NAMES)), max_size=6),
+    lambda inner: st.fixed_dictionaries(
+        {"type": st.sampled_from([*sorted(NAMES), "list", "listitem", "paragraph", "link", "text", "quote", "odd"])},
+        optional={
+            "children": st.lists(inner, max_size=3) | _SAID,
+            "images": st.lists(inner, max_size=2),
+            "text": _SAID,
+        },
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(nodes=st.lists(_NODES | _SAID, max_size=4))
+def test_lexical_of_any_shape_raises_nothing(nodes: list[Any]) -> None:
+    text, format_, broken = content({"lexical": json.dumps({"root": {"children": nodes}})}, [])
+    assert isinstance(text, str)
+    assert format_ in {"html", "markdown"}
+    assert broken is None

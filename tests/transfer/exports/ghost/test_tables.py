@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from westmarch.errors import Invalid
 from westmarch.transfer.exports.ghost.tables import DEEPEST, Damage, Mended, Row, rows
 
 pytestmark = pytest.mark.unit
@@ -83,6 +84,16 @@ def test_a_file_that_breaks_off_gives_what_is_before_and_the_place(
     assert (last.table, last.number, last.fields) == (table, number, fields)
     assert last.told.startswith("the JSON breaks off ")
     assert (f" in {table}[{number}]: " in last.told) is (bool(fields) or table == "tags")
+
+
+def test_numbers_out_of_all_range_are_named(tmp_path: Path) -> None:
+    content = '{"data": {"posts": [{"id": "1"},' + " " * 70_000 + '{"id": %s}]}}'
+    for number in ("9" * 5000, "1e99999999999999999999"):
+        *_, last = read(tmp_path / "a.json", content % number)
+        assert isinstance(last, Damage)
+        assert last.reason == "it holds a number that is out of all range"
+    with pytest.raises(Invalid, match=r"a\.json cannot be read: it holds a number"):
+        read(tmp_path / "a.json", content.replace(" ", "") % ("9" * 5000))
 
 
 def test_values_that_stand_too_deep_are_passed_by(tmp_path: Path) -> None:

@@ -201,7 +201,8 @@ def _header(card: Payload) -> str:
 
 
 def _product(card: Payload) -> str:
-    stars = int(min(max(float(card.get("productStarRating") or 0), 0), 5)) if _counts(card) else 0
+    rating = card.get("productStarRating")
+    stars = min(max(rating, 0), 5) if isinstance(rating, int) and yes(card, "productRatingEnabled") else 0
     title = _words(card, "productTitle")
     button = {"buttonText": card.get("productButton"), "buttonUrl": card.get("productUrl")}
     return "".join(
@@ -215,15 +216,10 @@ def _product(card: Payload) -> str:
     )
 
 
-def _counts(card: Payload) -> bool:
-    rating = card.get("productStarRating")
-    return yes(card, "productRatingEnabled") and isinstance(rating, int | float) and rating == rating
-
-
 def _call(card: Payload) -> str:
     button = _button(card) if card.get("showButton", True) else ""
     shown = _figure(text(card, "imageUrl"), "", "")
-    return f"<hr>{_blocks(text(card, 'sponsorLabel'))}{shown}{_blocks(text(card, 'textValue'))}{button}<hr>"
+    return f"<hr>{_blocks(_html(card, 'sponsorLabel'))}{shown}{_blocks(_html(card, 'textValue'))}{button}<hr>"
 
 
 def _before_after(card: Payload) -> str:

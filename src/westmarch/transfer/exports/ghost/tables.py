@@ -21,6 +21,7 @@ _PLACES = (("db", "[]", "data"), ("data",))
 #: No place that means something to us is longer: table, its list, a row.
 _LONGEST = 5
 _CHUNK = 1 << 16
+_RANGE = "it holds a number that is out of all range"
 #: Characters held back at most.
 _HOLD = 1 << 23
 # Escapes of halves of characters, which no parser in C takes well, and all other escapes, so that `\\ud800` is no half.
@@ -97,6 +98,12 @@ def _read(reading: "_Reading", text: "_Text", path: Path) -> Iterator[Row | Dama
         if not reading.found:
             raise _no_export(path) from error
         yield reading.damage(_said(error))
+    except (ArithmeticError, ValueError, SystemError) as error:
+        # Numbers that Python makes none of. Of whole ones with too many digits the parser in C says SystemError, before
+        # it gives what stands up to 64 KB ahead of them.
+        if not reading.found:
+            raise Invalid(f"{path.name} cannot be read: {_RANGE}.", hint="Export it again.") from error
+        yield reading.damage(_RANGE)
     if not reading.found:
         raise _no_export(path)
 
