@@ -23,6 +23,13 @@ _AGE = b"age-encryption.org/v1\n"
 _PASSPHRASE = b"westmarch-backup passphrase 1\n"
 #: Locked identities are not longer, in bytes.
 _LONGEST = 4096
+# The library measures the machine for a moment to say how much work a passphrase is made to take (about a second), and
+# what is too much (sixteen times that). On a busy machine such a moment tells little: it is asked again.
+_TRIES = 5
+#: Less work than this is not taken if it can be helped, as a logarithm (scrypt's N).
+_WORK = 17
+#: How an error begins that tells of too much work.
+_EXCESSIVE = "Excessive work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,19 @@ def _locked(stream: IO[bytes], file: Path, passphrase: str) -> Any:
     from pyrage import x25519
 
     identity = x25519.Identity.generate()
-    locked = by_passphrase.encrypt(str(identity).encode(), passphrase)
+    locked, tries = b"", 0
+    while tries < _TRIES and (not locked or _work(locked) < _WORK):
+        locked = max(locked, by_passphrase.encrypt(str(identity).encode(), passphrase), key=_work)
+        tries += 1
     with told(file):
         stream.write(_PASSPHRASE + len(locked).to_bytes(4, "big") + locked)
     return identity.to_public()
+
+
+def _work(locked: bytes) -> int:
+    """The logarithm of the work that unlocking takes, from age's header: its second line ends with it."""
+    lines = locked.split(b"\n", 2)
+    return int(lines[1].rpartition(b" ")[2]) if len(lines) > 1 else 0
 
 
 def _recipients(texts: Sequence[str]) -> list[Any]:
@@ -183,10 +199,16 @@ def _unlocked(locked: bytes, file: Path, passphrase: str) -> Any:
     from pyrage import DecryptError, IdentityError, x25519
     from pyrage import passphrase as by_passphrase
 
-    try:
-        return x25519.Identity.from_str(by_passphrase.decrypt(locked, passphrase).decode("ascii"))
-    except (DecryptError, IdentityError, UnicodeDecodeError) as error:
-        raise Invalid(f"{file} cannot be opened by this passphrase.", hint="Is it the right one?") from error
+    for _ in range(_TRIES):
+        try:
+            return x25519.Identity.from_str(by_passphrase.decrypt(locked, passphrase).decode("ascii"))
+        except (DecryptError, IdentityError, UnicodeDecodeError) as error:
+            if _EXCESSIVE not in str(error):
+                raise Invalid(f"{file} cannot be opened by this passphrase.", hint="Is it the right one?") from error
+    raise Invalid(
+        f"Opening {file} by its passphrase would take this machine too long.",
+        hint="Try again when it has less to do, or on a quicker one.",
+    )
 
 
 def _read_identities(path: Path) -> list[Any]:
