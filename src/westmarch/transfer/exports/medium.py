@@ -66,15 +66,15 @@ class Medium:
             if body is None:
                 yield Unread(source, "failed", "it holds no text of a story, or the file was cut off")
                 continue
-            yield self._record(path, key, text, body.inner, taken)
+            yield self._record(path, key, text[: body.start] + text[body.end :], body.inner, taken)
 
     def places(self, _address: str, _record: Record) -> Iterator[Path]:
         """Pictures lie at Medium: none is part of the export."""
         yield from ()
 
-    def _record(self, path: Path, key: str, text: str, body: str, taken: set[str]) -> Record:
+    def _record(self, path: Path, key: str, around: str, body: str, taken: set[str]) -> Record:
         warnings: list[FileWarning] = []
-        about = self._about(path, text, taken, warnings)
+        about = self._about(path, around, taken, warnings)
         about = replace(about, title=titles.of(about.title, body, path.stem))
         return Record(
             key=key,
