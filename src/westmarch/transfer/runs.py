@@ -63,8 +63,9 @@ def end(session: Session, run_id: int, counts: Mapping[str, int]) -> None:
 
 
 def remember(session: Session, run_id: int, post_id: int, *, new: bool, media: Iterable[int]) -> None:
-    """Write down that an import made a post or brought it up to date, and what it made with it."""
-    found = [("post" if new else "revised", post_id), *(("media", one) for one in media)]
+    """Write down that an import made a post or brought up to date what was there before, and what it made with it."""
+    own = new or session.get(ImportMade, (run_id, "post", post_id)) is not None
+    found = [("post" if own else "revised", post_id), *(("media", one) for one in media)]
     if new:
         found += [(row.kind, row.made_id) for row in session.execute(_HUNG, {"post_id": post_id})]
     rows = [{"run_id": run_id, "kind": kind, "made_id": made_id} for kind, made_id in found]
