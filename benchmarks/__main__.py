@@ -83,6 +83,7 @@ def cache(found: Mapping[str, Any]) -> str:
 BENCHMARKS: Mapping[str, Table] = {
     "pages": pages,
     "import": figures,
+    "export": figures,
     "backup": figures,
     "markdown": groups,
     "changes": changes,
