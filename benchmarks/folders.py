@@ -32,7 +32,7 @@ PROGRAMS = {
     "eleventy": Program("blog/post-{number}.md", "post-{number}.md", {"eleventy.config.js": ""}),
     "astro": Program("src/content/blog/post-{number}.md", "./post-{number}.md", {"astro.config.mjs": ""}),
     "obsidian": Program("notes/post-{number}.md", "[[post-{number}|the other one]]", {".obsidian/app.json": "{}"}),
-    "notion": Program(f"Post {_ID}.md", f"Post%20{_ID}.md", style="notion"),
+    "notion": Program(f"Post {{number}} {_ID}.md", f"Post%20{{number}}%20{_ID}.md", style="notion"),
 }
 
 
