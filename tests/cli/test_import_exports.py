@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.transfer.exports.blogger.writing import Text, classic
+from tests.transfer.exports.blogger.writing import Text, classic, takeout
 from tests.transfer.exports.test_medium import Story, page
 from tests.transfer.exports.test_substack import Letter, files
 from tests.transfer.exports.test_syndication import Entry, rss
@@ -38,6 +38,11 @@ def test_blogger(site: Path, tmp_path: Path) -> None:
     assert status == 0
     assert output.startswith("2 imported.\n")
     assert run(site, "blogger", path) == (0, "2 unchanged.\n")
+    feed = takeout(tmp_path / "feed.atom", Text(1), Text(2), Text(3)).read_bytes()
+    one = zipped(tmp_path / "one.zip", {"Takeout/Blogger/Blogs/A/feed.atom": feed, "Takeout/Blogger/settings.csv": "x"})
+    assert run(site, "blogger", one, "--url", "https://old.blogspot.com")[1].startswith("1 imported, 2 unchanged.\n")
+    two = zipped(tmp_path / "two.zip", {"Takeout/A/feed.atom": feed, "Takeout/B/feed.atom": feed})
+    assert "two.zip holds 2 blogs of Blogger" in run(site, "blogger", two)[1]
 
 
 def test_feed(site: Path, tmp_path: Path) -> None:

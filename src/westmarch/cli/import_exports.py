@@ -41,9 +41,7 @@ def register(app: typer.Typer) -> None:
 
 def import_blogger(
     context: typer.Context,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The XML of Blogger, or feed.atom of a Takeout.", show_default=False)
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The XML of Blogger, or a Takeout.", show_default=False)],
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
@@ -55,9 +53,13 @@ def import_blogger(
 
     Example: westmarch --site my-site import blogger feed.atom --url https://me.blogspot.com --dry-run
     """
-    from westmarch.transfer.exports.blogger.export import open_
+    from westmarch.transfer.exports.blogger.export import open_, open_takeout, wanted
 
-    _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+    if file.is_dir() or file.suffix.lower() == ".zip":
+        made = partial(open_takeout, origin=file, url=url)
+        _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+    else:
+        _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
 
 
 def import_medium(

@@ -13,12 +13,13 @@ from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
-from westmarch.transfer.exports import addressing, titles
+from westmarch.transfer.exports import addressing, titles, zips
 from westmarch.transfer.exports.blogger import entry
 from westmarch.transfer.exports.blogger.comments import Comments
 from westmarch.transfer.exports.elements import Piece, elements, head
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.wordpress.fields import text, written
+from westmarch.transfer.exports.zips import Unpacked
 from westmarch.transfer.items import FileWarning, Kind, Metadata, Source, Status, Unread
 
 _ENTRY = frozenset({"entry"})
@@ -26,6 +27,8 @@ _LINK = re.compile(r"<link\b[^<>]*>")
 _ATTRIBUTE = re.compile(r"(rel|type|href)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 # The mark of where the excerpt ends, as Blogger's editor writes it.
 _MORE = re.compile(r"<a\s+name\s*=\s*[\"']?more[\"']?\s*(?:/>|>\s*</a\s*>)", re.IGNORECASE)
+#: The name of a blog in a Takeout.
+_FEED = "feed.atom"
 _PUBLIC = frozenset({"LIVE", "SCHEDULED"})
 
 
@@ -143,6 +146,22 @@ def open_(path: Path, options: Options, *, url: str | None = None) -> Blogger:
     site, base = addressing.home(written_home)
     blog = re.search(r"blogger\.com,1999:blog-(\d{1,30})", beginning)
     return Blogger(path, options, blog[1] if blog else str(path.resolve()), site, base)
+
+
+def wanted(name: str) -> bool:
+    """Whether a file of a Takeout is read."""
+    return name.rpartition("/")[2] == _FEED
+
+
+def open_takeout(given: Unpacked, options: Options, *, origin: Path, url: str | None = None) -> Blogger:
+    """The one blog in a Takeout that was unpacked from `origin`. Raises Invalid where it holds none or several."""
+    feeds = [one for one in zips.found(given.folder, _FEED) if one.is_file()]
+    if len(feeds) != 1:
+        hint = (
+            "Unpack it, and give the feed.atom of each blog." if feeds else "Choose Blogger when you make the Takeout."
+        )
+        raise Invalid(f"{origin.name} holds {len(feeds)} blogs of Blogger, and one is wanted.", hint=hint)
+    return open_(feeds[0], options, url=url)
 
 
 def _home(beginning: str) -> str:
