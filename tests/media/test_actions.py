@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,23 @@ async def test_the_same_picture_is_stored_once(db: Database, tmp_path: Path) -> 
     second = await db.write(store, tmp_path, "b.png")
     assert (first.id, first.path, first.new, second.new) == (second.id, second.path, True, False)
     assert await db.read(lambda s: s.scalar(select(func.count()).select_from(Media))) == 1
+
+
+async def test_a_file_that_somebody_removes_while_it_is_stored_is_there_afterwards(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, kept = files.keep, []
+
+    def removed_at_first(folder: Path, examined: files.Examined, content: bytes) -> Path:
+        path = keep(folder, examined, content)
+        if not kept:
+            path.unlink()
+        kept.append(path)
+        return path
+
+    monkeypatch.setattr(files, "keep", removed_at_first)
+    await db.write(store, tmp_path, "a.png")
+    assert kept[0].read_bytes() == picture()
 
 
 async def test_the_renderer_is_told_size_and_description(db: Database, tmp_path: Path) -> None:

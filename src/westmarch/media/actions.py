@@ -48,4 +48,7 @@ def store(
     )
     session.add(row)
     session.flush()
+    files.keep(
+        folder, examined, content
+    )  # Nobody saw the row until now: the file may have been removed as one of none.
     return Stored(row.id, row.path, row.width, row.height, new=True)

@@ -86,8 +86,7 @@ class OurReader:
             return Unread(source, "failed", error.message)
         except OSError as error:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
-        number = text(_ours(front).get("id"))
-        return int(number) if re.fullmatch(r"[0-9]{1,18}", number) else 0, Entry(
+        return int(_number(front) or 0), Entry(
             blog=self.number,
             source=source,
             kind=about.kind,
@@ -122,17 +121,34 @@ class OurReader:
             pictures=tuple(PictureReference(one, self._file(one), None, self.alts.get(one, "")) for one in wanted),
             source_hash=digest(data + waiting),
             waiting=self._version(waiting) if waiting else None,
+            revisions=tuple(self._earlier(front, warnings)),
             trashed_at=trashed_at,
             warnings=tuple(warnings),
         )
 
     def _beside(self, front: FrontMatter, name: str) -> bytes:
         """A file that belongs to a post, empty where there is none; `name` is a pattern for the post's number."""
-        number = text(_ours(front).get("id"))
+        number = _number(front)
         place = self.root / name.format(number)
-        if not re.fullmatch(r"[0-9]{1,18}", number) or not place.is_file() or outside(place, self.folder):
+        if not number or not place.is_file() or outside(place, self.folder):
             return b""
         return place.read_bytes()
+
+    def _earlier(self, front: FrontMatter, warnings: list[FileWarning]) -> Iterator[Version]:
+        """The earlier texts of a post, if they went out with it; one that is no text is told."""
+        number = _number(front)
+        place = self.root / "revisions" / number
+        if not number or not place.is_dir() or outside(place, self.folder):
+            return
+        found = [path for path in place.iterdir() if re.fullmatch(r"[0-9]{1,18}\.md", path.name)]
+        for path in sorted(found, key=lambda path: int(path.stem)):
+            if not path.is_file() or outside(path, self.folder):
+                continue
+            try:
+                yield self._version(path.read_bytes())
+            except Invalid as error:
+                inner = path.relative_to(self.root).as_posix()
+                warnings.append(FileWarning(None, f"its earlier text {inner} is left out: {error.message}"))
 
     def _version(self, data: bytes) -> Version:
         front = _parted(data)
@@ -221,6 +237,12 @@ def _status(fields: Fields, ours: dict[str, Any], at: datetime | None) -> Status
 def _ours(front: FrontMatter) -> dict[str, Any]:
     found = front.fields.get(OURS)
     return found if isinstance(found, dict) else {}
+
+
+def _number(front: FrontMatter) -> str:
+    """The number by which the files beside a post are named; empty where it has none."""
+    number = text(_ours(front).get("id"))
+    return number if re.fullmatch(r"[0-9]{1,18}", number) else ""
 
 
 def _extra(written: Any) -> dict[str, Any]:

@@ -82,9 +82,13 @@ def _texts(session: Session) -> Iterator[str]:
 def remove_files(session: Session, folder: Path, files: Sequence[File]) -> int:
     """Remove files whose rows are gone and return their bytes; one that somebody has stored again meanwhile stays.
 
-    In a transaction of its own after that which removed the rows: a row never stands without its file. Raises
-    Unavailable where a file cannot be removed.
+    In a transaction of its own after that which removed the rows: a row never stands without its file. On PostgreSQL
+    nobody can add a row meanwhile, on SQLite nobody writes; whoever adds one then looks for its file again.
+    Raises Unavailable where a file cannot be removed.
     """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE media IN SHARE ROW EXCLUSIVE MODE")
     removed = 0
     for file in files:
         path = folder / file.path.removeprefix("/media/")

@@ -10,11 +10,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
-from tests.factories import post
+from tests.factories import SITE, draft, post
 from tests.transfer.out.sites import ADDRESSES, PICTURES, differences, emptied, fill, sites, state
 from westmarch.db.database import Database, open_database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
+from westmarch.posts import actions
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Reference, Revision
 from westmarch.transfer.importing import Wanted, import_folder
@@ -110,9 +111,6 @@ async def test_a_text_that_was_edited_in_the_folder_changes_its_post(db: Databas
 
 async def test_a_post_in_the_trash_is_never_shown_on_the_way(db: Database, tmp_path: Path) -> None:
     def trashed(session: Any) -> None:
-        from tests.factories import SITE
-        from westmarch.posts import actions
-
         actions.trash(session, post(session, "Secret"), SITE, actor="test")
 
     await db.write(trashed)
@@ -131,6 +129,32 @@ async def test_fields_that_are_too_many_for_front_matter_come_back(db: Database,
     async with open_database(await emptied(tmp_path)) as other:
         await brought(other, tmp_path / "out", tmp_path / "other")
         assert await other.read(lambda session: session.scalar(select(Post.extra))) == extra
+
+
+def history(session: Any) -> list[tuple[Any, ...]]:
+    """The earlier texts of all posts, the oldest first."""
+    earlier = select(Revision.title, Revision.markdown, Revision.html, Revision.language, Revision.at, Revision.by)
+    shown = select(Post.published_revision_id).where(Post.published_revision_id.is_not(None))
+    return [tuple(row) for row in session.execute(earlier.where(Revision.id.not_in(shown)).order_by(Revision.id))]
+
+
+async def test_earlier_texts_come_back_with_their_dates_and_authors(db: Database, tmp_path: Path) -> None:
+    def written(session: Any) -> None:
+        post_id = post(session, "One", "First.\n")
+        for number in (2, 3):
+            actions.revise(session, post_id, draft("One", f"Text {number}.\n"), SITE, actor=f"writer {number}")
+
+    await db.write(written)
+    before = await db.read(history)
+    assert len(before) == 2
+    await db.read(export_markdown, tmp_path / "media", tmp_path / "out", revisions=True)
+    (first, _) = sorted((tmp_path / "out" / "revisions").rglob("*.md"))
+    first.with_name("1000000.md").write_bytes(b"\x00\x01\x02")
+    async with open_database(await emptied(tmp_path)) as other:
+        report = await brought(other, tmp_path / "out", tmp_path / "other")
+        assert await other.read(history) == before
+    assert isinstance(report.file, io.BytesIO)
+    assert b"1000000.md is left out" in report.file.getvalue()
 
 
 async def test_a_site_that_has_posts_keeps_its_options(db: Database, tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_pat
     assert set(await db.read(lambda session: session.scalars(select(Tag.name)).all())) == {"Travel", "sea"}
 
 
+async def test_a_post_without_a_title_takes_its_first_words(db: Database, tmp_path: Path) -> None:
+    found = await bring(db, write(tmp_path / "a.xml", item(7, "Low tide.\n\nMore.", title=""), item(8, "", title="")))
+    titles = [(await post(db, row(found, key)["id"])).title for key in ("post-7", "post-8")]
+    assert titles == ["Low tide.", "Post 8"]
+
+
 async def test_every_old_address_answers(db: Database, tmp_path: Path) -> None:
     page = {"wp__post_type": "page", "link": "https://old.example/about/me/", "guid": "https://old.example/?page_id=3"}
     plain = {"link": "https://old.example/?p=4", "wp__post_name": "four"}

@@ -3,19 +3,20 @@
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 from xml.etree.ElementTree import Element
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
+from westmarch.transfer.exports import addressing, titles
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.wordpress import content, fields
 from westmarch.transfer.exports.wordpress.survey import Attachment, Survey
 from westmarch.transfer.items import FileWarning, Kind, Metadata, Source, Status, Unread, Version
-from westmarch.transfer.permalinks import expand_braces, expand_colons, from_url, tidy
+from westmarch.transfer.permalinks import from_url, tidy
 
 #: Kinds of items that are no texts of the site, and what is told of them.
 _PARTS = {
@@ -78,7 +79,7 @@ def record(element: Element, place: Place, survey: Survey, options: Options) -> 
         key=key,
         path=place.path,
         line=place.line,
-        about=_about(element, custom, role, status, place, survey, options, warnings),
+        about=_about(element, text, custom, role, status, place, survey, options, warnings),
         content=text,
         comments=fields.comments(element, options.zone, warnings),
         revisions=_revisions(number, text, survey),
@@ -102,6 +103,7 @@ def _revisions(post: int, text: str, survey: Survey) -> tuple[Version, ...]:
 
 def _about(
     element: Element,
+    text: str,
     custom: dict[str, str],
     kind: Kind,
     written: str,
@@ -117,7 +119,8 @@ def _about(
         status = metadata.status(at, draft=False, now=options.now)
         if at is None:
             warnings.append(FileWarning(None, "it has no date"))
-    title = html.unescape(metadata.plain(fields.text(element, "title")))
+    own = html.unescape(metadata.plain(fields.text(element, "title")))
+    title = titles.of(own, text, f"{kind} {number}".capitalize())
     slug = slugify(unquote(fields.text(element, "wp:post_name"))) or slugify(title)
     addresses = _addresses(element, kind, slug, at, place, options) if status != "draft" else ()
     said = fields.terms(element)
@@ -154,43 +157,24 @@ def _about(
 def _pages(attachments: Sequence[Attachment], place: Place) -> Iterator[str]:
     """The addresses of the pages on which WordPress showed these files alone: the post shows them now."""
     for one in attachments:
-        link = _parts(one.page)
-        path = _below(link.path, place)
+        link = addressing.parts(one.page)
+        path = addressing.path(link.path, place.base)
         if link.netloc and not link.query and path != "/" and "/uploads/" not in path:
             yield path
-
-
-def _below(path: str, place: Place) -> str:
-    """A path of a link below the old site's base path."""
-    path = from_url(path)
-    return path[len(place.base) :] if place.base and path.startswith(f"{place.base}/") else path
 
 
 def _addresses(
     element: Element, kind: Kind, slug: str, at: datetime | None, place: Place, options: Options
 ) -> tuple[str, ...]:
     """The path of its link; where the old site had none but `?p=`, the one that our site would make."""
-    link = _parts(fields.text(element, "link"))
-    path = _below(link.path, place)
+    link = addressing.parts(fields.text(element, "link"))
+    path = addressing.path(link.path, place.base)
     if path != "/" or not (link.query or not link.netloc):
         return (path,)
     if kind == "page":
         return (tidy(f"{slug}/"),)
-    local = (at or datetime.combine(options.now.date(), time(), UTC)).astimezone(options.zone)
-    values = {
-        "slug": slug, "title": slug,
-        "year": f"{local.year:04}", "month": f"{local.month:02}", "day": f"{local.day:02}",
-    }  # fmt: skip
-    pattern = options.permalink or ""
-    made = expand_braces(expand_colons(pattern, values), values, local)
-    return () if not made or "{" in made else (tidy(made),)
-
-
-def _parts(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return SplitResult("", "", "", "", "")
+    made = addressing.by_permalink(options, slug, at)
+    return (made,) if made else ()
 
 
 def _queries(element: Element, kind: Kind, number: int, place: Place, survey: Survey) -> tuple[str, ...]:
@@ -199,7 +183,7 @@ def _queries(element: Element, kind: Kind, number: int, place: Place, survey: Su
     if kind == "page":
         found.append(f"/?page_id={number}")
     for address in (fields.text(element, "link"), fields.text(element, "guid")):
-        parts = _parts(address)
+        parts = addressing.parts(address)
         said = parse_qsl(parts.query)
         if len(said) == 1 and from_url(parts.path).removeprefix(place.base) in {"", "/"}:
             name, value = said[0]
