@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import kramdown, metadata, program_texts
@@ -13,7 +13,7 @@ from westmarch.transfer.fields import Fields
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import expand_colons, tidy
+from westmarch.transfer.permalinks import expand_colons, tidy, whole
 
 #: The endings of the configuration.
 ENDINGS = (".mjs", ".js", ".ts", ".mts", ".cjs")
@@ -122,7 +122,7 @@ class Astro:
             date=at,
             updated=fields.moment(*_UPDATED),
             tags=[*fields.names("categories", "category"), *fields.names("tags", "tag")],
-            guid=self._guid(address) if kind == "post" else None,
+            guid=whole(self.url, self.base, address) if kind == "post" else None,
             broken=front.broken,
         )
 
@@ -146,12 +146,6 @@ class Astro:
         if self.file and path:
             return f"{path}.html"
         return f"{path}/" if self.slash or not path else path
-
-    def _guid(self, address: str) -> str | None:
-        """The id that Astro's feed gives to an entry: its whole address."""
-        if self.url is None:
-            return None
-        return self.url + quote(self.base + address, safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, _index: Index, /) -> tuple[Body, list[FileWarning]]:
         """The text as it is, with the mark of the excerpt written our way."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import kramdown, liquid, metadata, program_texts
@@ -18,7 +18,7 @@ from westmarch.transfer.fields import Fields, as_json, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import expand_colons, from_url, tidy, without_index
+from westmarch.transfer.permalinks import expand_colons, from_url, tidy, whole, without_index
 from westmarch.transfer.yaml_fields import typed
 
 #: The names of the configuration.
@@ -146,7 +146,7 @@ class Eleventy:
             date=at,
             updated=fields.moment("updated", "modified", "lastmod"),
             tags=[*fields.names("categories", "category"), *(tag for tag in tags if tag.lower() not in _NOT_TAGS)],
-            guid=self._guid(address) if kind == "post" and address is not None else None,
+            guid=whole(self.url, self.base, address) if kind == "post" else None,
             broken=front.broken,
         )
         return replace(about, unlisted=about.unlisted or fields.yes("eleventyExcludeFromCollections"))
@@ -214,12 +214,6 @@ class Eleventy:
 
         made = _EXPRESSION.sub(replace_, written)
         return None if unknown or "{{" in made else made
-
-    def _guid(self, address: str) -> str | None:
-        """The id that Eleventy's feeds give to an entry: its whole address."""
-        if self.url is None:
-            return None
-        return self.url + quote(self.base + address, safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
         """Liquid's tags, and the mark of the excerpt."""

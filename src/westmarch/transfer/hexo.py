@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from westmarch.errors import Invalid
 from westmarch.links.paths import slugify
@@ -19,7 +19,7 @@ from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import expand_colons, from_url, tidy, unknown_colons
+from westmarch.transfer.permalinks import expand_colons, from_url, tidy, unknown_colons, whole
 from westmarch.transfer.yaml_fields import typed
 
 PERMALINK = ":year/:month/:day/:title/"
@@ -99,7 +99,7 @@ class Hexo:
             date=at,
             updated=fields.moment("updated", "lastmod", "modified"),
             tags=[*(name for branch in categories for name in branch), *fields.names("tags"), *fields.names("tag")],
-            guid=self._guid(addresses) if kind == "post" else None,
+            guid=whole(self.url, self.base, next(iter(addresses), None)) if kind == "post" else None,
             broken=front.broken,
         )
 
@@ -162,12 +162,6 @@ class Hexo:
         if own:
             return _with_html(from_url(own))
         return tidy(stem.removesuffix("index")) if PurePosixPath(stem).name == "index" else tidy(f"{stem}.html")
-
-    def _guid(self, addresses: list[str]) -> str | None:
-        """The id that hexo-generator-feed gives to an entry: its whole address."""
-        if self.url is None or not addresses:
-            return None
-        return self.url + quote(self.base + addresses[0], safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
         """Tags, titles of code blocks, the mark of the excerpt, and photos that stood in the front matter."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
@@ -19,6 +18,7 @@ from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.hugo_settings import Language
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
+from westmarch.transfer.permalinks import whole
 
 _KEEP = frozenset({"public", "output", "themes", "vendor"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]*(.*)")
@@ -202,7 +202,7 @@ class Hugo:
             date=at,
             updated=fields.moment(*self.settings.dates("lastmod", _LASTMOD)),
             tags=[*fields.names("categories", "category"), *fields.names("tags", "tag")],
-            guid=self._guid(addresses) if kind == "post" else None,
+            guid=whole(self.url, self.base, next(iter(addresses), None)) if kind == "post" else None,
             broken=front.broken,
         )
         group = fields.text("translationKey") or (file.logical if len(self.languages) > 1 else about.translation)
@@ -299,12 +299,6 @@ class Hugo:
         if unknown:
             fields.warn(f"the address has placeholders nobody knows: {', '.join(unknown)}", "url")
         return [own, *(hugo_addresses.alias(written, own) for written in aliases)]
-
-    def _guid(self, addresses: list[str]) -> str | None:
-        """The id that Hugo's feed gives to an entry: its whole address."""
-        if self.url is None or not addresses:
-            return None
-        return self.url + quote(self.base + addresses[0], safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
         """HTML as Markdown, shortcodes, attributes of code, and the mark of the excerpt."""

@@ -73,6 +73,13 @@ def as_url(path: str) -> str:
     return re.sub(r"[\s<>()%?#\"\\]", lambda found: quote(found[0], safe=""), path)
 
 
+def whole(url: str | None, base: str, path: str | None) -> str | None:
+    """The whole address of a path on an old site, as feeds write it; None where the site's address is not known."""
+    if url is None or path is None:
+        return None
+    return url + quote(base + path, safe="/:@!$&'()*+,;=~-._")
+
+
 def without_index(path: str) -> str:
     """`/a/index.html` is `/a/`."""
     return path[: -len("index.html")] if path.endswith("/index.html") else path

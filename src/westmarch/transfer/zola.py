@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import destinations, kramdown, metadata, zola_shortcodes
@@ -20,7 +20,7 @@ from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import from_url, tidy
+from westmarch.transfer.permalinks import from_url, tidy, whole
 
 #: The file of the configuration; it had the second name alone before version 0.22.
 NAMES = ("zola.toml", "config.toml")
@@ -162,7 +162,7 @@ class Zola:
             date=at,
             updated=fields.moment("updated"),
             tags=[*fields.names("categories"), *fields.names("tags")],
-            guid=self._guid(own) if kind == "post" and rendered else None,
+            guid=whole(self.url, self.base, own) if kind == "post" and rendered else None,
             broken=front.broken,
         )
         group = file.logical if len(self.languages) > 1 else about.translation
@@ -208,12 +208,6 @@ class Zola:
     @staticmethod
     def _whole(path: str) -> str:
         return path if path.endswith("/") or PurePosixPath(path).suffix else f"{path}/"
-
-    def _guid(self, address: str) -> str | None:
-        """The id that Zola's feed gives to an entry: its whole address."""
-        if self.url is None:
-            return None
-        return self.url + quote(self.base + address, safe="/:@!$&'()*+,;=~-._")
 
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
         """Shortcodes, the options of code blocks, links that begin with `@/`, and the mark of the excerpt."""
