@@ -1,6 +1,5 @@
 """`westmarch import` for exports of other services, for feeds and for tables."""
 
-import asyncio
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -213,6 +212,8 @@ def _zip(
     as_json: bool,
 ) -> None:
     """Import an export that is a zip, unpacked for a while, or a folder; `pictures` come from it."""
+    import asyncio
+
     from westmarch.transfer.exports.zips import unpacked
     from westmarch.transfer.importing import Wanted, import_export
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, String, Table, cast, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, String, Table, cast, inspect, select, type_coerce
 from sqlalchemy.types import NullType
 
 from westmarch.db.types import Json, UTCDateTime
@@ -16,7 +16,11 @@ def unreadable(connection: Connection) -> Iterator[str]:
 
     These are moments, JSON, and on SQLite texts that are not UTF-8.
     """
+    # An older schema has not all tables, and one that is missing is told elsewhere.
+    there = set(inspect(connection).get_table_names())
     for table in metadata.sorted_tables:
+        if table.name not in there:
+            continue
         try:
             yield from _of_table(connection, table)
         except Unreadable as error:  # The driver of PostgreSQL cannot read it at all, so there is no row to name.
