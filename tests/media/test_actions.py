@@ -29,7 +29,8 @@ async def test_the_same_picture_is_stored_once(db: Database, tmp_path: Path) -> 
 async def test_a_file_that_somebody_removes_while_it_is_stored_is_there_afterwards(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep, kept = files.keep, []
+    keep = files.keep
+    kept: list[Path] = []
 
     def removed_at_first(folder: Path, examined: files.Examined, content: bytes) -> Path:
         path = keep(folder, examined, content)
