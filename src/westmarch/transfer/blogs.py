@@ -9,7 +9,7 @@ from typing import Protocol
 
 from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import Body, FileWarning, Metadata, Source
+from westmarch.transfer.items import Body, FileWarning, Metadata, Source, Unread
 
 MARKDOWN = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mkdown", ".mdown", ".text", ".rmd"})
 #: Folders that hold no writing of the blog's own in any program.
@@ -150,3 +150,16 @@ def beginning(path: Path, most: int) -> bytes:
 def outside(path: Path, folder: Path) -> bool:
     """Whether a path leads out of a folder, whose own path is resolved: by a link, or by `..`."""
     return not Path(os.path.realpath(path)).is_relative_to(folder)
+
+
+def unusable(source: Source, folder: Path) -> Unread | None:
+    """Why a file is not even opened, None where it is: its name, or what it is, speaks against it."""
+    try:
+        source.key.encode()
+    except UnicodeEncodeError:
+        return Unread(source, "failed", "its name is not UTF-8: rename it")
+    if outside(source.path, folder):
+        return Unread(source, "skipped", "it is a link to a file outside of the folder")
+    if source.path.exists() and not source.path.is_file():
+        return Unread(source, "skipped", "it is no regular file")
+    return None

@@ -126,6 +126,32 @@ class Entry:
     answered: bool
     queries: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        blog: int,
+        source: Source,
+        about: Metadata,
+        addresses: tuple[str, ...],
+        source_hash: str,
+        queries: tuple[str, ...] = (),
+    ) -> "Entry":
+        """What the metadata of a file say of it; `addresses` and `queries` are those below our base path."""
+        return cls(
+            blog=blog,
+            source=source,
+            kind=about.kind,
+            status=about.status,
+            title=about.title,
+            slug=about.slug,
+            addresses=addresses,
+            date=about.date,
+            tags=about.tags,
+            source_hash=source_hash,
+            answered=about.status == "published" or about.broken is not None,
+            queries=queries,
+        )
+
     @property
     def old_addresses(self) -> tuple[str, ...]:
         """All addresses at which the old site answered."""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from westmarch.errors import Invalid
 from westmarch.links import parameters, paths
 from westmarch.transfer import destinations, metadata, yaml_fields
-from westmarch.transfer.blogs import is_markdown, outside, walk
+from westmarch.transfer.blogs import is_markdown, outside, unusable, walk
 from westmarch.transfer.dates import moment
 from westmarch.transfer.decoding import LONGEST, decode
 from westmarch.transfer.fields import Fields, text
@@ -69,14 +69,8 @@ class OurReader:
         yield from (entry for _, entry in found)
 
     def _entry(self, source: Source) -> tuple[int, Entry] | Unread:
-        try:
-            source.key.encode()
-        except UnicodeEncodeError:
-            return Unread(source, "failed", "its name is not UTF-8: rename it")
-        if outside(source.path, self.folder):
-            return Unread(source, "skipped", "it is a link to a file outside of the folder")
-        if not source.path.is_file():
-            return Unread(source, "skipped", "it is no regular file")
+        if (unread := unusable(source, self.folder)) is not None:
+            return unread
         try:
             data = source.path.read_bytes()
             front = _parted(data)
@@ -86,20 +80,10 @@ class OurReader:
             return Unread(source, "failed", error.message)
         except OSError as error:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
-        return int(_number(front) or 0), Entry(
-            blog=self.number,
-            source=source,
-            kind=about.kind,
-            status=about.status,
-            title=about.title,
-            slug=about.slug,
-            addresses=about.addresses,
-            date=None,  # They come in as they were made, whatever their dates: parts of one rank are in that order.
-            tags=about.tags,
-            source_hash=digest(data + waiting),
-            answered=about.status == "published" and not _ours(front).get("trashed"),
-            queries=about.queries,
-        )
+        entry = Entry.of(self.number, source, about, about.addresses, digest(data + waiting), about.queries)
+        answered = about.status == "published" and not _ours(front).get("trashed")
+        # They come in as they were made, whatever their dates: parts of one rank are in that order.
+        return int(_number(front) or 0), replace(entry, date=None, answered=answered)
 
     def item(self, source: Source) -> Item:
         """The second pass: one file whole. Raises `Invalid` where it is no text, `OSError` where it cannot be read."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from westmarch.errors import Invalid
 from westmarch.transfer import metadata, scripts
-from westmarch.transfer.blogs import Blog, Document, outside
+from westmarch.transfer.blogs import Blog, Document, unusable
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Entry, FileWarning, Item, Source, Unread
@@ -75,14 +75,8 @@ class BlogReader:
 
     def entry(self, source: Source) -> Entry | Unread:
         """One file as the first pass gives it."""
-        try:
-            source.key.encode()
-        except UnicodeEncodeError:
-            return Unread(source, "failed", "its name is not UTF-8: rename it")
-        if outside(source.path, self.folder):
-            return Unread(source, "skipped", "it is a link to a file outside of the folder")
-        if source.path.exists() and not source.path.is_file():
-            return Unread(source, "skipped", "it is no regular file")
+        if (unread := unusable(source, self.folder)) is not None:
+            return unread
         if source.role == "skip":
             return Unread(source, "skipped", source.reason)
         try:
@@ -94,19 +88,7 @@ class BlogReader:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
         about = document.about
         self.index.add([(source.inner, about.title, about.addresses)])
-        return Entry(
-            blog=self.number,
-            source=source,
-            kind=about.kind,
-            status=about.status,
-            title=about.title,
-            slug=about.slug,
-            addresses=self._ours(about.addresses),
-            date=about.date,
-            tags=about.tags,
-            source_hash=digest(data),
-            answered=about.status == "published" or about.broken is not None,
-        )
+        return Entry.of(self.number, source, about, self._ours(about.addresses), digest(data))
 
     def _document(self, source: Source, text: str) -> Document:
         front = self.blog.parse(text, source)

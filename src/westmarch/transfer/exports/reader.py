@@ -62,20 +62,8 @@ class ExportReader:
         self.offsets[record.key] = self.spool.append(record)
         self.index.add([(record.key, about.title, about.addresses)])
         self.index.add_queries(about.queries, about.addresses)
-        return Entry(
-            blog=self.number,
-            source=source,
-            kind=about.kind,
-            status=about.status,
-            title=about.title,
-            slug=about.slug,
-            addresses=self._ours(about.addresses),
-            date=about.date,
-            tags=about.tags,
-            source_hash=record.hash,
-            answered=about.status == "published" or about.broken is not None,
-            queries=tuple(self._asked(query) for query in about.queries),
-        )
+        queries = tuple(self._asked(query) for query in about.queries)
+        return Entry.of(self.number, source, about, self._ours(about.addresses), record.hash, queries)
 
     def _asked(self, address: str) -> str:
         """An address with a query, below our base path."""
