@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.conftest import in_a_loop_apart
 from tests.factories import SITE
@@ -83,14 +83,17 @@ async def test_one_import_can_be_asked_for(db: Database, settings: Settings, tmp
         await table(settings, 9)
 
 
-def test_the_command_prints_the_table_and_ends_with_1_where_one_is_missing(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "westmarch.toml").write_text('url = "https://example.org"\n')
-    shutil.copyfile(sqlite_template, site / "westmarch.db")
+@pytest.fixture
+def site(sqlite_template: Path, tmp_path: Path) -> Path:
+    """The folder of an empty site."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "westmarch.toml").write_text('url = "https://example.org"\n')
+    shutil.copyfile(sqlite_template, folder / "westmarch.db")
+    return folder
 
+
+def test_the_command_prints_the_table_and_ends_with_1_where_one_is_missing(site: Path, tmp_path: Path) -> None:
     async def make(*, broken: bool) -> None:
         async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
             if broken:
@@ -107,3 +110,32 @@ def test_the_command_prints_the_table_and_ends_with_1_where_one_is_missing(
     in_a_loop_apart(make(broken=True))
     done = CliRunner().invoke(app, ["--site", str(site), "import", "check", "--json"])
     assert (done.exit_code, json.loads(done.output)["counts"]["missing"]) == (1, 1)
+
+
+def test_an_import_can_end_with_the_table_and_its_status(site: Path, tmp_path: Path) -> None:
+    folder = str(write(tmp_path / "blog", BLOG))
+
+    def imported(*options: str) -> Result:
+        return CliRunner().invoke(app, ["--site", str(site), "import", "markdown", folder, *options])
+
+    done = imported("--check")
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("3 imported.\n")
+    assert done.output.endswith("6 old addresses: 2 answers, 3 leads on, 1 waits.\n")
+
+    async def break_() -> None:
+        async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
+            await db.write(links.redirect, "/there/", "/nowhere/")
+
+    in_a_loop_apart(break_())
+    assert imported().exit_code == 0
+    done = imported("--check", "--json")
+    told = json.loads(done.output)
+    assert (done.exit_code, told["answers"]["counts"]["missing"], told["counts"]["unchanged"]) == (1, 1, 3)
+    assert "/there/" in {one["address"] for one in told["answers"]["addresses"]}
+
+
+def test_a_rehearsal_brings_no_address_to_ask_for(site: Path, tmp_path: Path) -> None:
+    folder = str(write(tmp_path / "blog", BLOG))
+    done = CliRunner().invoke(app, ["--site", str(site), "import", "markdown", folder, "--dry-run", "--check"])
+    assert (done.exit_code, "--check asks for what came in" in done.output) == (2, True)

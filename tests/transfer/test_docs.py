@@ -17,8 +17,10 @@ PAGE = (Path(__file__).parent.parent.parent / "docs" / "importing.md").read_text
 
 
 def test_every_option_fate_and_ending_is_named() -> None:
-    assert {"program", "permalink", "dry_run", "report", "as_json"} < set(inspect.signature(import_markdown).parameters)
-    for option in ("--from", "--permalink", "--dry-run", "--report", "--json"):
+    assert {"program", "permalink", "dry_run", "report", "check", "as_json"} < set(
+        inspect.signature(import_markdown).parameters
+    )
+    for option in ("--from", "--permalink", "--dry-run", "--report", "--check", "--json"):
         assert f"`{option}" in PAGE or f" {option}" in PAGE, option
     for fate in FATES:
         assert f"| `{fate}` |" in PAGE, fate

@@ -9,7 +9,7 @@ import typer
 
 from westmarch.cli import export_html
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
-from westmarch.cli.import_ import progress_bar
+from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from westmarch.db.sessions import Reading

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
-from westmarch.cli.import_ import progress_bar
+from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from westmarch.settings import Settings

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
-from westmarch.cli.import_ import progress_bar
+from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from westmarch.settings import Settings
     from westmarch.transfer.answering import Answered
 
@@ -30,13 +32,11 @@ def check(
     Example: westmarch --site my-site import check
     """
     found = run(table(loaded(context).settings, number))
-    counts = Counter[str](one.outcome for one in found)
     if as_json:
-        print_json({"addresses": [asdict(one) for one in found], "counts": counts})
+        print_json(in_json(found))
     else:
-        _tell(found, counts)
-    if counts["missing"]:
-        raise typer.Exit(1)
+        tell(found)
+    raise typer.Exit(exit_status(found))
 
 
 async def table(settings: "Settings", number: int | None = None) -> "list[Answered]":
@@ -66,9 +66,26 @@ async def table(settings: "Settings", number: int | None = None) -> "list[Answer
             )
 
 
-def _tell(found: "list[Answered]", counts: Counter[str]) -> None:
+def counted(found: "Sequence[Answered]") -> Counter[str]:
+    """How many addresses have which outcome."""
+    return Counter(one.outcome for one in found)
+
+
+def in_json(found: "Sequence[Answered]") -> dict[str, Any]:
+    """The table for programs."""
+    return {"addresses": [asdict(one) for one in found], "counts": counted(found)}
+
+
+def exit_status(found: "Sequence[Answered]") -> int:
+    """1 where an address leads nowhere that should answer."""
+    return int(any(one.outcome == "missing" for one in found))
+
+
+def tell(found: "Sequence[Answered]") -> None:
+    """Print the table, a line for each address."""
     from westmarch.transfer.answering import OUTCOMES
 
+    counts = counted(found)
     for one in found:
         where = f" → {one.location}" if one.location else ""
         why = f"  ({one.of}: {one.reason})" if one.reason else ""

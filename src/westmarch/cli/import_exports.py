@@ -4,18 +4,17 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from westmarch.cli.context import AsJSON
-from westmarch.cli.import_ import DryRun, ReportFile, _brought
+from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from westmarch.db.database import Database
-    from westmarch.settings import Settings
     from westmarch.transfer.blogs import Options
     from westmarch.transfer.exports.records import Export
     from westmarch.transfer.exports.zips import Unpacked
@@ -44,6 +43,7 @@ def import_blogger(
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import the export of a blog at Blogger: posts, pages, comments, labels. It can be stopped and run again.
@@ -56,9 +56,9 @@ def import_blogger(
 
     if file.is_dir() or file.suffix.lower() == ".zip":
         made = partial(open_takeout, origin=file, url=url)
-        _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+        _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
     else:
-        _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+        _file(context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json))
 
 
 def import_medium(
@@ -69,6 +69,7 @@ def import_medium(
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import the stories of an account at Medium. It can be stopped and run again.
@@ -80,7 +81,7 @@ def import_medium(
     from westmarch.transfer.exports.medium import open_, wanted
 
     made = partial(open_, origin=file, url=url)
-    _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
 
 
 def import_substack(
@@ -92,6 +93,7 @@ def import_substack(
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import the posts of a publication at Substack. It can be stopped and run again.
@@ -103,7 +105,7 @@ def import_substack(
     from westmarch.transfer.exports.substack import open_, wanted
 
     made = partial(open_, origin=file, url=url)
-    _zip(context, file, wanted, made, report, dry_run=dry_run, as_json=as_json)
+    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
 
 
 def import_tumblr(
@@ -114,6 +116,7 @@ def import_tumblr(
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import a blog of Tumblr with its pictures. It can be stopped and run again.
@@ -126,7 +129,7 @@ def import_tumblr(
     from westmarch.transfer.exports.tumblr.export import NESTED, open_, wanted
 
     made = partial(open_, origin=file, url=url)
-    _zip(context, file, wanted, made, report, nested=NESTED, pictures=True, dry_run=dry_run, as_json=as_json)
+    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json), nested=NESTED, pictures=True)
 
 
 def import_feed(
@@ -135,6 +138,7 @@ def import_feed(
     url: Url = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import the posts of a feed that was saved to a file. It can be stopped and run again.
@@ -145,7 +149,7 @@ def import_feed(
     """
     from westmarch.transfer.exports.syndication import open_
 
-    _file(context, file.parent, partial(open_, file, url=url), report, dry_run=dry_run, as_json=as_json)
+    _file(context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json))
 
 
 def import_csv(
@@ -160,6 +164,7 @@ def import_csv(
     ] = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import a table of posts in CSV, one post in each row. It can be stopped and run again.
@@ -174,29 +179,24 @@ def import_csv(
 
     opened = partial(open_, file, url=url)
     folder = pictures or file.parent
-    _file(context, folder, opened, report, pictures=pictures is not None, dry_run=dry_run, as_json=as_json)
+    _file(context, folder, opened, Choices(dry_run, report, check, as_json), pictures=pictures is not None)
 
 
 def _file(
     context: typer.Context,
     folder: Path,
     opened: "Callable[[Options], Export]",
-    report: Path | None,
+    choices: Choices,
     *,
     pictures: bool = False,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+) -> NoReturn:
     """Import an export that is one file; `pictures` come from the folder."""
-    from westmarch.transfer.importing import Wanted, import_export
+    from westmarch.transfer.importing import import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         await import_export(db, asked, opened, written, progress, pictures=pictures)
 
-    def wanted(settings: "Settings") -> Wanted:
-        return Wanted(folder, settings.media_folder, settings.base_path, dry_run=dry_run)
-
-    _brought(context, wanted, bring, report, as_json=as_json)
+    bring_in(context, folder, bring, choices)
 
 
 def _zip(
@@ -204,18 +204,16 @@ def _zip(
     file: Path,
     wanted: "Callable[[str], bool]",
     made: "Callable[[Unpacked, Options], Export]",
-    report: Path | None,
+    choices: Choices,
     *,
     nested: str = "",
     pictures: bool = False,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+) -> NoReturn:
     """Import an export that is a zip, unpacked for a while, or a folder; `pictures` come from it."""
     import asyncio
 
     from westmarch.transfer.exports.zips import unpacked
-    from westmarch.transfer.importing import Wanted, import_export
+    from westmarch.transfer.importing import import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         with ExitStack() as stack:
@@ -223,7 +221,4 @@ def _zip(
             asked = replace(asked, folder=given.folder)
             await import_export(db, asked, partial(made, given), written, progress, pictures=pictures)
 
-    def asked_for(settings: "Settings") -> Wanted:
-        return Wanted(file, settings.media_folder, settings.base_path, dry_run=dry_run)
-
-    _brought(context, asked_for, bring, report, as_json=as_json)
+    bring_in(context, file, bring, choices)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from westmarch.cli.context import AsJSON
-from westmarch.cli.import_ import DryRun, ReportFile, _brought
+from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
-    from westmarch.settings import Settings
     from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.report import Report
 
@@ -31,6 +30,7 @@ def import_ghost(
     ] = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
+    check: Check = False,
     as_json: AsJSON = False,
 ) -> None:
     """Import the export of a Ghost site: posts, pages, tags, authors. It can be stopped and run again.
@@ -40,12 +40,8 @@ def import_ghost(
     Example: westmarch --site my-site import ghost my-blog.ghost.json --content content --dry-run
     """
     from westmarch.transfer.exports.ghost import importing
-    from westmarch.transfer.importing import Wanted
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         await importing.import_ghost(db, asked, file, content, written, progress)
 
-    def wanted(settings: "Settings") -> Wanted:
-        return Wanted(content or file.parent, settings.media_folder, settings.base_path, dry_run=dry_run)
-
-    _brought(context, wanted, bring, report, as_json=as_json)
+    bring_in(context, content or file.parent, bring, Choices(dry_run, report, check, as_json))

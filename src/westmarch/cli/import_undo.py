@@ -90,7 +90,7 @@ async def _planned(settings: "Settings", number: int) -> "Plan":
 
 
 async def _undone(settings: "Settings", planned: "Plan") -> "Undone":
-    from westmarch.cli.import_ import progress_bar
+    from westmarch.cli.progress import progress_bar
     from westmarch.transfer import undoing
 
     with progress_bar("Taking back") as progress:

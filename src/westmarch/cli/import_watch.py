@@ -1,34 +1,37 @@
 """`westmarch import markdown PATH --watch`: a folder as the source of the site, until Ctrl-C."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from westmarch.cli.context import loaded, opened, run
+from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from westmarch.settings import Settings
-    from westmarch.transfer.importing import Progress, Wanted
+    from westmarch.transfer.importing import Wanted
+    from westmarch.transfer.recognition import Program
     from westmarch.transfer.watching import Told
 
-    Bar = Callable[[], AbstractContextManager[Progress]]
 
-
-def watch(context: typer.Context, asked: "Callable[[Settings], Wanted]", shown: "Bar") -> NoReturn:
-    """Import, which `shown` shows, watch, and end with status 0 on Ctrl-C or SIGTERM."""
+def watch(context: typer.Context, folder: Path, program: "Program | None", permalink: str | None) -> NoReturn:
+    """Import, watch, and end with status 0 on Ctrl-C or SIGTERM."""
     from asyncio import CancelledError
 
+    from westmarch.transfer.importing import Wanted
+
     settings = loaded(context).settings
+    wanted = Wanted(folder, settings.media_folder, settings.base_path, program, permalink)
     with suppress(KeyboardInterrupt, CancelledError):
-        run(_watch(settings, asked(settings), shown))
+        run(_watch(settings, wanted))
     typer.echo("Stopped. The site stays as it is.")
     raise typer.Exit(0)
 
 
-async def _watch(settings: "Settings", wanted: "Wanted", shown: "Bar") -> None:
+async def _watch(settings: "Settings", wanted: "Wanted") -> None:
     import asyncio
     import signal
 
@@ -49,7 +52,7 @@ async def _watch(settings: "Settings", wanted: "Wanted", shown: "Bar") -> None:
 
     async with opened(settings) as db:
         with ExitStack() as bar:
-            progress = bar.enter_context(shown())
+            progress = bar.enter_context(progress_bar())
 
             def watching() -> None:
                 bar.close()

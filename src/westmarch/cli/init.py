@@ -119,7 +119,7 @@ async def _fill(settings: "Settings", options: dict[str, Any], *, demo: bool) ->
 
 
 async def _demonstrate(db: "Database", settings: "Settings", options: dict[str, Any]) -> None:
-    from westmarch.cli.import_ import progress_bar
+    from westmarch.cli.progress import progress_bar
     from westmarch.errors import Unavailable
     from westmarch.transfer.demonstration import install
 
