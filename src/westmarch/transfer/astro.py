@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -105,9 +105,7 @@ class Astro:
         at = fields.moment(*_DATE)
         kind: Kind = "post" if source.role == "post" and (at is not None or collection in _POSTS) else "page"
         if at is None and kind == "post" and not draft:
-            message = "no date: the time at which the file was last changed stands for it"
-            fields.warnings.append(FileWarning(None, message))
-            at = datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+            at = fields.last_changed(source.path)
         title = metadata.plain(fields.text("title")) or metadata.titled(name or "home")
         slug = fields.text("slug")
         address = self._address(collection, stem, slug, at) if source.role == "post" else self._page(stem)

@@ -5,7 +5,7 @@ Not a parser of Markdown: one linear pass that is right where people write, and 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,6 +50,18 @@ class CodeRegions:
         """Where the code that holds this position ends, or None."""
         at = bisect_right(self._starts, position) - 1
         return self._ends[at] if at >= 0 and position < self._ends[at] else None
+
+
+def reopened(text: str, opening: re.Pattern[str], written: Callable[[re.Match[str]], str | None]) -> str:
+    """The text with the openings of its fenced blocks, as the pattern finds them, written anew; None leaves one."""
+    out: list[str] = []
+    last = 0
+    for block in CodeRegions(text, indented=False).blocks:
+        found = opening.match(text, block.start)
+        if found is not None and (head := written(found)) is not None:
+            out += [text[last : found.start()], head]
+            last = found.end()
+    return "".join([*out, text[last:]])
 
 
 class _Scan:

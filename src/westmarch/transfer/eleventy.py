@@ -5,7 +5,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from westmarch.links.paths import slugify
 from westmarch.transfer import kramdown, liquid, metadata, program_texts
 from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
-from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, as_json, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
@@ -131,9 +130,7 @@ class Eleventy:
         kind: Kind = "post" if source.role == "post" or collections & _POSTS else "page"
         draft = metadata.is_draft(fields)
         if at is None and kind == "post" and not draft:
-            message = "no date: the time at which the file was last changed stands for it"
-            fields.warnings.append(FileWarning(None, message))
-            at = datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+            at = fields.last_changed(source.path)
         title = metadata.plain(fields.text("title")) or metadata.titled(name)
         address = self._address(source, fields, kind, name, title, at)
         about = metadata.assemble(
@@ -156,12 +153,7 @@ class Eleventy:
             fields.take("date")
             return None
         at = fields.moment("date")
-        if at is None and dated:
-            try:
-                return moment(dated[1], self.options.zone)
-            except ValueError as error:
-                fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
-        return at
+        return fields.of_name(dated[1]) if at is None and dated else at
 
     def _address(
         self, source: Source, fields: Fields, kind: Kind, name: str, title: str, at: datetime | None

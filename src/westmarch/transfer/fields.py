@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
+from pathlib import Path
 from typing import Any, Literal
 
 from westmarch.transfer.dates import moment
@@ -84,6 +85,19 @@ class Fields:
         except ValueError as error:
             self.warn(str(error), *keys)
             return None
+
+    def of_name(self, written: str) -> datetime | None:
+        """The date in UTC that the name of the file has, or None; one that is no date is a warning."""
+        try:
+            return moment(written, self.zone)
+        except ValueError as error:
+            self.warnings.append(FileWarning(None, f"the file's name: {error}"))
+            return None
+
+    def last_changed(self, path: Path) -> datetime:
+        """What stands for the date of a file that has none, with a warning that says so. Raises OSError."""
+        self.warnings.append(FileWarning(None, "no date: the time at which the file was last changed stands for it"))
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
 
     def number(self, *keys: str) -> int | None:
         """A whole number, or None."""

@@ -119,10 +119,7 @@ class Hexo:
                 return local.astimezone(UTC)
             except ValueError:
                 fields.warnings.append(FileWarning(None, "the date in the file's name is none"))
-        if not dated:
-            return None
-        fields.warnings.append(FileWarning(None, "no date: the time at which the file was last changed stands for it"))
-        return datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+        return fields.last_changed(source.path) if dated else None
 
     def _address(self, fields: Fields, name: str, at: datetime, categories: list[list[str]]) -> str:
         own = text(fields.front.fields.get("permalink"))

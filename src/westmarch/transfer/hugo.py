@@ -12,7 +12,6 @@ from typing import Any
 from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, outside, walk
-from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.hugo_settings import Language
@@ -237,26 +236,17 @@ class Hugo:
         name = dated[2] or file.name if dated else file.name
         at = None
         if dated and keys[0] == ":filename":
-            at = self._of_name(fields, dated[1])
+            at = fields.of_name(dated[1])
         if at is None:
             known = self._published(fields.front)
             at = fields.moment(*(key for key in keys if not key.startswith(":") and not (known and key == "published")))
         if at is not None and at.year == 1:  # Go's time of nothing, as its templates write it.
             at = None
         if at is None and dated:
-            at = self._of_name(fields, dated[1])
+            at = fields.of_name(dated[1])
         if at is None and kind == "post" and not fields.yes("draft"):
-            message = "no date: the time at which the file was last changed stands for it"
-            fields.warnings.append(FileWarning(None, message))
-            at = datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+            at = fields.last_changed(source.path)
         return name, at
-
-    def _of_name(self, fields: Fields, written: str) -> datetime | None:
-        try:
-            return moment(written, self.zone)
-        except ValueError as error:
-            fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
-            return None
 
     @staticmethod
     def _published(front: FrontMatter) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from westmarch.transfer import embeds
-from westmarch.transfer.code_regions import CodeRegions
+from westmarch.transfer.code_regions import reopened
 from westmarch.transfer.fences import fence, reindented
 from westmarch.transfer.fields import text
 from westmarch.transfer.items import Body, FileWarning
@@ -64,7 +64,8 @@ def convert(body: Body, page: Page, warnings: list[FileWarning]) -> Body:
         "mermaid": codes.mermaid,
     }  # fmt: skip
     dialect = Dialect(codes.replace, blocks, frozenset({"comment"}), code_is_text=False, scan=shortcodes)
-    return Body(_marked_fences(expand(body, dialect, warnings).text), body.line)
+    text = expand(body, dialect, warnings).text
+    return Body(reopened(text, _OPENING, _marked) if "{" in text else text, body.line)
 
 
 def shortcodes(body: Body) -> Iterator[Tag]:
@@ -228,17 +229,9 @@ def _lines(options: str) -> str:
     return ",".join(words)
 
 
-def _marked_fences(written: str) -> str:
+def _marked(opening: re.Match[str]) -> str | None:
     """Hugo's ```` ```go {linenos=true,hl_lines=[2]} ```` with the marked lines as ours has them."""
-    if "{" not in written:
-        return written
-    out: list[str] = []
-    last = 0
-    for block in CodeRegions(written, indented=False).blocks:
-        opening = _OPENING.match(written, block.start)
-        if opening is None or "=" not in opening["inside"]:
-            continue
-        marked = _lines(opening["inside"])
-        out += [written[last : opening.start()], opening["head"] + (f" {{{marked}}}" if marked else "")]
-        last = opening.end()
-    return "".join([*out, written[last:]])
+    if "=" not in opening["inside"]:
+        return None
+    marked = _lines(opening["inside"])
+    return opening["head"] + (f" {{{marked}}}" if marked else "")

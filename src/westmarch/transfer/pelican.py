@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, kramdown, metadata, pelican_settings, python_markdown
 from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, walk
-from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
@@ -128,17 +127,11 @@ class Pelican:
 
     def _date(self, source: Source, fields: Fields, named: dict[str, str], *, dated: bool) -> datetime | None:
         at = fields.moment("date")
-        if at is not None:
+        if at is None and "date" in named:
+            at = fields.of_name(named["date"])
+        if at is not None or not dated:
             return at
-        if "date" in named:
-            try:
-                return moment(named["date"], self.zone)
-            except ValueError as error:
-                fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
-        if not dated:
-            return None
-        fields.warnings.append(FileWarning(None, "no date: the time at which the file was last changed stands for it"))
-        return datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+        return fields.last_changed(source.path)
 
     def _slug(self, own: str, title: str, source: Source) -> tuple[str, bool]:
         """The slug, and whether it was guessed: the file's name may have made it, for all that is known."""

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from westmarch.links.paths import slugify
 from westmarch.transfer import kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, is_markdown, walk
-from westmarch.transfer.dates import moment
 from westmarch.transfer.fields import Fields, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
@@ -86,14 +85,10 @@ class Plain:
     def _date(self, source: Source, fields: Fields, named: re.Match[str] | None, *, dated: bool) -> datetime | None:
         at = fields.moment("date", "published_at", "created", "publishdate")
         if at is None and named:
-            try:
-                at = moment(named[1], self.options.zone)
-            except ValueError as error:
-                fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
+            at = fields.of_name(named[1])
         if at is not None or not dated:
             return at
-        fields.warnings.append(FileWarning(None, "no date: the time at which the file was last changed stands for it"))
-        return datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+        return fields.last_changed(source.path)
 
     def _address(self, kind: Kind, slug: str, at: datetime | None) -> str:
         """The address by the site's pattern; empty where only the site can make it (`{id}`)."""

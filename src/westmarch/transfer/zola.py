@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +13,6 @@ from westmarch.links.paths import slugify
 from westmarch.transfer import destinations, kramdown, metadata, zola_shortcodes
 from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml
-from westmarch.transfer.dates import moment
 from westmarch.transfer.destinations import Destination
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -138,13 +136,13 @@ class Zola:
         dated = _DATED.fullmatch(file.name)
         kind: Kind = "post" if source.role == "post" else "page"
         draft = fields.yes("draft")
-        at = self._date(fields, dated)
+        at = fields.moment("date")
+        if at is None and dated:
+            at = fields.of_name(dated[1])
         if kind == "page" and at is not None and not file.list_:
             kind = "post"
         if at is None and kind == "post" and not draft:
-            message = "no date: the time at which the file was last changed stands for it"
-            fields.warnings.append(FileWarning(None, message))
-            at = datetime.fromtimestamp(source.path.stat().st_mtime, UTC).replace(microsecond=0)
+            at = fields.last_changed(source.path)
         name = dated[2] if dated and not self.slugifying.get("paths_keep_dates") else file.name
         title = metadata.plain(fields.text("title")) or metadata.titled(name or "home")
         own = self._address(fields, file, name)
@@ -171,15 +169,6 @@ class Zola:
         # The page of a section that only has a title was a list; it answers, and is in no list itself.
         unlisted = about.unlisted or (file.list_ and not front.body.text.strip())
         return replace(about, translation=group, language=spoken, unlisted=unlisted)
-
-    def _date(self, fields: Fields, dated: re.Match[str] | None) -> datetime | None:
-        at = fields.moment("date")
-        if at is None and dated:
-            try:
-                return moment(dated[1], self.options.zone)
-            except ValueError as error:
-                fields.warnings.append(FileWarning(None, f"the file's name: {error}"))
-        return at
 
     def _address(self, fields: Fields, file: _File, name: str) -> str:
         given = fields.text("path")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from westmarch.transfer import embeds
-from westmarch.transfer.code_regions import CodeRegions
+from westmarch.transfer.code_regions import reopened
 from westmarch.transfer.fences import fence
 from westmarch.transfer.items import Body, FileWarning
 from westmarch.transfer.lines import Lines
@@ -29,7 +29,7 @@ def convert(body: Body, warnings: list[FileWarning]) -> Body:
     boxes = dict.fromkeys((*embeds.CALLOUTS, *embeds.BOXES), _box)
     blocks = {**boxes, "quote": _quote, "mermaid": _mermaid}
     dialect = Dialect(_replace, blocks, frozenset(), code_is_text=False, scan=shortcodes)
-    return Body(_fences(expand(body, dialect, warnings).text), body.line)
+    return Body(reopened(expand(body, dialect, warnings).text, _OPENING, _opened), body.line)
 
 
 def shortcodes(body: Body) -> Iterator[Tag]:
@@ -114,20 +114,14 @@ def _mermaid(block: Block, context: Context) -> str:
     return context.as_block(block, fence(block.content.strip("\n"), "mermaid"))
 
 
-def _fences(written: str) -> str:
+def _opened(opening: re.Match[str]) -> str | None:
     """Zola's ```` ```rust,linenos,hl_lines=3-8 10,name=main.rs ```` as ours has it."""
-    out: list[str] = []
-    last = 0
-    for block in CodeRegions(written, indented=False).blocks:
-        opening = _OPENING.match(written, block.start)
-        if opening is None or "," not in opening["info"]:
-            continue
-        language, *options = (part.strip() for part in opening["info"].split(","))
-        values = dict(part.split("=", 1) for part in options if "=" in part)
-        marked = ",".join(re.findall(r"\d+(?:-\d+)?", values.get("hl_lines", "")))
-        title = re.sub(r"[\"`]", "", values.get("name", ""))
-        head = opening["head"] + (language or ("text" if title or marked else ""))
-        head += f' title="{title}"' if title else ""
-        out += [written[last : opening.start()], head + (f" {{{marked}}}" if marked else "")]
-        last = opening.end()
-    return "".join([*out, written[last:]])
+    if "," not in opening["info"]:
+        return None
+    language, *options = (part.strip() for part in opening["info"].split(","))
+    values = dict(part.split("=", 1) for part in options if "=" in part)
+    marked = ",".join(re.findall(r"\d+(?:-\d+)?", values.get("hl_lines", "")))
+    title = re.sub(r"[\"`]", "", values.get("name", ""))
+    head = opening["head"] + (language or ("text" if title or marked else ""))
+    head += f' title="{title}"' if title else ""
+    return head + (f" {{{marked}}}" if marked else "")
