@@ -1,52 +1,28 @@
 """Blogs written for Hugo: folders of content that are its addresses, bundles, translations, static files."""
 
-import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, hugo_addresses, hugo_settings, hugo_shortcodes, kramdown, metadata
-from westmarch.transfer.blogs import Document, Options, beginning, is_markdown, outside, walk
+from westmarch.transfer.blogs import Document, Options
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
-from westmarch.transfer.hugo_settings import Language
+from westmarch.transfer.hugo_content import PAGES, POSTS, Content, File
 from westmarch.transfer.index import Index
-from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
+from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Source
 from westmarch.transfer.permalinks import whole
 
-_KEEP = frozenset({"public", "output", "themes", "vendor"})
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_ ]*(.*)")
 _OFFSET = re.compile(r"\d\s*([+-])([01]\d|2[0-3]):?([0-5]\d)$")
-_PAGES = frozenset({"page", "pages"})
-_POSTS = frozenset({"post", "posts", "blog", "article", "articles"})
 _DATE = ("date", "publishdate", "pubdate", "published", "lastmod", "modified")
 _ALIASES = frozenset({"aliases", "alias"})
 _LASTMOD = ("lastmod", "modified")
 _PUBLISHED = ("publishdate", "pubdate", "published")
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """Where a file of content stands: its language, its folders below the language's, and its name without endings.
-
-    `bundle` is a page with a folder of its own, `list_` that of a section.
-    """
-
-    language: Language
-    folders: tuple[str, ...]
-    name: str
-    bundle: bool
-    list_: bool
-
-    @property
-    def logical(self) -> str:
-        """What all translations of the page share."""
-        return "/".join([*self.folders, "_index" if self.list_ else self.name])
 
 
 class Hugo:
@@ -60,99 +36,12 @@ class Hugo:
         self.trouble, self.remarks = self.settings.trouble, self.settings.remarks
         self.base, self.url = self.settings.base, self.settings.url
         self.zone = self.settings.zone(options.zone)
-        self.languages = [
-            replace(one, folder=home / "content") if outside(one.folder, options.folder) else one
-            for one in self.settings.languages
-        ]
-        if not self.languages[0].folder.is_dir():
-            # A folder of content alone, without the site around it.
-            self.languages = [replace(self.languages[0], folder=home)]
-        self.root = self.languages[0].folder
-        self._bundles: dict[str, str] = {}
-        self._named: dict[str, list[str]] = {}
-        self._lists: set[tuple[str, tuple[str, ...]]] = set()
-        found = [(path, language, inner) for path, language, inner in self._walk() if _is_content(path)]
-        for path, _, _ in found:
-            if path.name.startswith("index."):
-                self._bundles.setdefault(str(path.parent), path.relative_to(options.folder).as_posix())
-        sections: Counter[str] = Counter()
-        for path, language, inner in found:
-            file = self._file(language, inner)
-            self._named.setdefault(file.name.casefold(), []).append(self._inner(language, inner))
-            if file.list_:
-                self._lists.add((file.language.key, file.folders))
-            elif self._owner(path) is None:
-                sections[file.folders[0] if file.folders else ""] += 1
-        self._main = self.settings.main_sections or self._largest(sections)
-
-    @staticmethod
-    def _largest(sections: Counter[str]) -> list[str]:
-        """The sections that hold posts: those with the usual names, and the one with the most pages, Hugo's default."""
-        usual = [section for section in sections if section.lower() in _POSTS]
-        others = [(number, section) for section, number in sections.items() if section and section not in _PAGES]
-        return [*usual, max(others)[1]] if others else [*usual, ""]
-
-    def _walk(self) -> Iterator[tuple[Path, Language, str]]:
-        """All files of the content, with their language's folder and their path in it."""
-        folders = {language.folder for language in self.languages if language.own}
-        for language in self.languages:
-            if language is not self.languages[0] and not language.own:
-                continue
-            for path, inner in walk(language.folder, keep=_KEEP):
-                if not any(other != language.folder and path.is_relative_to(other) for other in folders):
-                    yield path, language, inner
-
-    def _inner(self, language: Language, inner: str) -> str:
-        return inner if language is self.languages[0] else f"{language.key}/{inner}"
-
-    def _place(self, source: Source) -> _File:
-        """Where a source stands."""
-        inside = [one for one in self.languages if source.path.is_relative_to(one.folder)]
-        language = max(inside, key=lambda one: (len(one.folder.parts), one is self.languages[0]))
-        return self._file(language, source.path.relative_to(language.folder).as_posix())
-
-    def _file(self, language: Language, inner: str) -> _File:
-        path = PurePosixPath(inner)
-        name = path.stem
-        head, dot, ending = name.rpartition(".")
-        spoken = next((one for one in self.languages if dot and one.key == ending.lower()), None)
-        if spoken is not None:
-            name, language = head, spoken
-        folders = path.parent.parts
-        if name == "_index":
-            return _File(language, folders, folders[-1] if folders else "", bundle=False, list_=True)
-        if name == "index":
-            return _File(language, folders[:-1], folders[-1] if folders else "", bundle=True, list_=False)
-        return _File(language, folders, name, bundle=False, list_=False)
-
-    def _owner(self, path: Path) -> str | None:
-        """The page to whose bundle a file belongs, None where it is a page of its own."""
-        folder = path.parent.parent if path.name.startswith("index.") else path.parent
-        above = itertools.takewhile(lambda one: one.is_relative_to(self.home), (folder, *folder.parents))
-        return next((self._bundles[str(one)] for one in above if str(one) in self._bundles), None)
+        self.content = Content(home, options.folder, self.settings)
+        self.root = self.content.root
 
     def sources(self) -> Iterator[Source]:
         """Pages, sections' own pages, and the texts that are parts of others."""
-        for path, language, inner in self._walk():
-            found = self._role(path, self._file(language, inner))
-            if found is not None:
-                role, reason = found
-                key = path.relative_to(self.options.folder).as_posix()
-                yield Source(path, key, self._inner(language, inner), role, reason)
-
-    def _role(self, path: Path, file: _File) -> tuple[Role, str] | None:
-        owner = self._owner(path)
-        if not _is_content(path):
-            if html_posts.is_html(path.name) and owner is None:
-                return "skip", "it has no front matter, so Hugo makes no page of it"
-            readable = path.suffix in {".org", ".rst", ".adoc", ".asciidoc", ".pandoc"}
-            return ("skip", f"'{path.suffix}' is neither Markdown nor HTML") if readable and owner is None else None
-        if owner is not None:
-            return "skip", f"it is a part of the page {owner}, not one of its own"
-        first = file.folders[0].lower() if file.folders else ""
-        if file.list_ or first in _PAGES:
-            return "page", ""
-        return ("post" if first in {main.lower() for main in self._main} else "page"), ""
+        return self.content.sources()
 
     def parse(self, text_: str, _source: Source, /) -> FrontMatter:
         """TOML, YAML or JSON; what stands in `params` counts as if it stood beside it."""
@@ -165,7 +54,7 @@ class Hugo:
 
     def metadata(self, source: Source, front: FrontMatter) -> Metadata:
         """What a file says, with what its place and the configuration say where it does not."""
-        file = self._place(source)
+        file = self.content.file_of(source)
         aliases = names(next((value for key, value in front.fields.items() if key.lower() in _ALIASES), None), "none")
         kept = {key: value for key, value in front.fields.items() if key.lower() not in _ALIASES}
         fields = Fields(replace(front, fields=kept), self.zone, "none")
@@ -178,7 +67,7 @@ class Hugo:
         title = metadata.plain(fields.text("title")) or metadata.titled(name or "home")
         place = hugo_addresses.Place(
             folders=file.folders,
-            sections=self._sections_of(file),
+            sections=self.content.sections_of(file),
             name=name,
             list_=file.list_,
             title=title,
@@ -204,32 +93,25 @@ class Hugo:
             guid=whole(self.url, self.base, next(iter(addresses), None)) if kind == "post" else None,
             broken=front.broken,
         )
-        group = fields.text("translationKey") or (file.logical if len(self.languages) > 1 else about.translation)
+        group = fields.text("translationKey") or (
+            file.logical if len(self.content.languages) > 1 else about.translation
+        )
         spoken = about.language or metadata.language(file.language.tag)
         extra = {key: value for key, value in about.extra.items() if key.lower() != "translationkey"}
         # The page of a section that only has a title was a list; it answers, and is in no list itself.
         unlisted = about.unlisted or (file.list_ and not front.body.text.strip())
         return replace(about, translation=group, language=spoken, unlisted=unlisted, extra=extra)
 
-    def _sections_of(self, file: _File) -> tuple[str, ...]:
-        """The folders above a page that are sections: the first, and those with a page of their own."""
-        found = (
-            folder
-            for at, folder in enumerate(file.folders)
-            if at == 0 or (file.language.key, file.folders[: at + 1]) in self._lists
-        )
-        return tuple(found)
-
-    def _kind(self, source: Source, fields: Fields, file: _File) -> Kind:
+    def _kind(self, source: Source, fields: Fields, file: File) -> Kind:
         said = fields.text("type").lower()
-        if file.list_ or said in _PAGES:
+        if file.list_ or said in PAGES:
             return "page"
         dated = any(key.lower() in _DATE for key in fields.front.fields)
-        if said in _POSTS or (source.role == "post" and (file.folders or dated)):
+        if said in POSTS or (source.role == "post" and (file.folders or dated)):
             return "post"
-        return "post" if dated and file.folders and file.folders[0].lower() not in _PAGES else "page"
+        return "post" if dated and file.folders and file.folders[0].lower() not in PAGES else "page"
 
-    def _date(self, source: Source, fields: Fields, file: _File, kind: Kind) -> tuple[str, datetime | None]:
+    def _date(self, source: Source, fields: Fields, file: File, kind: Kind) -> tuple[str, datetime | None]:
         """The name without a date where the configuration takes that from it, and the date."""
         keys = self.settings.dates("date", _DATE)
         dated = _DATED.fullmatch(file.name) if ":filename" in keys else None
@@ -295,7 +177,7 @@ class Hugo:
         warnings: list[FileWarning] = []
         body = document.front.body
         page = hugo_shortcodes.Page(
-            find=lambda written, language: self._find(written, language, document, index),
+            find=lambda written, language: self.content.find(written, language, document.source, index),
             params=self.settings.table("params"),
             fields=document.front.fields,
         )
@@ -305,36 +187,6 @@ class Hugo:
         body = hugo_shortcodes.convert(body, page, warnings)
         body = Body(kramdown.excerpt_mark(body.text), body.line)
         return body, html_posts.without_lines(warnings) if written else warnings
-
-    def _find(self, written: str, language: str, document: Document, index: Index) -> str | None:
-        """The address of the page that `ref` means: by its path, from here or from the root, or by its name."""
-        file = self._place(document.source)
-        spoken = next((one for one in self.languages if one.key == language.lower()), file.language)
-        path = re.sub(r"\.(?:md|markdown|html?)$", "", written.strip("/"))
-        head, dot, ending = path.rpartition(".")
-        path = head if dot and any(one.key == ending.lower() for one in self.languages) else path
-        path = re.sub(r"/_?index$", "", path)
-        here = (*file.folders, file.name) if file.bundle else file.folders
-        starts = [] if written.startswith("/") else ["/".join(here), "/".join(file.folders)]
-        for start in [*starts, ""]:
-            stem = str(PurePosixPath(start, path))
-            for candidate in self._spellings(stem, spoken):
-                if known := index.by_inner.get(candidate):
-                    return known.url
-        if "/" in path:
-            return None
-        candidates = [
-            index.by_inner[inner] for inner in self._named.get(path.casefold(), []) if inner in index.by_inner
-        ]
-        return candidates[0].url if candidates else None
-
-    def _spellings(self, stem: str, language: Language) -> Iterator[str]:
-        """The files that may hold a page, in its language first."""
-        for spoken in dict.fromkeys([language, *self.languages]):
-            prefix = f"{spoken.key}/" if spoken.own and spoken is not self.languages[0] else ""
-            for name in ("", "/index", "/_index"):
-                for ending in (f".{spoken.key}.md", ".md", ".html"):
-                    yield f"{prefix}{stem}{name}{ending}".removeprefix("./")
 
     def places(self, address: str, document: Document) -> Iterator[Path]:
         """In the page's own bundle, below the folders of static files and of content, or beside the file."""
@@ -348,17 +200,9 @@ class Hugo:
         for folder in [*self.settings.static, self.home / "static", self.root]:
             yield folder / path
         # Translations share the pictures of the page in the site's own language.
-        file = self._place(document.source)
+        file = self.content.file_of(document.source)
         if file.language.own and file.bundle:
             yield self.root.joinpath(*file.folders, file.name, address.lstrip("/"))
-
-
-def _is_content(path: Path) -> bool:
-    """Whether Hugo makes a page of a file: of Markdown always, of HTML where it has front matter."""
-    if is_markdown(path.name):
-        return True
-    head = beginning(path, 8).removeprefix(b"\xef\xbb\xbf") if html_posts.is_html(path.name) else b""
-    return head.startswith((b"---", b"+++", b"{"))
 
 
 def _zone_of(fields: dict[str, Any], default: tzinfo) -> tzinfo:
