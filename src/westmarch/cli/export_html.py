@@ -10,7 +10,7 @@ from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from westmarch.settings import Settings
-    from westmarch.transfer.out.html import Copied
+    from westmarch.transfer.out.html_copied import Copied
 
 #: How many addresses of a kind are told singly.
 _TOLD = 10
@@ -48,7 +48,8 @@ async def copy_of(settings: "Settings", folder: Path, *, replace: bool) -> "Copi
     from westmarch.app import create_app
     from westmarch.links.paths import FEEDS
     from westmarch.site.queries import current
-    from westmarch.transfer.out.html import Site, export_html
+    from westmarch.transfer.out.html import export_html
+    from westmarch.transfer.out.html_copied import Site
     from westmarch.web.icons import ICONS
 
     app = create_app(settings.model_copy(update={"cache_size": 0, "metrics": False, "process_time": False}))
