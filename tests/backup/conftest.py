@@ -19,7 +19,7 @@ from westmarch.subjects.models import Subject
 
 #: The content of the one stored file.
 TEXT = b"Words in a file.\n"
-EXTRA = {"half": 0.5, "big": 1e20, "list": [1, None, "x"], "z": {"b": 1, "a": True}}
+EXTRA = {"half": 0.5, "big": 1e300, "list": [1, None, "x"], "z": {"b": 1, "a": True}}
 
 
 def fill(session: Session, folder: Path) -> None:

@@ -83,6 +83,24 @@ async def test_a_stored_file_that_is_missing_or_short_is_told(full: Settings, tm
     assert missing.files == 0
 
 
+async def test_a_damaged_stored_file_is_told_and_comes_back_as_it_is(full: Settings, tmp_path: Path) -> None:
+    path = next(full.media_folder.rglob("*.txt"))
+    path.write_bytes(TEXT[::-1])
+    made = await make(full, tmp_path / "one.tar.zst")
+    name = path.relative_to(full.media_folder).as_posix()
+    assert (made.damaged, made.left_out, made.files) == ([f"media/{name}"], [], 1)
+    restored = await restore(made.file, tmp_path / "other", database_url=f"sqlite:///{tmp_path / 'other.db'}")
+    assert restored.damaged == made.damaged
+    assert (restored.settings.media_folder / name).read_bytes() == TEXT[::-1]
+
+
+async def test_a_stored_file_that_cannot_be_read_is_left_out(full: Settings, tmp_path: Path) -> None:
+    path = next(full.media_folder.rglob("*.txt"))
+    path.unlink()
+    path.mkdir()
+    assert (await make(full, tmp_path / "one.tar.zst")).left_out == [f"{path} cannot be read: Is a directory."]
+
+
 async def test_a_file_that_is_there_is_not_written_over(full: Settings, tmp_path: Path) -> None:
     file = tmp_path / "one.tar.zst"
     file.write_bytes(b"dear to me")

@@ -247,6 +247,12 @@ def members(stream: IO[bytes], file: Path) -> Iterator[Member]:
     _require_whole(file, seen, manifest)
 
 
+def digest_of(name: str) -> str:
+    """The hash (BLAKE2b-256) of the content of a stored file, which its name is made of."""
+    path = Path(name)
+    return path.parent.name + path.stem
+
+
 def _plain(entry: tarfile.TarInfo) -> bool:
     return entry.isreg() and not entry.issparse()
 

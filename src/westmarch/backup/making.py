@@ -30,13 +30,17 @@ _Found = tuple[list[Stored], dict[str, Count]]
 
 @dataclass(slots=True)
 class Made:
-    """What a backup holds: its file and size, rows of tables, number of stored files, and what was left out and why."""
+    """What a backup holds: its file and size, rows of tables, number of stored files, and what was left out and why.
+
+    `damaged` names stored files whose content is not the one that they were stored with; they are in it as they are.
+    """
 
     file: Path
     size: int = 0
     tables: dict[str, int] = field(default_factory=dict)
     files: int = 0
     left_out: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
 
 
 def _nothing(_done: int, _all: int) -> None:
@@ -118,7 +122,7 @@ def _finish(
         name: {"rows": count.rows, "digest": f"{count.digest:064x}", "last": count.last}
         for name, count in counts.items()
     }
-    writer.close({"tables": facts, "left_out": made.left_out})
+    writer.close({"tables": facts, "left_out": made.left_out, "damaged": made.damaged})
 
 
 def _files(
@@ -134,10 +138,14 @@ def _files(
                 if there == size:
                     writer.add_from(name, content, size)
                     made.files += 1
+                    if writer.members[name][1] != archive.digest_of(name):
+                        made.damaged.append(name)
                 else:
                     made.left_out.append(f"{path} has {there} bytes in place of {size}.")
         except FileNotFoundError:
             made.left_out.append(f"{path} is missing.")
+        except OSError as error:  # Of the one file: a backup without it is worth more than none.
+            made.left_out.append(f"{path} cannot be read: {error.strerror}.")
         done += size
         progress(done, whole)
 

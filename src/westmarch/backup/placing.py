@@ -1,7 +1,6 @@
 """Putting the files of a backup where a site has them: each is whole and synced before it has its name."""
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 from westmarch.backup import archive
 from westmarch.backup.archive import Member
 from westmarch.configuration import TOML_NAME
-from westmarch.errors import Conflict, Invalid
+from westmarch.errors import Conflict
 from westmarch.settings import Settings
 
 #: Where files wait: those of the site until the database is filled, stored ones until they are whole.
@@ -42,7 +41,7 @@ def staging(site: Path) -> Iterator[Path]:
 def unpack(members: Iterable[Member], media: Path, staging: Path) -> int:
     """Write stored files to their places in `media`, where they never differ, and those of the site to `staging`.
 
-    Returns how many stored files were not there. Raises Invalid where the name of one is not its hash.
+    Returns how many stored files were not there.
     """
     new = 0
     passing = media / STAGING
@@ -60,32 +59,25 @@ def unpack(members: Iterable[Member], media: Path, staging: Path) -> int:
 
 
 def _keep_media(member: Member, path: Path, passing: Path) -> bool:
-    """Write a stored file where none of its size is, and say whether; until it is whole, it is in `passing`.
-
-    Raises Invalid where its name is not its hash.
-    """
+    """Write a stored file where none of its size is, and say whether; until it is whole, it is in `passing`."""
     if path.is_file() and path.stat().st_size == member.size:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    if _write(member, passing / path.name) != path.parent.name + path.stem:
-        raise Invalid(f"{member.name} in the backup is not what its name says.", place=member.name)
+    _write(member, passing / path.name)
     (passing / path.name).replace(path)
     archive.sync_folder(path.parent)
     return True
 
 
-def _write(member: Member, path: Path) -> str:
-    """Write a member to a file, synced to the disk; its hash as stored files have it."""
+def _write(member: Member, path: Path) -> None:
+    """Write a member to a file, synced to the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    hashed = hashlib.blake2b(digest_size=32)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if path.suffix == ".key" else 0o644)
     with os.fdopen(descriptor, "wb") as file:
         while content := member.source.read(archive.STEP):
-            hashed.update(content)
             file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return hashed.hexdigest()
 
 
 def write_settings(toml: str, staging: Path, database_url: str | None) -> None:

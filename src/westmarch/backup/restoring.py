@@ -41,14 +41,15 @@ _REPLACE = "To replace it, add --replace; it is kept as a backup first. Else nam
 class Restored:
     """What a restore did: the settings of the site as it is now, rows by table, stored files that were not there yet.
 
-    `left_out` names what the backup holds and this version has no place for; `before` is the backup of what was
-    replaced.
+    `left_out` names what the backup holds and this version has no place for, `damaged` stored files that were so
+    already when the backup was made; `before` is the backup of what was replaced.
     """
 
     settings: Settings
     tables: dict[str, int] = field(default_factory=dict)
     files: int = 0
     left_out: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     before: Path | None = None
 
 
@@ -71,6 +72,8 @@ class _Manifest(BaseModel):
     """What a restore needs of the manifest."""
 
     tables: dict[str, _Facts]
+    members: dict[str, tuple[int, str]]
+    damaged: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ async def restore(
     _require_known(backup)
     fresh = not (site / TOML_NAME).exists()
     settings = _settings(backup, site, database_url) if fresh else gather(site, database_url=database_url).settings
-    restored = Restored(settings)
+    restored = Restored(settings, damaged=backup.manifest.damaged)
     if not replace:
         await _require_empty(settings, fresh=fresh)
     await asyncio.to_thread(_make_folder, site)
@@ -134,11 +137,16 @@ def _checked(file: Path, key: Key) -> _Backup:
             elif member.name == f"site/{TOML_NAME}":
                 toml = member.content().decode("utf-8", "replace")
     try:
-        return _Backup(file, key, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
+        backup = _Backup(file, key, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"{file}: {place}: {unfit(first)}", place=place) from None
+    for name, (_, digest) in backup.manifest.members.items():
+        known = not name.startswith("media/") or name in backup.manifest.damaged
+        if not known and digest != archive.digest_of(name):
+            raise Invalid(f"{name} in the backup is not what its name says.", place=name)
+    return backup
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -67,9 +68,9 @@ class Count:
 
 
 def _comparable(value: Any) -> Any:
-    """The value with whole numbers as such: PostgreSQL's JSON has one kind of number, where `1e2` is 100."""
+    """The value with whole numbers as such: PostgreSQL's JSON has one kind of number, where `1e300` has 300 zeros."""
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return int(Decimal(repr(value)))
     if isinstance(value, list | tuple):
         return [_comparable(one) for one in value]
     if isinstance(value, dict):

@@ -43,14 +43,16 @@ class Verified:
     """What a verification found.
 
     `tables` are the rows that were restored and read back as the manifest says, `files` the stored files whose content
-    is what their names say. `pages` addresses were rendered; `failed` names those that could not be. Where the site
-    itself is at hand, `compared` is true, `different` names pages with other bytes there (`differing` counts them), and
-    `changed` the tables that have other rows there than when the backup was made.
+    is what their names say, but for those that were `damaged` when the backup was made. `pages` addresses were
+    rendered; `failed` names those that could not be. Where the site itself is at hand, `compared` is true, `different`
+    names pages with other bytes there (`differing` counts them), and `changed` the tables that have other rows there
+    than when the backup was made.
     """
 
     tables: dict[str, int]
     files: int
     left_out: list[str]
+    damaged: list[str]
     pages: int = 0
     compared: bool = False
     differing: int = 0
@@ -79,7 +81,7 @@ async def verify(
     with tempfile.TemporaryDirectory(prefix="westmarch-verify-") as folder:
         site = Path(folder) / "site"
         restored = await restore(file, site, database_url=f"sqlite:///{site / 'westmarch.db'}", key=key)
-        found = Verified(restored.tables, restored.files, restored.left_out)
+        found = Verified(restored.tables, restored.files, restored.left_out, restored.damaged)
         if live is not None and (await schema.status(live.database_url)).runs:
             found.compared = True
             found.changed = await _changed(restored, live)

@@ -27,6 +27,7 @@ Identity = Annotated[
     typer.Option(metavar="FILE", help="A key that opens an encrypted backup: identities of age, or a private SSH key."),
 ]
 
+_DAMAGED = "damaged already when the backup was made"
 #: How many things of one kind are told singly.
 TOLD = 5
 
@@ -72,7 +73,7 @@ def make_backup(
     """Back up database, stored files, settings, secret and theme into one file, also while the site is served.
 
     The file holds the secret of the site and is readable by its owner alone. Should anything go wrong, there is no
-    file. Files of the site that are missing are told, with exit status 1; then no older backup is removed.
+    file. Files of the site that are missing or damaged are told, with exit status 1; then no older backup is removed.
 
     Example: westmarch --site my-site backup my-site.tar.zst
     """
@@ -88,7 +89,8 @@ def make_backup(
         raise Invalid(f"{file} is no folder.", hint="With --keep, name a folder that is there.", place="--keep")
     target = file / rotation.name(now(), sealed=seal != sealing.NO_SEAL) if in_folder else file
     made = run(_make(loaded(context).settings, target, seal))
-    removed = [] if periods is None or made.left_out else rotation.remove_surplus(file, periods)
+    faulty = bool(made.left_out or made.damaged)
+    removed = [] if periods is None or faulty else rotation.remove_surplus(file, periods)
     if as_json:
         print_json(asdict(made) | {"removed": removed})
     else:
@@ -97,7 +99,8 @@ def make_backup(
         for path in removed:
             typer.echo(f"{path} was removed.")
         _tell("left out", made.left_out)
-    raise typer.Exit(1 if made.left_out else 0)
+        _tell("damaged in the site, and so in the backup", made.damaged)
+    raise typer.Exit(1 if faulty else 0)
 
 
 async def _make(settings: "Settings", file: Path, seal: "Seal") -> "Made":
@@ -135,6 +138,7 @@ def verify_backup(
         _tell("cannot be rendered", found.failed)
         _tell("differs", found.different)
         _tell("left out", found.left_out)
+        _tell(_DAMAGED, found.damaged)
     raise typer.Exit(0 if found.sound else 1)
 
 
@@ -185,11 +189,13 @@ def restore(
     done = run(put_back(file, folder(context), database_url=database_url, replace=replace, key=key))
     if as_json:
         facts = {"site": done.settings.site, "database": done.settings.shown("database_url"), "tables": done.tables}
-        print_json(facts | {"new_files": done.files, "left_out": done.left_out, "before": done.before})
+        found = {"left_out": done.left_out, "damaged": done.damaged, "before": done.before}
+        print_json(facts | {"new_files": done.files} | found)
         return
     rows = sum(done.tables.values())
     typer.echo(f"{done.settings.site}: {rows} rows in {done.settings.shown('database_url')}, {done.files} new files.")
     _tell("left out, because this version has no place for it", done.left_out)
+    _tell(_DAMAGED, done.damaged)
     if done.before is not None:
         typer.echo(f"What was there is kept; to take this back: westmarch restore --replace {done.before}")
 
