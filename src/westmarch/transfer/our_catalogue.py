@@ -37,6 +37,8 @@ from westmarch.transfer.out.catalogue import FORMAT, NAME
 
 #: What a link may begin with: no scheme that runs a script.
 _ADDRESS = re.compile(r"/|https?://|mailto:")
+#: A zero byte as JSON writes it; behind a backslash that is a character itself, it is six letters of a text.
+_ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 #: Files of media that are stored at once.
 _FILES = 20
 
@@ -126,7 +128,7 @@ def of(folder: Path) -> Catalogue | None:
         return None
     try:
         data = file.read_bytes()
-        if b"\\u0000" in data:
+        if _ZERO.search(data):
             raise Invalid(f"{file} holds a zero byte, which no database keeps.", hint="Remove it.")
         found = json.loads(data)
         if not isinstance(found, dict) or found.get("format") != FORMAT:
