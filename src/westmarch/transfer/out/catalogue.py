@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from westmarch.authors.models import Author
+from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.links.models import Link
 from westmarch.links.paths import quote
@@ -56,15 +57,18 @@ def _old(session: Reading) -> dict[int | None, list[str]]:
     return found
 
 
+def _addresses(row: NamedRow, old: dict[int | None, list[str]]) -> dict[str, Any]:
+    """Where an author, topic or tag answers, and where it did before."""
+    return {"slug": row.slug, "path": quote(row.path), "old": old.get(row.id, [])}
+
+
 def _authors(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str, Any]]:
     columns = (Author.id, Author.name, Author.slug, Author.path, Author.bio_markdown, Author.links, Media.hash)
     rows = session.execute(select(*columns).outerjoin(Media, Media.id == Author.picture_id).order_by(Author.id))
     return [
         {
             "name": row.name,
-            "slug": row.slug,
-            "path": quote(row.path),
-            "old": old.get(row.id, []),
+            **_addresses(row, old),
             "bio": row.bio_markdown,
             "picture": row.hash,
             "links": row.links,
@@ -78,9 +82,7 @@ def _topics(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str
     return [
         {
             "title": row.title,
-            "slug": row.slug,
-            "path": quote(row.path),
-            "old": old.get(row.id, []),
+            **_addresses(row, old),
             "language": row.language,
             "introduction": row.introduction_markdown,
         }
@@ -93,9 +95,7 @@ def _tags(session: Reading, old: dict[int | None, list[str]]) -> list[dict[str, 
     return [
         {
             "name": row.name,
-            "slug": row.slug,
-            "path": quote(row.path),
-            "old": old.get(row.id, []),
+            **_addresses(row, old),
             "description": row.description,
             "synonyms": row.synonyms,
         }
