@@ -120,9 +120,12 @@ def test_files_that_are_cut_off_or_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "posts" / Story(3).name).write_bytes(b"\x00\x01")
     (tmp_path / "posts" / "away.html").symlink_to("/etc/hostname")
     records, unread = read(opened(tmp_path))
-    assert list(records) == ["post-000000000001"]
+    assert list(records) == ["post-000000000001", "post-000000000002"]
+    broken = records["post-000000000002"].about
+    assert broken.status == "draft"
+    assert broken.broken
+    assert "cut off" in broken.broken.reason
     assert [(one.fate, one.reason) for one in unread] == [
-        ("failed", "it holds no text of a story, or the file was cut off"),
         ("failed", "the file is not text: it holds zero bytes"),
         ("skipped", "a link out of the folder"),
     ]

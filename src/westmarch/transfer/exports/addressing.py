@@ -1,6 +1,7 @@
 """Old addresses as exports write them: whole ones, for the most part."""
 
 import posixpath
+import re
 from datetime import UTC, datetime, time
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -41,9 +42,14 @@ def path(address: str, base: str) -> str:
     return found[len(base) :] if base and found.startswith(f"{base}/") else found
 
 
-def slug(address: str) -> str:
-    """A slug from the last name in a path, without the ending of a file; empty where it has none."""
-    return slugify(posixpath.splitext(address.rstrip("/").rpartition("/")[2])[0])
+def last(address: str) -> str:
+    """The last name in a path, without the ending of a file; empty where it has none."""
+    return posixpath.splitext(address.rstrip("/").rpartition("/")[2])[0]
+
+
+def slug(*names: str) -> str:
+    """A slug from the first of these names that has a letter or a digit; `untitled` where none has."""
+    return slugify(next((name for name in names if re.search(r"[^\W_]", name)), ""))
 
 
 def by_permalink(options: Options, slug: str, at: datetime | None) -> str | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TextIO
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.dates import moment
@@ -134,7 +133,7 @@ class Table:
         if at is None and broken is None and not draft:
             warnings.append(FileWarning(None, "it has no date"))
         path = self._path(said.get("address", ""))
-        slug = slugify(said.get("slug", "")) or addressing.slug(path) or slugify(title)
+        slug = addressing.slug(said.get("slug", ""), addressing.last(path), title)
         spoken = metadata.language(said.get("language", ""))
         return Metadata(
             kind=kind,

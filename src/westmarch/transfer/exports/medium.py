@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
-from westmarch.text.raw_html import Tag
+from westmarch.text.raw_html import Tag, tags
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options, outside
 from westmarch.transfer.dates import moment
@@ -18,7 +17,7 @@ from westmarch.transfer.exports import addressing, spans, titles, zips
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.spans import attribute, classes
 from westmarch.transfer.exports.zips import Unpacked
-from westmarch.transfer.items import FileWarning, Metadata, Source, Unread
+from westmarch.transfer.items import Broken, FileWarning, Metadata, Source, Unread
 
 _ID = re.compile(r"-([0-9a-f]{8,12})\.html$")
 _HREF = re.compile(r"(<a\b[^<>]*?\shref=\")(https?://[^\"<>]+)(\")", re.IGNORECASE)
@@ -62,11 +61,16 @@ class Medium:
             except OSError as error:
                 yield Unread(source, "failed", f"it cannot be read: {error.strerror or error}")
                 continue
-            body = spans.first(text, lambda tag: attribute(tag, "data-field") == "body" or "e-content" in classes(tag))
+            whole = spans.first(text, _is_body)
+            body = whole or _beginning(text)
             if body is None:
-                yield Unread(source, "failed", "it holds no text of a story, or the file was cut off")
+                yield Unread(source, "failed", "it holds no text of a story")
                 continue
-            yield self._record(path, key, text[: body.start] + text[body.end :], body.inner, taken)
+            record = self._record(path, key, text[: body.start] + text[body.end :], body.inner, taken)
+            if whole is None:
+                broken = Broken("its text has no end: the file was cut off")
+                record = replace(record, about=replace(record.about, status="draft", broken=broken))
+            yield record
 
     def places(self, _address: str, _record: Record) -> Iterator[Path]:
         """Pictures lie at Medium: none is part of the export."""
@@ -92,8 +96,8 @@ class Medium:
         author = _plain(text, lambda tag: "p-author" in classes(tag))
         canonical = _canonical(text)
         named = _TITLE.fullmatch(path.name)
-        last = addressing.slug(re.sub(r"-[0-9a-f]{8,12}$", "", addressing.path(canonical, "")))
-        slug = last or slugify(title) or (slugify(named[1]) if named else "")
+        last = addressing.last(re.sub(r"-[0-9a-f]{8,12}$", "", addressing.path(canonical, "")))
+        slug = addressing.slug(last, title, named[1] if named else "")
         summary = _plain(text, lambda tag: attribute(tag, "data-field") == "subtitle" or "p-summary" in classes(tag))
         return Metadata(
             kind="post",
@@ -130,6 +134,20 @@ class Medium:
         if story is None or story[1] not in self.ids or not (_at_medium(home) or home == self.url):
             return found[0]
         return f"{found[1]}{self.url}{self.base}/p/{story[1]}{f'#{parts.fragment}' if parts.fragment else ''}{found[3]}"
+
+
+def _is_body(tag: Tag) -> bool:
+    return attribute(tag, "data-field") == "body" or "e-content" in classes(tag)
+
+
+def _beginning(text: str) -> spans.Span | None:
+    """A text whose end is missing: it goes as far as the footer, else as the file."""
+    opening = next((tag for tag in tags(text) if tag.closed and _is_body(tag)), None)
+    if opening is None:
+        return None
+    start, footer = text.find(">", opening.start) + 1, text.find("<footer", opening.start)
+    end = footer if footer >= 0 else len(text)
+    return spans.Span(opening, opening.start, end, text[start:end])
 
 
 def _key(path: Path) -> str:

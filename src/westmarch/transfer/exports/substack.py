@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
 from westmarch.text.raw_html import Tag
 from westmarch.transfer import embeds, metadata
 from westmarch.transfer.blogs import Options, outside
@@ -127,7 +126,7 @@ class Substack:
             kind="page" if said.get("type") == "page" else "post",
             status=metadata.status(at, draft=draft, now=self.options.now),
             title=title,
-            slug=slugify(slug) or slugify(title),
+            slug=addressing.slug(slug, title),
             addresses=(addressing.path(path, ""),) if slug else (),
             date=at,
             summary=metadata.plain(html.unescape(said.get("subtitle", ""))),

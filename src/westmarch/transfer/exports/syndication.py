@@ -17,7 +17,6 @@ from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.dates import moment
@@ -99,7 +98,7 @@ class Feed:
         if at is None:
             warnings.append(FileWarning(None, "it has no date"))
         path = self._path(address)
-        slug = addressing.slug(path) or slugify(title)
+        slug = addressing.slug(addressing.last(path), title)
         return Metadata(
             kind="post",
             status=metadata.status(at, draft=False, now=self.options.now),

@@ -10,7 +10,6 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports import addressing, titles, zips
@@ -108,7 +107,7 @@ class Blogger:
             kind=kind,
             status=status,
             title=title,
-            slug=addressing.slug(path) or slugify(title),
+            slug=addressing.slug(addressing.last(path), title),
             addresses=(path,) if path not in {"", "/"} else (),
             date=at,
             updated=entry.date(element, "updated", zone, warnings),

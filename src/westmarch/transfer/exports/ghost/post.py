@@ -8,9 +8,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
+from westmarch.transfer.exports import addressing
 from westmarch.transfer.exports.ghost.content import content
 from westmarch.transfer.exports.ghost.fields import date, text, written, yes
 from westmarch.transfer.exports.ghost.redirects import Redirects
@@ -79,7 +79,7 @@ def _about(fields: Mapping[str, Any], identity: str, kind: Kind, site: Site, war
         at = date(said, "created_at", warnings)
         warnings.append(FileWarning(None, "it has no date; that of its beginning stands for it" if at else _DATELESS))
     title = metadata.plain(text(said, "title"))
-    slug = text(said, "slug").strip("/") or slugify(title) or identity
+    slug = text(said, "slug").strip("/") or addressing.slug(title, identity)
     tags = _tags(said, identity, survey)
     authors = _authors(said, identity, survey)
     if any(text(said, name) for name in _INJECTED):
@@ -91,7 +91,7 @@ def _about(fields: Mapping[str, Any], identity: str, kind: Kind, site: Site, war
         kind=kind,
         status=status,
         title=title,
-        slug=slugify(slug) or slugify(title),
+        slug=addressing.slug(slug, title),
         addresses=metadata.unique((address, *aliases)) if address else (),
         date=at,
         updated=date(said, "updated_at", warnings),

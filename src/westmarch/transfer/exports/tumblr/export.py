@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from westmarch.errors import Invalid
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options, outside
 from westmarch.transfer.dates import moment
@@ -102,7 +101,7 @@ class Tumblr:
             kind="post",
             status=status,
             title=title,
-            slug=slugify(said.slug) or slugify(own) or said.id,
+            slug=addressing.slug(said.slug, own, said.id),
             addresses=metadata.unique((first, named, f"/post/{said.id}")),
             date=at,
             pinned=said.pinned,

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 from xml.etree.ElementTree import Element
 
-from westmarch.links.paths import slugify
 from westmarch.transfer import metadata
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports import addressing, titles
@@ -121,7 +120,7 @@ def _about(
             warnings.append(FileWarning(None, "it has no date"))
     own = html.unescape(metadata.plain(fields.text(element, "title")))
     title = titles.of(own, text, f"{kind} {number}".capitalize())
-    slug = slugify(unquote(fields.text(element, "wp:post_name"))) or slugify(title)
+    slug = addressing.slug(unquote(fields.text(element, "wp:post_name")), title)
     addresses = _addresses(element, kind, slug, at, place, options) if status != "draft" else ()
     said = fields.terms(element)
     login = fields.text(element, "dc:creator")
