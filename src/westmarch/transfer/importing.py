@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from westmarch.db.database import Database
@@ -16,24 +14,25 @@ from westmarch.followers.run import catch_up, process_name
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current
-from westmarch.subjects.names import fold
 from westmarch.transfer import earlier, origins, our_catalogue, recognition, references, runs, storing
 from westmarch.transfer.blogs import Options
+from westmarch.transfer.claims import Claims
 from westmarch.transfer.earlier import Stored
 from westmarch.transfer.exports.reader import ExportReader
 from westmarch.transfer.exports.records import Export
 from westmarch.transfer.fetching import Fetcher
-from westmarch.transfer.items import Entry, Unread
+from westmarch.transfer.first_pass import first_pass, spellings
+from westmarch.transfer.items import Entry
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.ours import OurReader
 from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.reader import BlogReader, Reader
 from westmarch.transfer.recognition import Program
-from westmarch.transfer.report import Fate, FileRow, Report
-from westmarch.transfer.storing import Done, DryRun, Place, Work
-from westmarch.transfer.workers import FEW, Job, Workers
+from westmarch.transfer.report import FileRow, Report
+from westmarch.transfer.storing import Done, DryRun, Place
+from westmarch.transfer.workers import FEW, Job, Result, Workers
 
-#: Files read, or looked up in the database, at once.
+#: Files looked up in the database at once.
 _CHUNK = 100
 #: References resolved in one transaction at the end.
 _REFERENCES = 500
@@ -163,7 +162,7 @@ async def second_pass(
     entries: list[Entry],
 ) -> None:
     """Bring in what the first pass gave, or some of it, and all that follows of it."""
-    await _Import(db, wanted, report, progress, place, readers).run(entries)
+    await _Import(db, wanted, report, progress, place, readers, entries).run()
     if not wanted.dry_run:
         # A running server holds the leases and does this by itself; without one it is done before the first visit.
         await catch_up(db, FOLLOWERS, process_name(), datetime.now(UTC))
@@ -187,58 +186,6 @@ def _pattern(written: str | None) -> str | None:
     return written
 
 
-async def first_pass(readers: Iterable[Reader], report: Report) -> list[Entry]:
-    """All files that can be read, by date, so that links mostly lead to posts that are there already.
-
-    They are read chunk by chunk in a thread, so that a signal is obeyed between two of them.
-    """
-    entries: list[Entry] = []
-    for reader in readers:
-        reading = reader.entries()
-        while chunk := await asyncio.to_thread(lambda files: list(islice(files, _CHUNK)), reading):
-            entries += (found for found in chunk if isinstance(found, Entry))
-            for found in chunk:
-                if isinstance(found, Unread):
-                    report.add(_unread(found))
-        if row := _configuration(reader):
-            report.add(row)
-    never = datetime.min.replace(tzinfo=UTC)
-    entries.sort(key=lambda entry: entry.date or never)
-    return entries
-
-
-def _configuration(reader: Reader) -> FileRow | None:
-    """The row for a configuration that is not obeyed, or not in all that it says."""
-    said = reader.trouble or next(iter(reader.remarks), None)
-    if said is None:
-        return None
-    fate: Fate = "failed" if reader.trouble else "skipped"
-    return FileRow(
-        path="configuration", kind="settings", fate=fate, reason=said.message, line=said.line, warnings=reader.remarks
-    )
-
-
-def _unread(found: Unread) -> FileRow:
-    kind = "page" if found.source.role == "page" else "post"
-    return FileRow(path=found.source.key, kind=kind, fate=found.fate, reason=found.reason, line=found.line)
-
-
-def spellings(entries: Iterable[Entry], report: Report) -> dict[str, str]:
-    """One spelling for each tag: the one that most files use. Tags with several are told in the report."""
-    counts: dict[str, Counter[str]] = {}
-    for entry in entries:
-        for tag in entry.tags:
-            counts.setdefault(fold(tag), Counter())[tag] += 1
-    chosen: dict[str, str] = {}
-    for folded, spelt in counts.items():
-        (name, _), *others = spelt.most_common()
-        chosen[folded] = name
-        if others:
-            merged = sorted(other for other, _ in others)
-            report.tags.append({"name": name, "merged": merged, "files": spelt.total()})
-    return chosen
-
-
 class _Import:
     def __init__(
         self,
@@ -248,46 +195,50 @@ class _Import:
         progress: Progress,
         place: Place,
         readers: tuple[Reader, ...],
+        entries: list[Entry],
     ) -> None:
         self.db, self.wanted, self.report, self.progress = db, wanted, report, progress
-        self.place, self.readers = place, readers
+        self.place, self.readers, self.entries = place, readers, entries
         self.told: set[tuple[str, str]] = set()
-        self.claimed: dict[str, tuple[str, int | None]] = {}
-        self.coming: set[str] = set()
+        self.claims = Claims.of(entries)
 
-    async def run(self, entries: list[Entry]) -> None:
+    async def run(self) -> None:
         """All files, in order, then the links between them."""
-        self.progress.begin(len(entries))
-        self.coming = {references.key_of(address) for entry in entries for address in entry.addresses}
-        workers = Workers(self.readers, self.place.site.language, many=len(entries) >= FEW)
+        self.progress.begin(len(self.entries))
+        workers = Workers(self.readers, self.place.site.language, many=len(self.entries) >= FEW)
         try:
-            jobs = _Jobs(self.db, self.place.origin, entries)
+            jobs = _Jobs(self.db, self.place.origin, self.entries)
             prepared = workers.prepared(jobs.iterate(asyncio.get_running_loop()))
             while True:
-                found = await asyncio.to_thread(next, prepared, None)
+                batch = await asyncio.to_thread(next, prepared, None)
                 self._tell_unchanged(jobs)
-                if found is None:
+                if batch is None:
                     break
-                await self._settle(*found)
+                await _to_its_end(self._settle(batch))
         finally:
             await asyncio.to_thread(workers.close)
         await self._resolve_references()
 
     def _tell_unchanged(self, jobs: "_Jobs") -> None:
         for entry, known in jobs.take_unchanged():
-            self._claim(entry, known.id)
+            self.claims.claim(entry, known.id)
             self.report.add(
                 FileRow(path=entry.key, kind=known.kind, fate="unchanged", addresses=known.addresses, id=known.id)
             )
             self.progress.step()
 
-    async def _settle(self, entry: Entry, stored_hash: str | None, prepared: Prepared | Failed) -> None:
-        if isinstance(prepared, Failed):
-            done = _failed(entry, prepared.reason)
+    async def _settle(self, batch: list[Result]) -> None:
+        """Store a batch and tell what became of it: in one transaction, or one by one where that cannot be done."""
+        if stored := await self._stored_together(batch):
+            for result, done in zip(batch, stored, strict=True):
+                self._tell(result, done)
         else:
-            done = await self._stored(entry, prepared, stored_hash)
-        if done.row.id is not None or done.row.fate == "imported":
-            self._claim(entry, done.row.id)
+            for result in batch:
+                self._tell(result, await self._stored(result))
+
+    def _tell(self, result: Result, done: Done) -> None:
+        entry, _, prepared = result
+        storing.claim(self.claims, entry, done)
         self.report.add(done.row)
         self.progress.settled(self.readers[entry.blog], entry, prepared, done.row)
         for row in done.media:
@@ -303,53 +254,50 @@ class _Import:
             self.told.add((shown, str(row["address"])))
             self.report.media.append(row | {"path": shown})
 
-    def _claim(self, entry: Entry, post_id: int | None) -> None:
-        for address in entry.addresses:
-            self.claimed.setdefault(address.rstrip("/"), (entry.key, post_id))
+    async def _stored_together(self, batch: list[Result]) -> list[Done] | None:
+        """What became of each file, all stored in one transaction; None where one of them kept the others out."""
+        if len(batch) == 1 or self.wanted.dry_run:
+            return None
+        try:
+            return await self.db.write(storing.store_all, batch, self.place, self.claims)
+        except (Conflict, Invalid, Gone, Unavailable):
+            # Nothing of them was stored. One by one they come in up to the one that cannot, which is named then.
+            return None
 
-    def _claimed_by_others(self, entry: Entry) -> dict[str, str]:
-        """Addresses of this file that an earlier one of this run has, with the earlier one's path."""
-        found = {address: self.claimed.get(address.rstrip("/"), (entry.key, None)) for address in entry.addresses}
-        return {address: key for address, (key, _) in found.items() if key != entry.key}
-
-    def _known_links(self, prepared: Prepared) -> dict[str, int | None]:
-        """Where links to files of this run lead: to posts that are stored, or to nothing yet."""
-        found: dict[str, int | None] = {}
-        for reference in prepared.rendered.references if prepared.rendered else ():
-            path = references.path_of(reference.href)
-            key = references.key_of(path)
-            if key in self.claimed:
-                found[path] = self.claimed[key][1]
-            elif key in self.coming:
-                found[path] = None
-        return found
-
-    async def _stored(self, entry: Entry, prepared: Prepared, stored_hash: str | None) -> Done:
-        claimed = self._claimed_by_others(entry)
-        fresh = stored_hash is None and entry.address not in {None, "/"} and not claimed
-        work = Work(entry, prepared, claimed, self._known_links(prepared), fresh)
+    async def _stored(self, result: Result) -> Done:
+        """What became of a file, stored in a transaction of its own."""
+        entry, stored_hash, prepared = result
+        if isinstance(prepared, Failed):
+            return storing.failed(entry, prepared.reason)
+        work = storing.work(entry, prepared, stored_hash, self.claims)
         for left in (2, 1, 0):
             try:
                 return await self.db.write(storing.store, work, self.place, dry_run=self.wanted.dry_run)
-            except DryRun as result:
-                return result.done
+            except DryRun as found:
+                return found.done
             except (Conflict, Invalid, Gone) as error:
                 # An address is not free, or somebody took it between our look and our claim: look (again).
                 if not left or (isinstance(error, Invalid) and not work.fresh):
-                    return _failed(entry, error.message)
+                    return storing.failed(entry, error.message)
                 work = replace(work, fresh=False)
         raise AssertionError("the last try returns")
 
     async def _resolve_references(self) -> None:
         """The second pass: links to posts that came in after the text that links to them."""
-        links = {path: post_id for path, (_, post_id) in self.claimed.items() if post_id is not None}
+        links = self.claims.posts()
         at: tuple[int, str] | None = (0, "")
         while at is not None and not self.wanted.dry_run:
             at = await self.db.write(references.resolve_dangling, at, _REFERENCES, links)
 
 
-def _failed(entry: Entry, reason: str) -> Done:
-    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", reason=reason))
+async def _to_its_end(settling: Coroutine[None, None, None]) -> None:
+    """Store and tell a batch also where the import is stopped meanwhile: what is committed has to be in the report."""
+    task = asyncio.ensure_future(settling)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 class _Jobs:

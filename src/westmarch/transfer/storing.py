@@ -1,6 +1,6 @@
-"""Storing one file of a blog: one transaction, which leaves all of it or nothing."""
+"""Storing files of a blog: a transaction leaves all of a file or nothing, and may hold several files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
 from westmarch.transfer import comments, earlier, media, references, runs, versions, waiting
 from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
+from westmarch.transfer.claims import Claims
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.items import Entry, FileWarning
 from westmarch.transfer.origins import Origin
-from westmarch.transfer.preparing import Prepared
+from westmarch.transfer.preparing import Failed, Prepared
 from westmarch.transfer.report import Fate, FileRow
+from westmarch.transfer.workers import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,41 @@ class DryRun(Exception):
     def __init__(self, done: Done) -> None:
         super().__init__()
         self.done = done
+
+
+def work(entry: Entry, prepared: Prepared, stored_hash: str | None, claims: Claims) -> Work:
+    """What is to be done with a file, by what the run knows. `stored_hash` is what was stored for it before."""
+    claimed = claims.of_others(entry)
+    fresh = stored_hash is None and entry.address not in {None, "/"} and not claimed
+    return Work(entry, prepared, claimed, claims.links(prepared), fresh)
+
+
+def claim(claims: Claims, entry: Entry, done: Done) -> None:
+    """Let a file have its addresses, if it came in or was there before."""
+    if done.row.id is not None or done.row.fate == "imported":
+        claims.claim(entry, done.row.id)
+
+
+def failed(entry: Entry, reason: str) -> Done:
+    """What becomes of a file that cannot be stored."""
+    return Done(FileRow(path=entry.key, kind=entry.kind, fate="failed", reason=reason))
+
+
+def store_all(session: Session, batch: Sequence[Result], place: Place, claims: Claims) -> list[Done]:
+    """Store files one after the other in one transaction, which costs one write to the disk, not one for each.
+
+    Raises what `store` raises for the first that cannot be stored, and then nothing of the batch may stay.
+    """
+    within = claims.within()
+    found = []
+    for entry, stored_hash, prepared in batch:
+        if isinstance(prepared, Failed):
+            done = failed(entry, prepared.reason)
+        else:
+            done = store(session, work(entry, prepared, stored_hash, within), place, dry_run=False)
+        claim(within, entry, done)
+        found.append(done)
+    return found
 
 
 def store(session: Session, work: Work, place: Place, *, dry_run: bool) -> Done:

@@ -16,14 +16,8 @@ from westmarch.errors import Invalid, Unavailable
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.transfer import origins, runs, watched
-from westmarch.transfer.importing import (
-    Progress,
-    Wanted,
-    first_pass,
-    readers_of,
-    second_pass,
-    spellings,
-)
+from westmarch.transfer.first_pass import first_pass, spellings
+from westmarch.transfer.importing import Progress, Wanted, readers_of, second_pass
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Entry, Source, Unread
 from westmarch.transfer.origins import Origin

@@ -1,15 +1,17 @@
-"""The processes beside the one that writes: they prepare files a little ahead of it, in order."""
+"""The processes beside the one that writes: they prepare files a little ahead of it, in order and in batches."""
 
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 
 from westmarch.transfer.items import Entry
 from westmarch.transfer.preparing import Failed, Prepared, prepare
@@ -17,12 +19,15 @@ from westmarch.transfer.reader import Reader
 
 #: Fewer files than this are prepared in the process itself: another one takes half a second to start.
 FEW = 64
-#: Files that are prepared ahead, for each process: memory does not grow with the blog.
-_AHEAD = 8
+#: Batches that are prepared ahead, for each process: memory does not grow with the blog.
+_AHEAD = 3
+#: A batch has so many files, and ends before where it is so large (in characters) or has taken so long (in seconds).
+_FILES, _CHARACTERS, _SECONDS = 16, 500_000, 0.25
 
 #: A file, and the hash that was stored for it before.
 Job = tuple[Entry, str | None]
 Result = tuple[Entry, str | None, Prepared | Failed]
+_Waiting = deque[tuple[list[Job], Future[list[Prepared | Failed]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,22 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _run(entry: Entry, stored_hash: str | None) -> Prepared | Failed:
+def _run(jobs: Sequence[Job]) -> list[Prepared | Failed]:
     assert _work is not None
-    return prepare(_work.readers[entry.blog], entry, stored_hash, _work.language)
+    return _prepared(_work, jobs)
+
+
+def _prepared(work: _Work, jobs: Sequence[Job]) -> list[Prepared | Failed]:
+    """What is made of these files, or of the first of them where they are large or take long; of one at least."""
+    end, size = time.monotonic() + _SECONDS, 0
+    found: list[Prepared | Failed] = []
+    for entry, stored_hash in jobs:
+        one = prepare(work.readers[entry.blog], entry, stored_hash, work.language)
+        found.append(one)
+        size += len(one.markdown) if isinstance(one, Prepared) else 0
+        if size > _CHARACTERS or time.monotonic() > end:
+            break
+    return found
 
 
 class Workers:
@@ -75,22 +93,16 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def prepared(self, jobs: Iterable[Job]) -> Iterator[Result]:
-        """Each file with what was made of it, in order. Blocks while it waits."""
-        if self._pool is None:
-            for entry, stored_hash in jobs:
-                yield entry, stored_hash, self._here(entry, stored_hash)
-            return
-        waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]] = deque()
-        for entry, stored_hash in jobs:
-            waiting.append((entry, stored_hash, self._submit(entry, stored_hash)))
-            if len(waiting) > self._count * _AHEAD:
+    def prepared(self, jobs: Iterable[Job]) -> Iterator[list[Result]]:
+        """Each file with what was made of it, in order and in batches. Blocks while it waits."""
+        waiting: _Waiting = deque()
+        coming = iter(jobs)
+        while batch := list(islice(coming, _FILES)):
+            waiting.append((batch, self._submit(batch)))
+            while len(waiting) > (self._count * _AHEAD if self._pool else 0):
                 yield self._next(waiting)
         while waiting:
             yield self._next(waiting)
-
-    def _here(self, entry: Entry, stored_hash: str | None) -> Prepared | Failed:
-        return prepare(self._given.readers[entry.blog], entry, stored_hash, self._given.language)
 
     def _answers(self) -> bool:
         """Whether a process can be started and does anything."""
@@ -100,46 +112,53 @@ class Workers:
         except BrokenProcessPool:
             return False
 
-    def _submit(self, entry: Entry, stored_hash: str | None) -> Future[Prepared | Failed]:
-        future: Future[Prepared | Failed] = Future()
+    def _submit(self, batch: Sequence[Job]) -> Future[list[Prepared | Failed]]:
+        future: Future[list[Prepared | Failed]] = Future()
         if self._pool is None:
             return future
         try:
-            return self._pool.submit(_run, entry, stored_hash)
+            return self._pool.submit(_run, batch)
         except BrokenProcessPool as error:
             future.set_exception(error)
             return future
 
-    def _next(self, waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]]) -> Result:
-        entry, stored_hash, future = waiting.popleft()
+    def _next(self, waiting: _Waiting) -> list[Result]:
+        batch, future = waiting.popleft()
         if self._pool is None:
-            return entry, stored_hash, self._here(entry, stored_hash)
-        try:
-            return entry, stored_hash, future.result()
-        except BrokenProcessPool:
-            return entry, stored_hash, self._again(entry, stored_hash, waiting)
+            found = _prepared(self._given, batch)
+        else:
+            try:
+                found = future.result()
+            except BrokenProcessPool:
+                found = self._again(batch, waiting)
+        if rest := batch[len(found) :]:
+            waiting.appendleft((rest, self._submit(rest)))
+        return [(*job, one) for job, one in zip(batch, found, strict=False)]
 
-    def _again(
-        self, entry: Entry, stored_hash: str | None, waiting: deque[tuple[Entry, str | None, Future[Prepared | Failed]]]
-    ) -> Prepared | Failed:
-        """After a process has died: this file alone in a new one, then the others that were under way."""
+    def _again(self, batch: list[Job], waiting: _Waiting) -> list[Prepared | Failed]:
+        """After a process has died: each file of the batch alone, then the batches that were under way."""
         assert self._pool is not None
         if self._closed:
-            return Failed("the import was stopped")
+            return [Failed("the import was stopped")] * len(batch)
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._pool = self._new_pool()
         if not self._answers():
             # No process can be started here at all: the rest is done without.
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
-            return self._here(entry, stored_hash)
-        try:
-            found = self._pool.submit(_run, entry, stored_hash).result()
-        except BrokenProcessPool:
-            found = Failed("the process that read it ended; the text or one of its pictures is too much for it")
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = self._new_pool()
+            return _prepared(self._given, batch)
+        found = [self._alone(job) for job in batch]
         under_way = list(waiting)
         waiting.clear()
-        waiting.extend((one, known, self._submit(one, known)) for one, known, _ in under_way)
+        waiting.extend((one, self._submit(one)) for one, _ in under_way)
         return found
+
+    def _alone(self, job: Job) -> Prepared | Failed:
+        """A file that a process may die of."""
+        assert self._pool is not None
+        try:
+            return self._pool.submit(_run, [job]).result()[0]
+        except BrokenProcessPool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = self._new_pool()
+            return Failed("the process that read it ended; the text or one of its pictures is too much for it")
