@@ -56,6 +56,56 @@ def test_a_restore_that_is_killed_leaves_the_site_untouched_or_restored(full: Se
     assert [path for name in ("*.part", STAGING) for path in full.site.rglob(name)] == []
 
 
+#: A restore that dies when the database is filled: before any file is in its place, or between two of them.
+DYING = """
+import asyncio, os, sys
+from pathlib import Path
+from westmarch.backup import archive, placing
+from westmarch.backup.restoring import restore
+where, file, site, url, replace = sys.argv[1:]
+placing.put_in_place = (lambda *_: os._exit(9)) if where == "before" else placing.put_in_place
+place = placing.put_in_place
+def die_within(*arguments):
+    archive.sync_folder = lambda _: os._exit(9)
+    place(*arguments)
+placing.put_in_place = die_within
+asyncio.run(restore(Path(file), Path(site), database_url=url or None, replace=bool(replace)))
+"""
+
+
+@pytest.mark.parametrize("where", ["before", "within"])
+def test_a_restore_that_died_behind_its_commit_is_finished_by_the_next_one(
+    full: Settings, tmp_path: Path, where: str
+) -> None:
+    made = in_a_loop_apart(make(full, tmp_path / "one.tar.zst"))
+    at_first = in_a_loop_apart(titles(full))
+    in_a_loop_apart(write_later(full))
+    (full.theme_folder / "static" / "own.css").unlink()
+    (full.theme_folder / "static" / "later.css").write_text("/* of later */")
+    for site, url, replace in (
+        (full.site, "", "yes"),
+        (tmp_path / "fresh", f"sqlite:///{tmp_path / 'fresh.db'}", ""),
+    ):
+        command = [sys.executable, "-c", DYING, where, str(made.file), str(site), url, replace]
+        assert subprocess.run(command, check=False).returncode == 9
+        restored = in_a_loop_apart(restore(made.file, site, database_url=url or None, replace=bool(replace)))
+        assert in_a_loop_apart(titles(restored.settings)) == at_first
+        assert [path.name for path in (site / "theme" / "static").iterdir()] == ["own.css"]
+        assert (site / TOML_NAME).exists()
+        assert not (site / STAGING).exists()
+    assert len(list((full.site / KEPT).iterdir())) == 1  # The restored site was not replaced by itself.
+
+
+def test_what_was_written_behind_a_restore_that_died_is_kept(full: Settings, tmp_path: Path) -> None:
+    made = in_a_loop_apart(make(full, tmp_path / "one.tar.zst"))
+    command = [sys.executable, "-c", DYING, "before", str(made.file), str(full.site), "", "yes"]
+    assert subprocess.run(command, check=False).returncode == 9
+    in_a_loop_apart(write_later(full))
+    restored = in_a_loop_apart(restore(made.file, full.site, replace=True))
+    assert restored.before is not None
+    assert any(b"Written later" in content for content in contents(restored.before).values())
+
+
 @pytest.fixture
 def another_url(full: Settings, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database of the site's engine."""

@@ -17,14 +17,14 @@ from westmarch.settings import Settings
 
 #: Where files wait: those of the site until the database is filled, stored ones until they are whole.
 STAGING = ".restore"
+#: What lies there besides them, from before the database is filled until they are in place: what fills it.
+MARK = "filled-by"
 
 
 @contextmanager
 def staging(site: Path) -> Iterator[Path]:
     """A folder in the site in which its files wait until the database is filled. Raises Conflict where one restores."""
-    descriptor = os.open(site, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with _alone(site):
         folder = site / STAGING
         shutil.rmtree(folder, ignore_errors=True)  # One that was killed left it.
         folder.mkdir(mode=0o700)
@@ -32,6 +32,42 @@ def staging(site: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def mark(staging: Path, text: str) -> None:
+    """Note what is going to fill the database, in case that this process does not live to put the files in place."""
+    with (staging / MARK).open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    archive.sync_folder(staging)
+
+
+def marked(site: Path) -> str:
+    """What a restore that ended too early has noted; empty where there is none."""
+    try:
+        return (site / STAGING / MARK).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def finish(settings: Settings, text: str) -> bool:
+    """Put files in place that still wait, for a database that is filled; whether they were those of this note."""
+    with _alone(settings.site):
+        if marked(settings.site) != text:  # Another process was quicker.
+            return False
+        put_in_place(settings.site / STAGING, settings)
+        shutil.rmtree(settings.site / STAGING, ignore_errors=True)
+        return True
+
+
+@contextmanager
+def _alone(site: Path) -> Iterator[None]:
+    """Keep other restores from a folder. Raises Conflict where one is at work."""
+    descriptor = os.open(site, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     except BlockingIOError as error:
         raise Conflict(f"Another process restores {site}.", hint="Wait for it.") from error
     finally:
@@ -101,16 +137,23 @@ def make_folders(settings: Settings) -> None:
 
 
 def put_in_place(staging: Path, settings: Settings) -> None:
-    """Let the files of the backup take the place of those that are there, the settings last; it takes no space."""
+    """Let the files of the backup take the place of those that are there, the settings last; it takes no space.
+
+    If it is interrupted, it goes on where it was when it is called again.
+    """
     if (secret := staging / settings.secret_key_file.name).exists():
         secret.replace(settings.secret_key_file)
     for path in (settings.theme_folder, settings.themes_folder):
         new, old = staging / path.name, staging / f"{path.name}.old"
-        if path.exists():
-            path.rename(old)
+        if not old.exists():
+            if path.exists():
+                path.rename(old)
+            else:
+                old.mkdir()
         if new.exists():
             new.rename(path)
     archive.sync_folder(settings.site)
     if (toml := staging / TOML_NAME).exists():
         toml.replace(settings.site / TOML_NAME)
-        archive.sync_folder(settings.site)
+    (staging / MARK).unlink(missing_ok=True)
+    archive.sync_folder(settings.site)

@@ -1,6 +1,8 @@
 """Restoring a site from a backup: into an empty folder and database of either engine, or over a site that is there."""
 
 import asyncio
+import hashlib
+import json
 import time
 import tomllib
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from westmarch.backup.making import make_within
 from westmarch.backup.rows import Count, Storing
 from westmarch.backup.sealing import NO_KEY, Key, unsealed
 from westmarch.changes import triggers
+from westmarch.changes.models import Change, Epoch
 from westmarch.configuration import TOML_NAME, gather
 from westmarch.db.engines import parse_url
 from westmarch.db.faults import sqlstate
@@ -84,6 +87,7 @@ class _Backup:
     key: Key
     head: _Head
     manifest: _Manifest
+    digest: str
     toml: str
 
 
@@ -96,7 +100,7 @@ async def restore(
     one of `database_url`, else of the environment, else of the settings in the folder or, where it has none, of those
     in the backup. With `replace` a site that is there is replaced, after a backup of it was made in its folder
     `before-restore/`, in the same transaction; its `westmarch.toml` stays. A folder becomes a site last, so that an
-    interrupted restore can be run again.
+    interrupted restore can be run again. If the database was filled and the files were not in place yet, they are then.
 
     Raises Invalid for a file that is no whole backup, Conflict for a site that is there and may not be replaced,
     Unavailable where something cannot be written.
@@ -106,6 +110,11 @@ async def restore(
     fresh = not (site / TOML_NAME).exists()
     settings = _settings(backup, site, database_url) if fresh else gather(site, database_url=database_url).settings
     restored = Restored(settings, damaged=backup.manifest.damaged)
+    if await _finished(backup, settings):
+        restored.tables = {name: facts.rows for name, facts in backup.manifest.tables.items()}
+        restored.settings = gather(site, database_url=database_url).settings
+        restored.before = max((site / KEPT).glob("*.tar.zst"), default=None) if replace else None
+        return restored
     if not replace:
         await _require_empty(settings, fresh=fresh)
     await asyncio.to_thread(_make_folder, site)
@@ -116,7 +125,7 @@ async def restore(
         placing.make_folders(settings)
         if fresh:
             placing.write_settings(backup.toml, staging, database_url)
-        work = partial(_fill, backup, restored, replace=replace)
+        work = partial(_fill, backup, restored, staging, replace=replace)
         await schema.with_connection(parse_url(settings.database_url), work, migrates=True)
         placing.put_in_place(staging, settings)
     if fresh:
@@ -137,11 +146,13 @@ def _checked(file: Path, key: Key) -> _Backup:
             elif member.name == f"site/{TOML_NAME}":
                 toml = member.content().decode("utf-8", "replace")
     try:
-        backup = _Backup(file, key, _Head.model_validate(head), _Manifest.model_validate(manifest), toml)
+        told = _Head.model_validate(head), _Manifest.model_validate(manifest)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(f"{file}: {place}: {unfit(first)}", place=place) from None
+    digest = hashlib.blake2b(json.dumps(manifest, sort_keys=True).encode(), digest_size=32).hexdigest()
+    backup = _Backup(file, key, *told, digest, toml)
     for name, (_, digest) in backup.manifest.members.items():
         known = not name.startswith("media/") or name in backup.manifest.damaged
         if not known and digest != archive.digest_of(name):
@@ -158,6 +169,23 @@ def _opened(file: Path, key: Key) -> Iterator[IO[bytes]]:
         raise Invalid(f"{file} cannot be read: {error.strerror}.", hint="Name a backup.", place=str(file)) from error
     with stream, unsealed(stream, file, key) as plain:
         yield plain
+
+
+async def _finished(backup: _Backup, settings: Settings) -> bool:
+    """Put the files of this backup in place, where all that is missing of an earlier restore are these."""
+    noted = placing.marked(settings.site)
+    if not noted.startswith(backup.digest) or (await schema.status(settings.database_url)).schema is None:
+        return False
+    if await schema.with_connection(parse_url(settings.database_url), partial(_note, backup)) != noted:
+        return False  # It was not filled, or somebody has written to it since.
+    with archive.told(settings.site):
+        return await asyncio.to_thread(placing.finish, settings, noted)
+
+
+def _note(backup: _Backup, connection: Connection) -> str:
+    """What tells that this backup filled the database, and that nothing has changed in it since."""
+    epoch = connection.scalar(select(Epoch.name))
+    return f"{backup.digest} {epoch} {connection.scalar(select(func.max(Change.id))) or 0}"
 
 
 def _require_known(backup: _Backup) -> None:
@@ -201,7 +229,7 @@ def _unpack(backup: _Backup, settings: Settings, staging: Path) -> int:
         return placing.unpack(archive.members(stream, backup.file), settings.media_folder, staging)
 
 
-def _fill(backup: _Backup, restored: Restored, connection: Connection, *, replace: bool) -> None:
+def _fill(backup: _Backup, restored: Restored, staging: Path, connection: Connection, *, replace: bool) -> None:
     """Replace whatever tables of ours there are by those of the backup, then bring them to the newest schema."""
     there = schema.locked(connection)
     if there is not None:
@@ -227,6 +255,7 @@ def _fill(backup: _Backup, restored: Restored, connection: Connection, *, replac
     restored.left_out = sorted(storing.left_out)
     restored.tables = _read_back(backup, storing)
     schema.migrate(connection, schema.HEAD)  # Also makes the triggers, which were dropped, anew.
+    placing.mark(staging, _note(backup, connection))
 
 
 def _replaced(connection: Connection, settings: Settings, number: str) -> Path:
