@@ -33,9 +33,9 @@ from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
 from westmarch.ops import control, health, memory
 from westmarch.ops.logging import configure
-from westmarch.pagecache import asked, files
-from westmarch.pagecache.asked import Address
+from westmarch.pagecache import commands, files
 from westmarch.pagecache.cache import Answer, PageCache
+from westmarch.pagecache.commands import Address
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
@@ -44,7 +44,7 @@ from westmarch.posts.following import FOLLOWERS
 from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.players import PLAYER_HOSTS
-from westmarch.web import asking, errors, icons, static
+from westmarch.web import errors, icons, request_target, static
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
@@ -56,7 +56,7 @@ S = TypeVar("S", bound=Surface)
 
 async def public(request: Request) -> ASGIApp:
     """Whatever has no route of its own: the links of the site, then the listings of the program."""
-    path, query = asking.path(request.scope), asking.query(request.scope)
+    path, query = request_target.path(request.scope), request_target.query(request.scope)
     pages: PageCache = request.app.state.pages
     variant = request.app.state.variant(request.scope)
     key, make, _ = address(request.app, path, query, variant)
@@ -160,7 +160,7 @@ def cache_verbs(app: FastAPI) -> Mapping[str, control.Verb]:
     def find(path: str, query: str, variant: str) -> Address:
         return address(app, path, query, variant)._replace(route=other_route(path))
 
-    return asked.verbs(app.state.pages, find, app.state.settings.url, lambda: app.state.surface.fingerprint)
+    return commands.verbs(app.state.pages, find, app.state.settings.url, lambda: app.state.surface.fingerprint)
 
 
 def _told(task: asyncio.Task[None]) -> None:

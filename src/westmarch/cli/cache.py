@@ -234,15 +234,12 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-#: The numbers of a status that can be added up.
-_ADDED = (
-    "pages", "bytes", "limit_bytes", "hits", "misses", "bypasses", "renders", "waited", "evicted", "thrown_out",
-    "checks",
-)  # fmt: skip
-
-
 def _sum(found: Answers) -> dict[str, int]:
-    return {name: sum(told[name] for _, told in found) for name in _ADDED}
+    """The numbers of all processes together; what else a process tells cannot be added up."""
+    from westmarch.metrics.exposition import CACHE_COUNTERS, CACHE_GAUGES
+
+    numbers = CACHE_COUNTERS.keys() | CACHE_GAUGES.keys()
+    return {name: sum(told[name] for _, told in found) for name in found[0][1] if name in numbers}
 
 
 def _row(told: Mapping[str, Any]) -> dict[str, str]:

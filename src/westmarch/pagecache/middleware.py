@@ -11,8 +11,8 @@ from westmarch.metrics.timing import spent
 from westmarch.pagecache.cache import HIT, PageCache, conditions
 from westmarch.pagecache.pages import Headers, coding, send
 from westmarch.pagecache.store import Entry, Key
-from westmarch.web.asking import LONGEST_QUERY
 from westmarch.web.request_ids import taken_or_made
+from westmarch.web.request_target import LONGEST_QUERY
 
 #: Told of each page that is answered from the cache: the request, and the post or page that its reader looks at.
 Viewed = Callable[[Scope, int], None]

@@ -13,7 +13,7 @@ from westmarch.pagecache.store import Entry, Key
 TURN = "westmarch.turn"
 
 
-class Asked(Protocol):
+class PendingRequest(Protocol):
     """A request for a page that was in the store when it came."""
 
     key: Key
@@ -35,14 +35,14 @@ class Turn:
     def __init__(self, front: FromCache) -> None:
         self.front = front
         self.cache = front.cache
-        self._waiting: list[Asked] = []
+        self._waiting: list[PendingRequest] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, asked: Asked) -> None:
+    def add(self, request: PendingRequest) -> None:
         """Have a request answered, after the next check."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._end)
-        self._waiting.append(asked)
+        self._waiting.append(request)
 
     def _end(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -64,25 +64,25 @@ class Turn:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _wait(self, check: Check, waiting: Sequence[Asked]) -> None:
+    async def _wait(self, check: Check, waiting: Sequence[PendingRequest]) -> None:
         state = State.BUSY
         try:
             state = await check.wait()
         finally:
             self._answer(waiting, state)
 
-    def _answer(self, waiting: Sequence[Asked], state: State) -> None:
+    def _answer(self, waiting: Sequence[PendingRequest], state: State) -> None:
         """Answer all, by the program where the store does not know any more, or cannot tell."""
         status = UNCHECKED if state is State.AWAY else HIT
         answered = 0
         try:
-            for asked in waiting:
-                entry = None if state is State.BUSY else self.cache.store.get(asked.key)
+            for request in waiting:
+                entry = None if state is State.BUSY else self.cache.store.get(request.key)
                 if entry is None:
-                    asked.pass_on()
+                    request.pass_on()
                 else:
-                    asked.answer(self.front, entry, status)
+                    request.answer(self.front, entry, status)
                 answered += 1
         finally:
-            for asked in waiting[answered:]:  # None, unless an answer has failed: the program says what is wrong.
-                asked.pass_on()
+            for request in waiting[answered:]:  # None, unless an answer has failed: the program says what is wrong.
+                request.pass_on()

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from westmarch.db.database import Database
 from westmarch.errors import Invalid, Unavailable
 from westmarch.site.options import Site
-from westmarch.web import asking, colours
+from westmarch.web import colours, request_target
 from westmarch.web.languages import direction
 from westmarch.web.mark import checked
 from westmarch.web.pictures import pictures
@@ -109,7 +109,7 @@ async def icon(request: Request) -> Reply:
     """One of `ICONS`, by the path that was asked for."""
     site = await _site(request)
     icons: Icons = request.app.state.icons
-    path = asking.path(request.scope)
+    path = request_target.path(request.scope)
     made = await asyncio.to_thread(icons.of, site)
     mime = ICONS[path]
     return Reply(made.icon(path), mime, headers=(HARMLESS,) if mime == SVG else ())

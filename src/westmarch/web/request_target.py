@@ -1,4 +1,4 @@
-"""What a request asks for, read from its scope: a path of the site as links know it, and a query."""
+"""The target of a request, read from its scope: a path of the site as links know it, and a query."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import Scope

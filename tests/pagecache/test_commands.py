@@ -14,8 +14,8 @@ from westmarch.app import cache_verbs
 from westmarch.db.sessions import Reading
 from westmarch.errors import Unavailable
 from westmarch.pagecache import reads
-from westmarch.pagecache.asked import obstacle
 from westmarch.pagecache.cache import PageCache
+from westmarch.pagecache.commands import obstacle
 from westmarch.pagecache.pages import Page
 from westmarch.pagecache.reads import Recording
 from westmarch.pagecache.store import Key
