@@ -32,11 +32,16 @@ def png(width: int = 2, height: int = 1) -> bytes:
 
 async def bring(db: Database, folder: Path, **options: Any) -> dict[str, Any]:
     """Import a folder and return the report; media go beside the folder."""
-    report = Report(io.BytesIO())
+    report = Report()
     media = options.pop("media", folder.parent / "media")
     await import_folder(db, Wanted(folder, media, **options), report)
-    assert isinstance(report.file, io.BytesIO)
-    found: dict[str, Any] = json.loads(report.file.getvalue())
+    return document(report)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """A report as its reader has it."""
+    report.file.seek(0)
+    found: dict[str, Any] = json.load(report.file)
     return found
 
 
@@ -50,6 +55,11 @@ def row(report: dict[str, Any], path: str) -> dict[str, Any]:
     (found,) = [one for one in report["files"] if one["path"] == path]
     assert isinstance(found, dict)
     return found
+
+
+def messages(report: dict[str, Any], path: str) -> list[str]:
+    """What is told of one file."""
+    return [one["message"] for one in row(report, path)["warnings"]]
 
 
 async def posts(db: Database) -> int:

@@ -1,13 +1,12 @@
 """Exports for tests, and what an import makes of them."""
 
-import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.transfer.folders import document
 from westmarch.db.database import Database
 from westmarch.transfer.exports.records import Export, Record
 from westmarch.transfer.importing import Wanted, import_export
@@ -52,8 +51,6 @@ def record(key: str, content: str, *addresses: str, line: int | None = None, **a
 
 async def bring(db: Database, export: Export, folder: Path, **options: Any) -> dict[str, Any]:
     """Import an export and return the report; pictures lie in the folder, media go beside it."""
-    report = Report(io.BytesIO())
+    report = Report()
     await import_export(db, Wanted(folder, folder.parent / "media", **options), lambda _: export, report)
-    assert isinstance(report.file, io.BytesIO)
-    found: dict[str, Any] = json.loads(report.file.getvalue())
-    return found
+    return document(report)

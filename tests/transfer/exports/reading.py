@@ -1,7 +1,5 @@
 """Reading an export without a database, and bringing one in."""
 
-import io
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tests.transfer.folders import document
 from westmarch.db.database import Database
 from westmarch.subjects.models import Revision
 from westmarch.transfer.blogs import Options
@@ -37,11 +36,9 @@ def told(record: Record) -> list[str]:
 
 async def bring(db: Database, opened: Open, folder: Path, *, pictures: bool = False) -> dict[str, Any]:
     """Import an export and return the report; media go beside the folder."""
-    report = Report(io.BytesIO())
+    report = Report()
     await import_export(db, Wanted(folder, folder.parent / "media"), opened, report, pictures=pictures)
-    assert isinstance(report.file, io.BytesIO)
-    found: dict[str, Any] = json.loads(report.file.getvalue())
-    return found
+    return document(report)
 
 
 async def markdown(db: Database, post_id: int) -> str:

@@ -1,6 +1,5 @@
 """Exports of Ghost, brought into a site."""
 
-import io
 import json
 import zipfile
 from pathlib import Path
@@ -23,12 +22,12 @@ from tests.transfer.exports.ghost.writing import (
     write,
 )
 from tests.transfer.exports.ghost.writing import post as written
-from tests.transfer.folders import counted, png, post, posts, row
+from tests.transfer.exports.reading import markdown
+from tests.transfer.folders import counted, document, messages, png, post, posts, row
 from tests.transfer.folders import write as write_files
 from westmarch.db.database import Database
 from westmarch.errors import Invalid
 from westmarch.links.queries import resolve
-from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
 from westmarch.transfer.exports.ghost.importing import import_ghost
 from westmarch.transfer.importing import Wanted
@@ -36,25 +35,14 @@ from westmarch.transfer.report import Report
 
 
 async def bring(db: Database, file: Path, content: Path | None = None, **options: Any) -> dict[str, Any]:
-    report = Report(io.BytesIO())
+    report = Report()
     wanted = Wanted(content or file.parent, file.parent / "media", **options)
     await import_ghost(db, wanted, file, content, report)
-    assert isinstance(report.file, io.BytesIO)
-    found: dict[str, Any] = json.loads(report.file.getvalue())
-    return found
+    return document(report)
 
 
 def key(number: int, kind: str = "post") -> str:
     return f"{kind}-{identity(number)}"
-
-
-async def markdown(db: Database, post_id: int) -> str:
-    asked = select(Revision.markdown).where(Revision.subject_id == post_id).order_by(Revision.id.desc())
-    return await db.read(lambda session: session.scalars(asked).first() or "")
-
-
-def messages(found: dict[str, Any], of: str) -> list[str]:
-    return [one["message"] for one in row(found, of)["warnings"]]
 
 
 async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_path: Path) -> None:

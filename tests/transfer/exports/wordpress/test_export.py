@@ -1,6 +1,5 @@
 """Exports of WordPress, brought into a site."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.transfer.exports.reading import markdown
 from tests.transfer.exports.wordpress.writing import attachment, category, comment, item, meta, write
-from tests.transfer.folders import counted, png, post, row
+from tests.transfer.folders import counted, document, messages, png, post, row
 from tests.transfer.folders import write as write_files
 from tests.transfer.serving import served
 from westmarch.comments.models import ImportedComment
@@ -27,24 +27,13 @@ from westmarch.transfer.report import Report
 async def bring(
     db: Database, *files: Path, uploads: Path | None = None, fetcher: Fetcher | None = None, **options: Any
 ) -> dict[str, Any]:
-    report = Report(io.BytesIO())
+    report = Report()
     wanted = Wanted(uploads or files[0].parent, files[0].parent / "media", **options)
     pictures = uploads is not None
     await import_export(
         db, wanted, lambda asked: open_(files, asked, pictures=pictures), report, pictures=pictures, fetcher=fetcher
     )
-    assert isinstance(report.file, io.BytesIO)
-    found: dict[str, Any] = json.loads(report.file.getvalue())
-    return found
-
-
-async def markdown(db: Database, post_id: int) -> str:
-    asked = select(Revision.markdown).where(Revision.subject_id == post_id).order_by(Revision.id.desc())
-    return await db.read(lambda session: session.scalars(asked).first() or "")
-
-
-def messages(found: dict[str, Any], key: str) -> list[str]:
-    return [one["message"] for one in row(found, key)["warnings"]]
+    return document(report)
 
 
 async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_path: Path) -> None:
