@@ -18,8 +18,9 @@ MOST = 1_000_000
 _RATIO = 100
 _FREE = 1024**3
 _CHUNK = 1 << 20
-#: What `zipfile` raises: for a broken archive, another compression, one behind a password.
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError)
+#: What `zipfile` raises: for a broken archive, another compression, one behind a password; and the disk, where it is
+#: full, or where a file and a folder of the archive have one name.
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error, lzma.LZMAError, OSError)
 #: Parts of a folder of content that are read, and the JSON.
 _WANTED = frozenset({"data", "files", "images", "media", "settings"})
 
@@ -39,7 +40,8 @@ def unpacked(path: Path) -> Iterator[tuple[Path, Path | None]]:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, path, folder)
         except _BROKEN as error:
-            raise Invalid(f"{path.name} cannot be unpacked: {error}", hint="Unpack it, and name the JSON.") from error
+            reason = getattr(error, "strerror", None) or error  # Without the path of the temporary file.
+            raise Invalid(f"{path.name} cannot be unpacked: {reason}", hint="Unpack it, and name the JSON.") from error
         found = [one for one in folder.rglob("*.json") if one.name != "redirects.json"]
         if len(found) != 1:
             what = "no JSON file" if not found else f"{len(found)} JSON files"
