@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from benchmarks.figures import tell
 from benchmarks.filling import fill
 from benchmarks.load import ask
 from benchmarks.servers import served, uvicorn
@@ -102,11 +103,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         found = measure(Path(place), given.url, given.posts, given.media)
-    if given.json:
-        json.dump(found, sys.stdout)
-    else:
-        for name, value in found.items():
-            print(f"{name:36} {value:10,.1f}")
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":

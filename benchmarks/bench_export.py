@@ -7,7 +7,6 @@ the peak memory of the process.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.bench_import import write_jekyll
+from benchmarks.figures import tell
 
 
 def command(site: Path, *arguments: str) -> tuple[float, float, float]:
@@ -58,11 +58,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     found = run(given.posts)
-    if given.json:
-        json.dump(found, sys.stdout)
-    else:
-        for name, value in found.items():
-            print(f"{name:48} {value:10,.1f}")
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":

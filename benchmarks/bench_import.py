@@ -24,6 +24,7 @@ from pathlib import Path
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from benchmarks import folders, ghost
+from benchmarks.figures import tell
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.transfer.exports.wordpress.export import open_
@@ -202,11 +203,7 @@ def main() -> None:
         found = run(given.source, given.posts, given.url)
     else:
         found = {name: value for source in USUAL for name, value in run_elsewhere(source, given.posts).items()}
-    if given.json:
-        json.dump(found, sys.stdout)
-    else:
-        for name, value in found.items():
-            print(f"{name:40} {value:10,.1f}")
+    tell(found, as_json=given.json)
 
 
 if __name__ == "__main__":
