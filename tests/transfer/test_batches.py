@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from tests.factories import SITE, draft
 from tests.transfer.exports.bringing import Given, record
@@ -20,6 +19,7 @@ from westmarch.db.database import Database, open_database
 from westmarch.errors import Conflict, Unavailable
 from westmarch.posts import actions, counts, listings
 from westmarch.posts.drafts import Draft
+from westmarch.posts.making import Making
 from westmarch.posts.models import Post
 from westmarch.tags.models import Tag
 from westmarch.transfer import storing
@@ -89,16 +89,16 @@ async def test_what_a_batch_claimed_is_forgotten_where_it_was_rolled_back(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ids of a transaction that is not there lead nowhere, and belong to others later."""
-    create, failed = actions.create, False
+    create, failed = Making.create, False
 
-    def once(session: Session, one: Draft, *args: Any, **kwargs: Any) -> int:
+    def once(making: Making, one: Draft) -> int:
         nonlocal failed
         if one.title == "Post 9" and not failed:
             failed = True
             raise Conflict("somebody was faster")
-        return create(session, one, *args, **kwargs)
+        return create(making, one)
 
-    monkeypatch.setattr(actions, "create", once)
+    monkeypatch.setattr(Making, "create", once)
     report = await bring(db, blog(tmp_path / "blog", 12))
     assert failed
     assert counted(report) == {"imported": 12}
@@ -112,19 +112,19 @@ async def test_what_a_batch_claimed_is_forgotten_where_it_was_rolled_back(
 async def test_where_the_database_gives_up_what_is_told_is_what_is_stored(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = actions.create
+    create = Making.create
 
-    def full(session: Session, one: Draft, *args: Any, **kwargs: Any) -> int:
+    def full(making: Making, one: Draft) -> int:
         if one.title == "Post 21":
             raise Unavailable("The disk is full.")
-        return create(session, one, *args, **kwargs)
+        return create(making, one)
 
-    monkeypatch.setattr(actions, "create", full)
+    monkeypatch.setattr(Making, "create", full)
     folder = blog(tmp_path / "blog", 40)
     with pytest.raises(Unavailable):
         await bring(db, folder)
     assert await posts(db) == 21
-    monkeypatch.setattr(actions, "create", create)
+    monkeypatch.setattr(Making, "create", create)
     assert counted(await bring(db, folder)) == {"imported": 19, "unchanged": 21}
 
 
@@ -133,19 +133,19 @@ import asyncio, os, signal, sys
 from pathlib import Path
 import westmarch.migrations.metadata
 from westmarch.db.database import open_database
-from westmarch.posts import actions
+from westmarch.posts.making import Making
 from westmarch.transfer.importing import Wanted, import_folder
 from westmarch.transfer.report import Report
 
-create = actions.create
+create = Making.create
 
-def killed(session, draft, *args, **kwargs):
+def killed(making, draft):
     if draft.title == "Post 25":
         os.kill(os.getpid(), signal.SIGKILL)
-    return create(session, draft, *args, **kwargs)
+    return create(making, draft)
 
 async def run(url, folder, report):
-    actions.create = killed
+    Making.create = killed
     async with open_database(url) as db:
         with open(report, "w+b", buffering=0) as file:
             await import_folder(db, Wanted(Path(folder), Path(folder).parent / "media"), Report(file))

@@ -1,5 +1,6 @@
 """Recording events."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert
@@ -9,6 +10,13 @@ from westmarch.db.types import now
 from westmarch.events.models import Event
 
 _INSERT = insert(Event.__table__)
+
+
+def record_all(session: Session, done: Iterable[tuple[str, int]], *, actor: str) -> None:
+    """Write down that `actor` did these verbs to these subjects, as `record` does for one."""
+    rows = [{"verb": verb, "at": now(), "actor": actor, "subject_id": one, "detail": {}} for verb, one in done]
+    if rows:
+        session.execute(_INSERT, rows)
 
 
 def record(

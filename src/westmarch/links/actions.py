@@ -44,13 +44,18 @@ _TAKEN = select(_link.c.folded).where(
 _INSERT = {name: statement.on_conflict_do_nothing().returning(_link.c.id) for name, statement in both(Link).items()}
 
 
-def claim(session: Session, subject_id: int, path: str) -> str:
+def claim(session: Session, subject_id: int, path: str, *, new: bool = False) -> str:
     """Make the path the subject's current one and return it in NFC; the one before answers with a 301 from now on.
 
-    Going back to an old path of its own works. Raises Conflict where the path is taken, Invalid for a path that no link
-    may have, Gone where the subject was purged, NotFound where there is none.
+    Going back to an old path of its own works. `new` says that this transaction made the subject, which has no path
+    yet: then nobody has to look. Raises Conflict where the path is taken, Invalid for a path that no link may have,
+    Gone where the subject was purged, NotFound where there is none.
     """
     path = _fit(path)
+    if new:
+        _own(session, subject_id, path)
+        _insert(session, path, subject_id=subject_id, current=True)
+        return path
     subject = session.execute(_SUBJECT, {"subject_id": subject_id}).one_or_none()
     if subject is None:
         raise NotFound(f"There is no subject {subject_id}.")
@@ -68,7 +73,7 @@ def claim(session: Session, subject_id: int, path: str) -> str:
     return path
 
 
-def claim_free(session: Session, subject_id: int, wanted: str) -> str:
+def claim_free(session: Session, subject_id: int, wanted: str, *, new: bool = False) -> str:
     """As `claim`, with the wanted path or the first of -2, -3 … that no other link has in any spelling.
 
     A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`.
@@ -81,7 +86,7 @@ def claim_free(session: Session, subject_id: int, wanted: str) -> str:
         for key, name in folded.items():
             if key not in taken:
                 try:
-                    return claim(session, subject_id, name)
+                    return claim(session, subject_id, name, new=new)
                 except Conflict:  # Another transaction was faster; the next number will do.
                     continue
         names = [numbered(wanted, number + further) for further in range(_NUMBERS)]

@@ -1,23 +1,20 @@
 """What can be done with posts and pages. Every action keeps neighbours, counts, parts and listings as they must be."""
 
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
 from westmarch.db.ranked import arrange
 from westmarch.db.types import now
-from westmarch.errors import Conflict, Invalid, NotFound
+from westmarch.errors import Conflict, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, neighbours, revisions
-from westmarch.posts.counts import NOWHERE, Listing
+from westmarch.posts import counts, listings, revisions
 from westmarch.posts.drafts import Draft
+from westmarch.posts.making import Making, check, columns, lead, revision
 from westmarch.posts.models import Byline, Post, Related
 from westmarch.site.options import Site
 from westmarch.subjects import actions as subjects
@@ -26,8 +23,6 @@ from westmarch.tags import actions as tags
 from westmarch.tags.models import Tagging
 from westmarch.topics import actions as topics
 
-#: The longest title that is taken, in code points.
-TITLE = 1_000
 #: Which posts wait for their hour: not those in the trash, nor what another program wrote without a text.
 SCHEDULED = (
     Post.status == "scheduled",
@@ -35,43 +30,15 @@ SCHEDULED = (
     func.coalesce(Post.draft_revision_id, Post.published_revision_id).is_not(None),
 )
 
-# Statements are built once: an import runs each of them for every post.
-_INSERT = insert(Post.__table__)
-_BYLINES = insert(Byline.__table__)
-
 
 def create(session: Session, draft: Draft, site: Site, *, actor: str) -> int:
     """Store a new post or page and return its id.
 
     Raises Invalid where a field cannot be taken, Conflict where its path belongs to another subject.
     """
-    _check(draft)
-    moment = now()
-    post_id = subjects.create(session, draft.kind)
-    path = _claim(session, post_id, draft, site, moment)
-    revision_id = _revision(session, post_id, draft, actor, moment)
-    columns = _columns(draft, revision_id, moment)
-    listed_at = columns["published_at"] if draft.listed else None
-    after = Listing(listed_at, tuple(tags.ensure(session, draft.tags)), tuple(authors.ensure(session, draft.authors)))
-    neighbouring = neighbours.around(session, post_id, listed_at) if listed_at else (None, None)
-    keys = {
-        "id": post_id,
-        "kind": draft.kind,
-        "path": path,
-        "previous_id": neighbouring[0],
-        "next_id": neighbouring[1],
-        "guid": draft.guid or uuid4().urn,
-    }
-    session.execute(_INSERT, keys | columns)
-    neighbours.link(session, post_id, *neighbouring)
-    _hang(session, post_id, after)
-    revisions.refer(session, post_id, draft.rendered)
-    if draft.topic:
-        topics.place(session, post_id, topics.ensure(session, draft.topic, language=draft.language), draft.part)
-        listings.number_of(session, post_id)
-    counts.apply(session, NOWHERE, after, site.zone)
-    _lead(session, post_id, draft)
-    events.record(session, f"{draft.kind}.created", actor=actor, subject_id=post_id)
+    making = Making(session, site, actor=actor)
+    post_id = making.create(draft)
+    making.finish()
     return post_id
 
 
@@ -80,85 +47,27 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
 
     Raises NotFound for another id, else as `create`.
     """
-    _check(draft)
+    check(draft)
     post = _row(session, post_id)
     if post.kind != draft.kind:
         raise Conflict(f"{post.path} is a {post.kind} and cannot become a {draft.kind}.")
     if draft.path is not None and paths.parse(draft.path) != post.path:
         move(session, post_id, draft.path, actor=actor)
     moment, before = now(), listings.of(session, post_id)
-    revision_id = _revision(session, post_id, draft, actor, moment)
-    columns = _columns(draft, revision_id, moment) | ({"guid": draft.guid} if draft.guid else {})
-    session.execute(update(Post).where(Post.id == post_id).values(columns))
+    revision_id = revision(session, post_id, draft, actor, moment)
+    stored = columns(draft, revision_id, moment) | ({"guid": draft.guid} if draft.guid else {})
+    session.execute(update(Post).where(Post.id == post_id).values(stored))
     tagging, byline = Tagging.__table__.c, Byline.__table__.c
     arrange(session, tagging.subject_id, post_id, tagging.tag_id, tags.ensure(session, draft.tags))
     arrange(session, byline.post_id, post_id, byline.author_id, authors.ensure(session, draft.authors))
     revisions.refer_anew(session, post_id, draft.rendered)
     topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
     left = topics.place(session, post_id, topic_id, draft.part)
-    _lead(session, post_id, draft)
+    lead(session, post_id, draft)
     listings.settle(session, post_id, before, site.zone)
     if left is not None:
         listings.number(session, left)
     events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
-
-
-def _revision(session: Session, post_id: int, draft: Draft, actor: str, moment: datetime) -> int:
-    """Store the draft's text as a new revision and return the revision's id."""
-    return revisions.add(
-        session,
-        post_id,
-        kind=draft.status,
-        title=draft.title,
-        markdown=draft.markdown,
-        language=draft.language,
-        rendered=draft.rendered,
-        by=actor,
-        at=moment,
-    )
-
-
-def _columns(draft: Draft, revision_id: int, moment: datetime) -> dict[str, Any]:
-    """The columns of a post that the draft decides, with its revision published or waiting."""
-    public = draft.status == "published"
-    return {
-        "title": draft.title,
-        "slug": _slug(draft),
-        "summary": draft.summary,
-        "excerpt_html": draft.rendered.excerpt_html,
-        "language": draft.language,
-        "minutes": draft.rendered.minutes,
-        "status": draft.status,
-        "unlisted": draft.unlisted,
-        "pinned": draft.pinned,
-        "published_at": draft.published_at or (moment if public else None),
-        "updated_at": draft.updated_at,
-        "published_revision_id": revision_id if public else None,
-        "draft_revision_id": None if public else revision_id,
-        "cover_id": draft.cover_id,
-        "translation_group": draft.translation_group,
-        "source_key": draft.source_key,
-        "source_hash": draft.source_hash,
-        "extra": draft.extra,
-    }
-
-
-def _hang(session: Session, post_id: int, listing: Listing) -> None:
-    """Hang tags and authors on a post that has none."""
-    tags.hang(session, post_id, listing.tags, listing.at)
-    if listing.authors:
-        rows = [
-            {"post_id": post_id, "author_id": author_id, "rank": rank, "listed_at": listing.at}
-            for rank, author_id in enumerate(listing.authors)
-        ]
-        session.execute(_BYLINES, rows)
-
-
-def _lead(session: Session, post_id: int, draft: Draft) -> None:
-    """Let the draft's old addresses lead to the post."""
-    for alias in draft.aliases:
-        parts = urlsplit(alias)
-        links.add_old(session, post_id, paths.parse(parts.path), query=parts.query)
 
 
 def publish(session: Session, post_id: int, site: Site, *, actor: str, at: datetime | None = None) -> None:
@@ -268,29 +177,3 @@ def _row(session: Session, post_id: int) -> Post:
     if post is None:
         raise NotFound(f"There is no post {post_id}.")
     return post
-
-
-def _check(draft: Draft) -> None:
-    if not draft.title.strip():
-        raise Invalid("A post needs a title.", place="title")
-    if len(draft.title) > TITLE:
-        raise Invalid(f"A title has at most {TITLE} characters, this one {len(draft.title)}.", place="title")
-    if draft.status == "scheduled" and draft.published_at is None:
-        raise Invalid("A scheduled post needs a date.", place="date")
-
-
-def _slug(draft: Draft) -> str:
-    return paths.slugify(draft.slug or draft.title)
-
-
-def _claim(session: Session, post_id: int, draft: Draft, site: Site, moment: datetime) -> str:
-    if draft.path is not None:
-        return links.claim(session, post_id, paths.parse(draft.path))
-    slug = _slug(draft)
-    if draft.kind == "page":
-        return links.claim_free(session, post_id, f"/{slug}/")
-    at = (draft.published_at or moment).astimezone(site.zone)
-    wanted = site.permalink.format(
-        slug=slug, id=post_id, year=f"{at.year:04}", month=f"{at.month:02}", day=f"{at.day:02}"
-    )
-    return links.claim_free(session, post_id, wanted)

@@ -38,10 +38,6 @@ class Listing:
         local = self.at.astimezone(zone)
         return Counter((scope, local.year, local.month) for scope in (SITE, *self.tags, *self.authors))
 
-    def scopes(self) -> Counter[int]:
-        """The tags and authors to whose count the post adds one."""
-        return Counter((*self.tags, *self.authors)) if self.at is not None else Counter()
-
 
 #: The listing of a post that is listed nowhere and has no tag.
 NOWHERE = Listing(None, (), ())
@@ -62,19 +58,25 @@ _COUNT = {
 }
 
 
-def apply(session: Session, before: Listing, after: Listing, zone: ZoneInfo) -> None:
-    """Change the stored counts by what a post's listing changed."""
-    months = after.months(zone)
-    months.subtract(before.months(zone))
+def apply(session: Session, changes: Iterable[tuple[Listing, Listing]], zone: ZoneInfo) -> None:
+    """Change the stored counts by what the listings of posts changed: what each was before, and is now."""
+    months: Months = Counter()
+    scopes: dict[type[Tag] | type[Author], Counter[int]] = {Tag: Counter(), Author: Counter()}
+    for before, after in changes:
+        months.update(after.months(zone))
+        months.subtract(before.months(zone))
+        for listing, sign in ((after, 1), (before, -1)):
+            if listing.at is not None:
+                for model, ids in ((Tag, listing.tags), (Author, listing.authors)):
+                    for scope in ids:
+                        scopes[model][scope] += sign
     rows = [{"scope_id": s, "year": y, "month": m, "posts": n} for (s, y, m), n in sorted(months.items()) if n]
     if rows:
         session.execute(_ADD[session.get_bind().dialect.name], rows)
         if any(row["posts"] < 0 for row in rows):
             session.execute(delete(ArchiveCount).where(ArchiveCount.posts <= 0))
-    scopes = after.scopes()
-    scopes.subtract(before.scopes())
-    for model, ids in ((Tag, {*before.tags, *after.tags}), (Author, {*before.authors, *after.authors})):
-        deltas = [{"scope": scope, "delta": scopes[scope]} for scope in sorted(ids) if scopes[scope]]
+    for model, found in scopes.items():
+        deltas = [{"scope": scope, "delta": delta} for scope, delta in sorted(found.items()) if delta]
         if deltas:
             session.connection().execute(_COUNT[model], deltas)
 

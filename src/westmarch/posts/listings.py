@@ -38,7 +38,7 @@ def settle(session: Session, post_id: int, before: Listing, zone: ZoneInfo) -> N
         .where(Byline.post_id == post_id, Byline.listed_at.is_distinct_from(after.at))
         .values(listed_at=after.at)
     )
-    counts.apply(session, before, after, zone)
+    counts.apply(session, [(before, after)], zone)
     if before.at != after.at:
         if before.at is not None:
             neighbours.unlink(session, post_id)

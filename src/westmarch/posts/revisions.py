@@ -1,5 +1,6 @@
 """The revisions of a post, and what is copied from the shown one into its row."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -53,18 +54,20 @@ def made(rendered: Rendered) -> dict[str, object]:
     }
 
 
-def refer(session: Session, post_id: int, rendered: Rendered) -> None:
-    """Store which subjects the text of a post refers to that has no references stored."""
-    targets = {reference.href: reference.subject_id for reference in rendered.references}
-    if targets:
-        rows = [{"from_subject_id": post_id, "href": h, "to_subject_id": s} for h, s in sorted(targets.items())]
+def refer(session: Session, texts: Iterable[tuple[int, Rendered]]) -> None:
+    """Store which subjects the texts of posts refer to that have no references stored."""
+    rows = []
+    for post_id, rendered in texts:
+        targets = {reference.href: reference.subject_id for reference in rendered.references}
+        rows += [{"from_subject_id": post_id, "href": h, "to_subject_id": s} for h, s in sorted(targets.items())]
+    if rows:
         session.execute(_REFER, rows)
 
 
 def refer_anew(session: Session, post_id: int, rendered: Rendered) -> None:
     """Store which subjects the text of a post refers to, in place of those that are stored."""
     forget_references(session, post_id)
-    refer(session, post_id, rendered)
+    refer(session, [(post_id, rendered)])
 
 
 def forget_references(session: Session, post_id: int) -> None:

@@ -1,6 +1,6 @@
 """The imports that there were, and what each made: written down while it goes, in the transactions that make it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,18 +22,27 @@ SCHEMA = "0005"
 
 # Built once: an import runs them for every post. (`import --watch` brings one post up to date many times.)
 _MADE = {name: statement.on_conflict_do_nothing() for name, statement in both(ImportMade).items()}
-#: What hangs on a post and was made for it: ids are given in order, and a new post's is the first of its transaction.
+#: What hangs on posts and was made for one: ids are given in order, and a new post's is older than what is made for it.
 _HUNG = union_all(
     select(literal("tag").label("kind"), Tagging.tag_id.label("made_id")).where(
-        Tagging.subject_id == bindparam("post_id"), Tagging.tag_id > bindparam("post_id")
+        Tagging.subject_id.in_(bindparam("posts", expanding=True)), Tagging.tag_id > Tagging.subject_id
     ),
     select(literal("author"), Byline.author_id).where(
-        Byline.post_id == bindparam("post_id"), Byline.author_id > bindparam("post_id")
+        Byline.post_id.in_(bindparam("posts", expanding=True)), Byline.author_id > Byline.post_id
     ),
     select(literal("topic"), Part.topic_id).where(
-        Part.subject_id == bindparam("post_id"), Part.topic_id > bindparam("post_id")
+        Part.subject_id.in_(bindparam("posts", expanding=True)), Part.topic_id > Part.subject_id
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A post that an import made (`new`) or brought up to date, and the media that it made with it."""
+
+    post_id: int
+    new: bool
+    media: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +71,18 @@ def end(session: Session, run_id: int, counts: Mapping[str, int]) -> None:
     session.execute(update(ImportRun).where(ImportRun.id == run_id).values(ended_at=now(), counts=dict(counts)))
 
 
-def remember(session: Session, run_id: int, post_id: int, *, new: bool, media: Iterable[int]) -> None:
-    """Write down that an import made a post or brought up to date what was there before, and what it made with it."""
-    own = new or session.get(ImportMade, (run_id, "post", post_id)) is not None
-    found = [("post" if own else "revised", post_id), *(("media", one) for one in media)]
-    if new:
-        found += [(row.kind, row.made_id) for row in session.execute(_HUNG, {"post_id": post_id})]
+def remember(session: Session, run_id: int, made: Sequence[Made]) -> None:
+    """Write down what an import made in this transaction, and what was there before and was brought up to date."""
+    found: dict[tuple[str, int], None] = {}
+    for one in made:
+        own = one.new or session.get(ImportMade, (run_id, "post", one.post_id)) is not None
+        found[("post" if own else "revised", one.post_id)] = None
+        found |= {("media", media_id): None for media_id in one.media}
+    if new := [one.post_id for one in made if one.new]:
+        found |= {(row.kind, row.made_id): None for row in session.execute(_HUNG, {"posts": new})}
     rows = [{"run_id": run_id, "kind": kind, "made_id": made_id} for kind, made_id in found]
-    session.execute(_MADE[session.get_bind().dialect.name], rows)
+    if rows:
+        session.execute(_MADE[session.get_bind().dialect.name], rows)
 
 
 def all_of_them(session: Reading) -> list[Run]:

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from westmarch.posts import actions
 from westmarch.posts.drafts import Draft
+from westmarch.posts.making import TITLE, Making
 from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
 from westmarch.text.rendered import Rendered
-from westmarch.transfer import comments, earlier, media, references, runs, versions, waiting
+from westmarch.transfer import earlier, media, references, runs, versions, waiting
 from westmarch.transfer.addresses import Addresses, answering, free, free_queries, hidden_lists, holders, untried
 from westmarch.transfer.claims import Claims
-from westmarch.transfer.earlier import ACTOR, written
+from westmarch.transfer.comments import Comments
+from westmarch.transfer.earlier import ACTOR, Stored, written
 from westmarch.transfer.items import Entry, FileWarning
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.preparing import Failed, Prepared
@@ -96,15 +98,20 @@ def store_all(session: Session, batch: Sequence[Result], place: Place, claims: C
 
     Raises what `store` raises for the first that cannot be stored, and then nothing of the batch may stay.
     """
-    within = claims.within()
+    within, storing = claims.within(), _Storing(session, place)
+    storing.making.expect(
+        [tag for entry, _, _ in batch for tag in entry.tags],
+        [name for _, _, one in batch if isinstance(one, Prepared) for name in one.item.metadata.authors],
+    )
     found = []
     for entry, stored_hash, prepared in batch:
         if isinstance(prepared, Failed):
             done = failed(entry, prepared.reason)
         else:
-            done = store(session, work(entry, prepared, stored_hash, within), place, dry_run=False)
+            done = storing.store(work(entry, prepared, stored_hash, within))
         claim(within, entry, done)
         found.append(done)
+    storing.finish()
     return found
 
 
@@ -113,7 +120,9 @@ def store(session: Session, work: Work, place: Place, *, dry_run: bool) -> Done:
 
     With `dry_run` the same is done and `DryRun` raised with the result, so that the transaction is rolled back.
     """
-    done = _store(session, work, place, keep=not dry_run)
+    storing = _Storing(session, place)
+    done = storing.store(work, keep=not dry_run)
+    storing.finish()
     if dry_run:
         row = replace(done.row, id=done.row.id if done.row.fate in {"updated", "unchanged", "conflict"} else None)
         media_rows = tuple(item | {"id": None if item["fate"] == "imported" else item["id"]} for item in done.media)
@@ -121,55 +130,86 @@ def store(session: Session, work: Work, place: Place, *, dry_run: bool) -> Done:
     return done
 
 
-def _store(session: Session, work: Work, place: Place, *, keep: bool) -> Done:
-    entry, prepared = work.entry, work.prepared
-    known = None if work.fresh else earlier.of(session, entry, place.origin)
-    renamed = None
-    if known is None and not work.fresh:
-        known, renamed = earlier.renamed(session, entry, prepared.item, place.origin)
-    left_alone = earlier.left_alone(session, entry, prepared, known) if known else None
-    if left_alone is not None:
-        if renamed and left_alone.fate == "unchanged":
-            left_alone = replace(left_alone, fate="updated", reason=f"the file was renamed; it was {renamed}")
-        return Done(left_alone, tuple(media.lost(prepared)))
-    assert prepared.rendered is not None
-    warnings: list[FileWarning] = list(prepared.item.warnings)
-    kept, rows = media.bring(session, prepared, place.media, keep=keep)
-    post_id = known.id if known else None
-    taken = untried(entry) if work.fresh else free(session, entry, work.claimed, post_id, warnings)
-    if taken is None:
-        return Done(_removed(entry), tuple(media.lost(prepared)))
-    warnings += hidden_lists(taken)
-    path, aliases = taken
-    queries = entry.queries if work.fresh else free_queries(session, entry, post_id, warnings)
-    draft = _draft(session, work, prepared.rendered, place, (path, (*aliases, *queries)), warnings)
-    if prepared.cover is not None:
-        draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
-    if known is None:
-        post_id = actions.create(session, draft, place.site, actor=ACTOR)
-        versions.keep(session, post_id, prepared)
-        fate: Fate = "imported"
-    else:
-        actions.revise(session, known.id, draft, place.site, actor=ACTOR)
-        post_id, fate = known.id, "updated"
-    if prepared.item.comments and not comments.keep(session, post_id, prepared.item.comments):
-        warnings.append(FileWarning(None, "its comments are not kept: run `westmarch db upgrade` and import it again"))
-    waiting.keep(session, post_id, prepared, place.site)
-    if place.run is not None:
-        new_media = [one["id"] for one in rows if one["fate"] == "imported"]
-        runs.remember(session, place.run, post_id, new=known is None, media=new_media)
-    broken = prepared.item.metadata.broken
-    row = FileRow(
-        path=entry.key,
-        kind=draft.kind,
-        fate="failed" if broken else fate,
-        addresses=(*entry.old_addresses, *queries) if work.fresh else _answering(session, entry, post_id),
-        id=post_id,
-        reason=f"{broken.reason}; what could be read came in as a draft" if broken else "",
-        line=broken.line if broken else None,
-        warnings=tuple(warnings),
-    )
-    return Done(row, (*rows, *media.lost(prepared)))
+class _Storing:
+    """A transaction in which files are stored one after the other; `finish` writes what they share."""
+
+    def __init__(self, session: Session, place: Place) -> None:
+        self.session, self.place = session, place
+        self.making = Making(session, place.site, actor=ACTOR)
+        self.comments = Comments(session)
+        self.made: list[runs.Made] = []
+
+    def finish(self) -> None:
+        """Write what hangs on the posts that were made, and what the run has to remember."""
+        self.making.finish()
+        self.comments.finish()
+        if self.place.run is not None:
+            runs.remember(self.session, self.place.run, self.made)
+
+    def store(self, work: Work, *, keep: bool = True) -> Done:
+        """What became of a file; without `keep` its media are not written."""
+        session, place, entry, prepared = self.session, self.place, work.entry, work.prepared
+        known = None if work.fresh else earlier.of(session, entry, place.origin)
+        renamed = None
+        if known is None and not work.fresh:
+            known, renamed = earlier.renamed(session, entry, prepared.item, place.origin)
+        left_alone = earlier.left_alone(session, entry, prepared, known) if known else None
+        if left_alone is not None:
+            if renamed and left_alone.fate == "unchanged":
+                left_alone = replace(left_alone, fate="updated", reason=f"the file was renamed; it was {renamed}")
+            return Done(left_alone, tuple(media.lost(prepared)))
+        assert prepared.rendered is not None
+        warnings: list[FileWarning] = list(prepared.item.warnings)
+        kept, rows = media.bring(session, prepared, place.media, keep=keep)
+        post_id = known.id if known else None
+        taken = untried(entry) if work.fresh else free(session, entry, work.claimed, post_id, warnings)
+        if taken is None:
+            return Done(_removed(entry), tuple(media.lost(prepared)))
+        warnings += hidden_lists(taken)
+        path, aliases = taken
+        queries = entry.queries if work.fresh else free_queries(session, entry, post_id, warnings)
+        draft = _draft(session, work, prepared.rendered, place, (path, (*aliases, *queries)), warnings)
+        if prepared.cover is not None:
+            draft = replace(draft, cover_id=kept[prepared.cover.hash] or None)
+        fate: Fate = "imported" if known is None else "updated"
+        post_id = self._written(draft, prepared, known)
+        if not self._with_comments(post_id, prepared, new=known is None):
+            warnings.append(
+                FileWarning(None, "its comments are not kept: run `westmarch db upgrade` and import it again")
+            )
+        new_media = tuple(one["id"] for one in rows if one["fate"] == "imported")
+        self.made.append(runs.Made(post_id, known is None, new_media))
+        broken = prepared.item.metadata.broken
+        row = FileRow(
+            path=entry.key,
+            kind=draft.kind,
+            fate="failed" if broken else fate,
+            addresses=(*entry.old_addresses, *queries) if work.fresh else _answering(session, entry, post_id),
+            id=post_id,
+            reason=f"{broken.reason}; what could be read came in as a draft" if broken else "",
+            line=broken.line if broken else None,
+            warnings=tuple(warnings),
+        )
+        return Done(row, (*rows, *media.lost(prepared)))
+
+    def _written(self, draft: Draft, prepared: Prepared, known: Stored | None) -> int:
+        """The post of a file, made or brought up to date, with what may be beside it."""
+        if known is None:
+            post_id = self.making.create(draft)
+            versions.keep(self.session, post_id, prepared)
+        else:
+            self.making.finish()
+            post_id = known.id
+            actions.revise(self.session, post_id, draft, self.place.site, actor=ACTOR)
+        if prepared.item.waiting is not None or prepared.item.trashed_at is not None:
+            self.making.finish()
+            waiting.keep(self.session, post_id, prepared, self.place.site)
+        return post_id
+
+    def _with_comments(self, post_id: int, prepared: Prepared, *, new: bool) -> bool:
+        """Whether there was a place for the comments of a text, if it has any."""
+        comments = prepared.item.comments
+        return not comments or self.comments.keep(post_id, comments, new=new)
 
 
 def _answering(session: Session, entry: Entry, post_id: int) -> tuple[str, ...]:
@@ -193,13 +233,13 @@ def _draft(
 ) -> Draft:
     entry, prepared = work.entry, work.prepared
     about = prepared.item.metadata
-    title, status = about.title[: actions.TITLE], about.status
+    title, status = about.title[:TITLE], about.status
     path, aliases = addresses
     if entry.address == "/":
         warnings.append(FileWarning(None, "its address is that of the front page, so it came in as a draft"))
         status = "draft"
-    if len(about.title) > actions.TITLE:
-        warnings.append(FileWarning(None, f"the title was cut to {actions.TITLE} characters"))
+    if len(about.title) > TITLE:
+        warnings.append(FileWarning(None, f"the title was cut to {TITLE} characters"))
     return Draft(
         kind=about.kind,
         title=title,

@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.db.types import now
-from westmarch.posts import actions, revisions
+from westmarch.posts import revisions
+from westmarch.posts.making import TITLE
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Revision
 from westmarch.transfer.earlier import ACTOR
@@ -29,7 +30,7 @@ def keep(session: Session, post_id: int, prepared: Prepared) -> None:
             session,
             post_id,
             kind="imported",
-            title=version.title[: actions.TITLE],
+            title=version.title[:TITLE],
             markdown=version.content,
             language=version.language or prepared.language,
             rendered=rendered,
