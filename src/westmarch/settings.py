@@ -19,7 +19,6 @@ from pydantic_settings import (
 from typing_extensions import override
 
 PREFIX = "WESTMARCH_"
-LEVELS = ("debug", "info", "warning", "error", "critical")
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
