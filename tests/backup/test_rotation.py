@@ -1,5 +1,6 @@
 """What is kept of backups that were made by a timer."""
 
+import fcntl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -67,3 +68,13 @@ def test_what_does_not_say_what_to_keep_is_refused(text: str) -> None:
 
 def test_spaces_around_commas_do_no_harm() -> None:
     assert rotation.parse("7d, 12m") == {"d": 7, "m": 12}
+
+
+def test_what_a_killed_run_left_goes_and_what_is_written_stays(tmp_path: Path) -> None:
+    left, mine = (f".{name}.part" for name in daily(1))
+    for name in (left, mine, ".notes.txt.part"):
+        (tmp_path / name).touch()
+    with (tmp_path / mine).open("rb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert rotation.remove_surplus(tmp_path, rotation.parse("1d")) == []
+        assert {path.name for path in tmp_path.iterdir()} == {mine, ".notes.txt.part"}

@@ -119,6 +119,13 @@ def _claim(stream: IO[bytes], part: Path, file: Path) -> None:
         raise Conflict(f"{file} is there already.", hint="Name another file, or move that one away.")
 
 
+def remove_unfinished(part: Path) -> None:
+    """Remove what `whole` left of a file when it was killed; not while another process writes it."""
+    with contextlib.suppress(FileNotFoundError, BlockingIOError), part.open("rb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder last, as a file's own bytes do by `fsync`."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -15,6 +15,7 @@ from westmarch.backup import archive, rows
 from westmarch.backup.archive import Writer
 from westmarch.backup.rows import Count
 from westmarch.backup.sealing import NO_SEAL, Seal, sealed
+from westmarch.backup.stopping import Stop, to_its_end
 from westmarch.configuration import TOML_NAME
 from westmarch.db.engines import parse_url
 from westmarch.db.types import now
@@ -58,10 +59,20 @@ async def make(
     Raises Invalid for a key that is none, Conflict where the file is there already, Unavailable where it cannot be
     written or the database cannot answer, Unreadable for a value that is none of its column. There is no file then.
     """
+    stop = Stop()
+
+    def told(done: int, whole: int) -> None:
+        stop.check()
+        progress(done, whole)
+
+    return await to_its_end(_make(settings, file, told, seal), stop)
+
+
+async def _make(settings: Settings, file: Path, progress: Callable[[int, int], None], seal: Seal) -> Made:
     made = Made(file)
     with archive.whole(file) as stream:
         with sealed(stream, file, seal) as plain, Writer(plain, file) as writer:
-            read = partial(_snapshot, settings, writer)
+            read = partial(_snapshot, settings, writer, progress)
             found = await schema.with_connection(parse_url(settings.database_url), read)
             await asyncio.to_thread(_finish, settings, writer, made, found, progress)
         made.size = stream.tell()
@@ -73,18 +84,22 @@ def make_within(connection: Connection, settings: Settings, file: Path) -> Made:
     made = Made(file)
     with archive.whole(file) as stream:
         with Writer(stream, file) as writer:
-            _finish(settings, writer, made, _database(settings, writer, connection), _nothing)
+            _finish(settings, writer, made, _database(settings, writer, _nothing, connection), _nothing)
         made.size = stream.tell()
     return made
 
 
-def _snapshot(settings: Settings, writer: Writer, connection: Connection) -> _Found:
+def _snapshot(
+    settings: Settings, writer: Writer, progress: Callable[[int, int], None], connection: Connection
+) -> _Found:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-    return _database(settings, writer, connection)
+    return _database(settings, writer, progress, connection)
 
 
-def _database(settings: Settings, writer: Writer, connection: Connection) -> _Found:
+def _database(
+    settings: Settings, writer: Writer, progress: Callable[[int, int], None], connection: Connection
+) -> _Found:
     """Write the head and all rows; the files that the rows name, and what was counted."""
     found = rows.tables(connection)
     head = {
@@ -102,6 +117,7 @@ def _database(settings: Settings, writer: Writer, connection: Connection) -> _Fo
         count = counts[one.name] = Count()
         for number, part in enumerate(rows.parts(connection, one, count), 1):
             writer.add(f"rows/{one.name}/{number:06}.jsonl", part)
+            progress(0, 0)
     return list(_stored(connection, settings.media_folder)), counts
 
 

@@ -1,38 +1,37 @@
 """Restoring a site from a backup: into an empty folder and database of either engine, or over a site that is there."""
 
 import asyncio
-import hashlib
-import json
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
 
-from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from westmarch.backup import archive, placing, rows
 from westmarch.backup.making import make_within
+from westmarch.backup.reading import Backup, check
 from westmarch.backup.rows import Count, Storing
-from westmarch.backup.sealing import NO_KEY, Key, unsealed
+from westmarch.backup.sealing import NO_KEY, Key
+from westmarch.backup.stopping import Stop, to_its_end
 from westmarch.changes import triggers
 from westmarch.changes.models import Change, Epoch
 from westmarch.configuration import TOML_NAME, gather
 from westmarch.db.engines import parse_url
 from westmarch.db.faults import sqlstate
 from westmarch.db.types import now
-from westmarch.errors import Conflict, Invalid, Unavailable, unfit
+from westmarch.errors import Conflict, Invalid, Unavailable
 from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
 from westmarch.settings import Settings
 
 #: Where what a restore replaced is kept, in the folder of the site.
 KEPT = "before-restore"
+#: How often the file is read: to check it, for its files, for its rows.
+READINGS = 3
 #: How long one turn of waiting for locks is: shorter than PostgreSQL takes to look for deadlocks.
 TURN = "300ms"
 #: lock_not_available and deadlock_detected.
@@ -56,43 +55,14 @@ class Restored:
     before: Path | None = None
 
 
-class _Head(BaseModel):
-    """What a restore needs of the first member: the schema, and the columns of each table."""
-
-    number: str = Field(alias="schema")
-    tables: dict[str, list[str]]
-
-
-class _Facts(BaseModel):
-    """What the manifest says of a table: its rows, the sum of their hashes, the last number that it gave."""
-
-    rows: int
-    digest: str
-    last: int
-
-
-class _Manifest(BaseModel):
-    """What a restore needs of the manifest."""
-
-    tables: dict[str, _Facts]
-    members: dict[str, tuple[int, str]]
-    damaged: list[str] = []
-
-
-@dataclass(frozen=True, slots=True)
-class _Backup:
-    """A backup that was read once from its first to its last byte and found whole."""
-
-    file: Path
-    key: Key
-    head: _Head
-    manifest: _Manifest
-    digest: str
-    toml: str
-
-
 async def restore(
-    file: Path, site: Path, *, database_url: str | None = None, replace: bool = False, key: Key = NO_KEY
+    file: Path,
+    site: Path,
+    *,
+    database_url: str | None = None,
+    replace: bool = False,
+    key: Key = NO_KEY,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Restored:
     """Make the folder `site` the site of a backup, which `key` opens where it is encrypted.
 
@@ -101,11 +71,25 @@ async def restore(
     in the backup. With `replace` a site that is there is replaced, after a backup of it was made in its folder
     `before-restore/`, in the same transaction; its `westmarch.toml` stays. A folder becomes a site last, so that an
     interrupted restore can be run again. If the database was filled and the files were not in place yet, they are then.
+    `progress` is told bytes of the file that were read and all, which are those of three readings.
 
     Raises Invalid for a file that is no whole backup, Conflict for a site that is there and may not be replaced,
     Unavailable where something cannot be written.
     """
-    backup = await asyncio.to_thread(_checked, file, key)
+    stop = Stop()
+    done = 0
+
+    def read(more: int, size: int) -> None:
+        nonlocal done
+        stop.check()
+        done += more
+        progress(done, READINGS * size)
+
+    return await to_its_end(_restore(partial(check, file, key, read), site, database_url, replace=replace), stop)
+
+
+async def _restore(read: Callable[[], Backup], site: Path, database_url: str | None, *, replace: bool) -> Restored:
+    backup = await asyncio.to_thread(read)
     _require_known(backup)
     fresh = not (site / TOML_NAME).exists()
     settings = _settings(backup, site, database_url) if fresh else gather(site, database_url=database_url).settings
@@ -133,45 +117,7 @@ async def restore(
     return restored
 
 
-def _checked(file: Path, key: Key) -> _Backup:
-    head: dict[str, Any] = {}
-    manifest: dict[str, Any] = {}
-    toml = ""
-    with _opened(file, key) as stream:
-        for member in archive.members(stream, file):
-            if not head:
-                head = archive.header(member, file)
-            elif member.name == archive.MANIFEST:
-                manifest = member.facts()
-            elif member.name == f"site/{TOML_NAME}":
-                toml = member.content().decode("utf-8", "replace")
-    try:
-        told = _Head.model_validate(head), _Manifest.model_validate(manifest)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Invalid(f"{file}: {place}: {unfit(first)}", place=place) from None
-    digest = hashlib.blake2b(json.dumps(manifest, sort_keys=True).encode(), digest_size=32).hexdigest()
-    backup = _Backup(file, key, *told, digest, toml)
-    for name, (_, digest) in backup.manifest.members.items():
-        known = not name.startswith("media/") or name in backup.manifest.damaged
-        if not known and digest != archive.digest_of(name):
-            raise Invalid(f"{name} in the backup is not what its name says.", place=name)
-    return backup
-
-
-@contextmanager
-def _opened(file: Path, key: Key) -> Iterator[IO[bytes]]:
-    """The plain content of the file, to be read. Raises Invalid where it cannot be."""
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise Invalid(f"{file} cannot be read: {error.strerror}.", hint="Name a backup.", place=str(file)) from error
-    with stream, unsealed(stream, file, key) as plain:
-        yield plain
-
-
-async def _finished(backup: _Backup, settings: Settings) -> bool:
+async def _finished(backup: Backup, settings: Settings) -> bool:
     """Put the files of this backup in place, where all that is missing of an earlier restore are these."""
     noted = placing.marked(settings.site)
     if not noted.startswith(backup.digest) or (await schema.status(settings.database_url)).schema is None:
@@ -182,20 +128,20 @@ async def _finished(backup: _Backup, settings: Settings) -> bool:
         return await asyncio.to_thread(placing.finish, settings, noted)
 
 
-def _note(backup: _Backup, connection: Connection) -> str:
+def _note(backup: Backup, connection: Connection) -> str:
     """What tells that this backup filled the database, and that nothing has changed in it since."""
     epoch = connection.scalar(select(Epoch.name))
     return f"{backup.digest} {epoch} {connection.scalar(select(func.max(Change.id))) or 0}"
 
 
-def _require_known(backup: _Backup) -> None:
+def _require_known(backup: Backup) -> None:
     number = backup.head.number
     if number not in schema.RANGE:
         problem = schema.Status(number, schema.HEAD, runs=False).problem or ""
         raise Invalid(problem.replace("The database", f"{backup.file}", 1), place=archive.HEADER)
 
 
-def _settings(backup: _Backup, site: Path, database_url: str | None) -> Settings:
+def _settings(backup: Backup, site: Path, database_url: str | None) -> Settings:
     """The settings of a folder that is to be a site: its own of flag and environment, else those of the backup."""
     here = gather(site, database_url=database_url)
     try:
@@ -223,13 +169,12 @@ def _make_folder(site: Path) -> None:
         site.mkdir(parents=True, exist_ok=True)
 
 
-def _unpack(backup: _Backup, settings: Settings, staging: Path) -> int:
+def _unpack(backup: Backup, settings: Settings, staging: Path) -> int:
     """Write all that is no row to the disk; the number of stored files that were not there."""
-    with _opened(backup.file, backup.key) as stream:
-        return placing.unpack(archive.members(stream, backup.file), settings.media_folder, staging)
+    return placing.unpack(backup.members(), settings.media_folder, staging)
 
 
-def _fill(backup: _Backup, restored: Restored, staging: Path, connection: Connection, *, replace: bool) -> None:
+def _fill(backup: Backup, restored: Restored, staging: Path, connection: Connection, *, replace: bool) -> None:
     """Replace whatever tables of ours there are by those of the backup, then bring them to the newest schema."""
     there = schema.locked(connection)
     if there is not None:
@@ -245,12 +190,11 @@ def _fill(backup: _Backup, restored: Restored, staging: Path, connection: Connec
     triggers.drop(connection)
     storing = Storing(connection)
     _empty(storing)
-    with _opened(backup.file, backup.key) as stream:
-        for member in archive.members(stream, backup.file):
-            kind, _, name = member.name.partition("/")
-            if kind == "rows":
-                table = name.partition("/")[0]
-                storing.part(table, _columns(backup, table), member.content())
+    for member in backup.members():
+        kind, _, name = member.name.partition("/")
+        if kind == "rows":
+            table = name.partition("/")[0]
+            storing.part(table, _columns(backup, table), member.content())
     storing.end({name: facts.last for name, facts in backup.manifest.tables.items()})
     restored.left_out = sorted(storing.left_out)
     restored.tables = _read_back(backup, storing)
@@ -308,14 +252,14 @@ def _empty(storing: Storing) -> None:
         storing.connection.execute(one.delete())
 
 
-def _columns(backup: _Backup, table: str) -> list[str]:
+def _columns(backup: Backup, table: str) -> list[str]:
     columns = backup.head.tables.get(table)
     if columns is None:
         raise Invalid(f"{backup.file} does not say which columns {table} has.", place=archive.HEADER)
     return columns
 
 
-def _read_back(backup: _Backup, storing: Storing) -> dict[str, int]:
+def _read_back(backup: Backup, storing: Storing) -> dict[str, int]:
     """Count what is stored now, by table. Raises Invalid where it is not what the manifest says, row by row."""
     found = {}
     for name, facts in backup.manifest.tables.items():

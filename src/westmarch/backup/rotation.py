@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from westmarch.backup import archive
 from westmarch.errors import Invalid
 
 #: Names that are given by the moment, in UTC.
@@ -70,8 +71,15 @@ def _moment(text: str) -> datetime | None:
 
 
 def remove_surplus(folder: Path, keep: Keep) -> list[Path]:
-    """Remove the backups of a folder that are not to be kept, and say which."""
-    removed = [folder / one for one in surplus((path.name for path in folder.iterdir() if path.is_file()), keep)]
+    """Remove the backups of a folder that are not to be kept, and say which; besides, what killed runs have left.
+
+    What another run writes at the moment is locked, and stays.
+    """
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    removed = [folder / one for one in surplus(names, keep)]
     for path in removed:
-        path.unlink()
+        path.unlink(missing_ok=True)
+    for one in names:
+        if _NAMED.fullmatch(one.removeprefix(".").removesuffix(".part")) and one.startswith("."):
+            archive.remove_unfinished(folder / one)
     return removed

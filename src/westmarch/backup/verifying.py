@@ -71,16 +71,24 @@ def _nothing(_done: int) -> None:
 
 
 async def verify(
-    file: Path, live: Settings | None, progress: Callable[[int], None] = _nothing, *, key: Key = NO_KEY
+    file: Path,
+    live: Settings | None,
+    progress: Callable[[int], None] = _nothing,
+    *,
+    key: Key = NO_KEY,
+    restoring: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Verified:
     """Restore a backup into a temporary site on SQLite and compare its pages with those of the site `live`.
 
     The temporary site needs as much space as the site, in the folder for temporary files (`TMPDIR`). `progress` is
-    told the number of pages that were rendered. Raises what `restore` raises: Invalid for a file that is not whole.
+    told the number of pages that were rendered, `restoring` what `restore` tells.
+
+    Raises what `restore` raises: Invalid for a file that is not whole.
     """
     with tempfile.TemporaryDirectory(prefix="westmarch-verify-") as folder:
         site = Path(folder) / "site"
-        restored = await restore(file, site, database_url=f"sqlite:///{site / 'westmarch.db'}", key=key)
+        url = f"sqlite:///{site / 'westmarch.db'}"
+        restored = await restore(file, site, database_url=url, key=key, progress=restoring)
         found = Verified(restored.tables, restored.files, restored.left_out, restored.damaged)
         if live is not None and (await schema.status(live.database_url)).runs:
             found.compared = True

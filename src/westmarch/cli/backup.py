@@ -13,7 +13,10 @@ from typer.core import TyperGroup
 from westmarch.cli.context import AsJSON, folder, loaded, print_json, require_schema, run
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from westmarch.backup.making import Made
+    from westmarch.backup.restoring import Restored
     from westmarch.backup.sealing import Key, Seal
     from westmarch.backup.verifying import Verified
     from westmarch.settings import Settings
@@ -107,8 +110,8 @@ async def _make(settings: "Settings", file: Path, seal: "Seal") -> "Made":
     from westmarch.backup.making import make
 
     await require_schema(settings)
-    with _bar("Stored files") as progress:
-        return await make(settings, file, progress, seal=seal)
+    with _bars() as bar:
+        return await make(settings, file, bar("Stored files"), seal=seal)
 
 
 @app.command("verify")
@@ -145,8 +148,9 @@ def verify_backup(
 async def _verify(file: Path, live: "Settings | None", key: "Key") -> "Verified":
     from westmarch.backup.verifying import verify
 
-    with _bar("Pages") as progress:
-        return await verify(file, live, lambda done: progress(done, 0), key=key)
+    with _bars() as bar:
+        pages = bar("Pages")
+        return await verify(file, live, lambda done: pages(done, 0), key=key, restoring=bar("Restoring"))
 
 
 def _verified(found: "Verified") -> Iterator[str]:
@@ -183,10 +187,7 @@ def restore(
 
     Example: westmarch --site new-site restore my-site.tar.zst
     """
-    from westmarch.backup.restoring import restore as put_back
-
-    key = _key(identity, passphrase_file)
-    done = run(put_back(file, folder(context), database_url=database_url, replace=replace, key=key))
+    done = run(_restore(file, folder(context), database_url, _key(identity, passphrase_file), replace=replace))
     if as_json:
         facts = {"site": done.settings.site, "database": done.settings.shown("database_url"), "tables": done.tables}
         found = {"left_out": done.left_out, "damaged": done.damaged, "before": done.before}
@@ -198,6 +199,14 @@ def restore(
     _tell(_DAMAGED, done.damaged)
     if done.before is not None:
         typer.echo(f"What was there is kept; to take this back: westmarch restore --replace {done.before}")
+
+
+async def _restore(file: Path, site: Path, database_url: str | None, key: "Key", *, replace: bool) -> "Restored":
+    from westmarch.backup.restoring import restore
+
+    with _bars() as bar:
+        step = bar("Restoring")
+        return await restore(file, site, database_url=database_url, replace=replace, key=key, progress=step)
 
 
 def _passphrase(file: Path | None) -> str | None:
@@ -226,16 +235,32 @@ def _size(size: int) -> str:
     return f"{size} bytes"
 
 
+#: Is told how much is done, and all there is (0: not known).
+_Step = Callable[[int, int], None]
+
+
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, which is told what is done and all there is (0: not known); silence elsewhere."""
+def _bars() -> Iterator[Callable[[str], _Step]]:
+    """Bars on a terminal, each with a name, which appears when it is told of the first time; silence elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda _done, _all: None
+        yield lambda _what: lambda _done, _all: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), TextColumn("{task.completed}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole or None)
+    said = TextColumn("{task.fields[said]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), said, TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+
+        def bar(what: str) -> _Step:
+            tasks: list[TaskID] = []
+
+            def step(done: int, whole: int) -> None:
+                if not tasks:
+                    tasks.append(shown.add_task(what, total=None, said=""))
+                share = f"{done / whole:.0%}" if whole else f"{done:,}"
+                shown.update(tasks[0], completed=done, total=whole or None, said=share)
+
+            return step
+
+        yield bar
