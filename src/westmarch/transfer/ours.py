@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from westmarch.errors import Invalid
 from westmarch.links import parameters, paths
 from westmarch.transfer import destinations, metadata, yaml_fields
@@ -19,6 +21,7 @@ from westmarch.transfer.fields import Fields, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.items import (
     Body,
+    Comment,
     Entry,
     FileWarning,
     Item,
@@ -33,7 +36,9 @@ from westmarch.transfer.out.fields import OURS
 from westmarch.transfer.reader import digest
 
 _FENCE = "---\n"
-_WAITING, _FIELDS = "waiting/{}.md", "fields/{}.json"
+_WAITING, _FIELDS, _COMMENTS = "waiting/{}.md", "fields/{}.json", "comments/{}.json"
+#: The zero byte in JSON, which no database keeps.
+_ZERO = b"\\u0000"
 _MEDIA = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{62}\.[a-z0-9]{1,10}")
 _FOLDERS = frozenset({"posts", "pages", "drafts"})
 
@@ -74,13 +79,14 @@ class OurReader:
         try:
             data = source.path.read_bytes()
             front = _parted(data)
-            waiting = self._beside(front, _WAITING)
+            waiting, comments = self._beside(front, _WAITING), self._beside(front, _COMMENTS)
             about = self._metadata(front)
         except Invalid as error:
             return Unread(source, "failed", error.message)
         except OSError as error:
             return Unread(source, "failed", f"the file cannot be read: {error.strerror or error}")
-        entry = Entry.of(self.number, source, about, about.addresses, digest(data + waiting), about.queries)
+        hashed = digest(data + waiting + comments)
+        entry = Entry.of(self.number, source, about, about.addresses, hashed, about.queries)
         answered = about.status == "published" and not _ours(front).get("trashed")
         # They come in as they were made, whatever their dates: parts of one rank are in that order.
         return int(_number(front) or 0), replace(entry, date=None, answered=answered)
@@ -89,7 +95,7 @@ class OurReader:
         """The second pass: one file whole. Raises `Invalid` where it is no text, `OSError` where it cannot be read."""
         data = source.path.read_bytes()
         front = _parted(data)
-        waiting = self._beside(front, _WAITING)
+        waiting, comments = self._beside(front, _WAITING), self._beside(front, _COMMENTS)
         about = self._metadata(front)
         body = front.body.text
         addresses = [one.address for one in destinations.destinations(body)]
@@ -103,9 +109,10 @@ class OurReader:
             metadata=about,
             body=body,
             pictures=tuple(PictureReference(one, self._file(one), None, self.alts.get(one, "")) for one in wanted),
-            source_hash=digest(data + waiting),
+            source_hash=digest(data + waiting + comments),
             waiting=self._version(waiting) if waiting else None,
             revisions=tuple(self._earlier(front, warnings)),
+            comments=_comments(comments, warnings),
             trashed_at=trashed_at,
             warnings=tuple(warnings),
         )
@@ -195,6 +202,19 @@ class OurReader:
             except Invalid as error:
                 fields.warn(error.message, "url", "aliases")
         return metadata.unique(found)
+
+
+def _comments(data: bytes, warnings: list[FileWarning]) -> tuple[Comment, ...]:
+    """What readers wrote below a post; none, and a warning, where that cannot be read."""
+    if not data:
+        return ()
+    try:
+        if _ZERO in data:
+            raise ValueError
+        return TypeAdapter(tuple[Comment, ...]).validate_json(data)
+    except ValueError:  # As pydantic's error is one.
+        warnings.append(FileWarning(None, "its comments are left out: their file is not what an export writes"))
+        return ()
 
 
 def _moment(value: Any, zone: tzinfo, warnings: list[FileWarning]) -> datetime | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from tests.factories import draft
 from tests.transfer.folders import png
 from westmarch.authors.models import Author
+from westmarch.comments.models import ImportedComment
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid
 from westmarch.links import actions as links
@@ -57,6 +58,27 @@ PROSE = TEXTS | st.lists(
 
 
 @st.composite
+def comments(drawn: st.DrawFn) -> list[dict[str, Any]]:
+    """What readers wrote below a post, some of it answers."""
+    found: list[dict[str, Any]] = []
+    for number in range(drawn(st.integers(0, 2))):
+        found.append(
+            {
+                "key": f"{number} {drawn(WORDS)}",
+                "parent": drawn(st.none() | st.sampled_from([one["key"] for one in found] or ["gone"])),
+                "kind": drawn(st.sampled_from(["comment", "pingback", "trackback"])),
+                "status": drawn(st.sampled_from(["approved", "pending", "spam", "trash"])),
+                "author": drawn(TEXTS),
+                "email": drawn(TEXTS),
+                "url": drawn(TEXTS),
+                "content": drawn(TEXTS),
+                "at": drawn(st.none() | MOMENTS),
+            }
+        )
+    return found
+
+
+@st.composite
 def posts(drawn: st.DrawFn) -> dict[str, Any]:
     """What makes a post, with what comes to it later: old addresses, a draft beside it, the trash."""
     status = drawn(st.sampled_from(["draft", "scheduled", "published"]))
@@ -85,6 +107,7 @@ def posts(drawn: st.DrawFn) -> dict[str, Any]:
         "queries": drawn(st.lists(st.integers(1, 999).map(lambda number: f"p={number}"), max_size=1)),
         "waiting": drawn(st.none() | PROSE) if status == "published" else None,
         "trashed_at": drawn(st.none() | MOMENTS),
+        "comments": drawn(comments()),
     }
 
 
@@ -149,11 +172,12 @@ def _removed(session: Session, path: str, site: Any) -> None:
 
 
 def _post(session: Session, one: dict[str, Any], pictures: list[int], site: Any) -> None:
-    later = {key: one[key] for key in ("old", "queries", "waiting", "trashed_at", "cover")}
+    later = {key: one[key] for key in ("old", "queries", "waiting", "trashed_at", "cover", "comments")}
     fields = {key: value for key, value in one.items() if key not in later}
     cover = None if later["cover"] is None else pictures[later["cover"]]
     made = draft(**fields, cover_id=cover)
     post_id = actions.create(session, made, site, actor="test")
+    session.add_all(ImportedComment(post_id=post_id, **told) for told in later["comments"])
     for path in later["old"]:
         _if_free(lambda path=path: links.add_old(session, post_id, path))
     for query in later["queries"]:

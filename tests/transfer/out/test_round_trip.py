@@ -4,14 +4,18 @@ import asyncio
 import io
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
+from tests.conftest import PostgreSQL
 from tests.factories import SITE, draft, post
 from tests.transfer.out.sites import ADDRESSES, PICTURES, differences, emptied, fill, sites, state
+from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database, open_database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
@@ -30,19 +34,20 @@ async def brought(db: Database, folder: Path, media_folder: Path) -> Report:
     return report
 
 
-async def round_trip(template: Path, wanted: dict[str, Any]) -> list[str]:
-    """What is another after a site went out and came in, and after the new one went out and came in again."""
+async def round_trip(empty: Callable[[Path, int], str], wanted: dict[str, Any]) -> list[str]:
+    """What is another after a site went out and came in, and after the new one went out and came in again.
+
+    `empty` gives the address of an empty database with all tables, which may lie in a folder.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copyfile(template, folder / "0.db")
-        async with open_database(f"sqlite:///{folder / '0.db'}") as db:
+        async with open_database(empty(folder, 0)) as db:
             await db.write(fill, folder / "media-0", wanted)
             before = await db.read(state)
             await db.read(export_markdown, folder / "media-0", folder / "out-0")
         found: list[str] = []
         for number in (1, 2):
-            shutil.copyfile(template, folder / f"{number}.db")
-            async with open_database(f"sqlite:///{folder / f'{number}.db'}") as db:
+            async with open_database(empty(folder, number)) as db:
                 report = await brought(db, folder / f"out-{number - 1}", folder / f"media-{number}")
                 found += [f"{row.path}: {row.reason}" for row in report.problems]
                 found += differences(before, await db.read(state), f"after {number}")
@@ -53,7 +58,30 @@ async def round_trip(template: Path, wanted: dict[str, Any]) -> list[str]:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wanted=sites())
 def test_what_goes_out_and_comes_in_is_the_same_site(sqlite_template: Path, wanted: dict[str, Any]) -> None:
-    assert asyncio.run(round_trip(sqlite_template, wanted)) == []
+    def empty(folder: Path, number: int) -> str:
+        shutil.copyfile(sqlite_template, folder / f"{number}.db")
+        return f"sqlite:///{folder / f'{number}.db'}"
+
+    assert asyncio.run(round_trip(empty, wanted)) == []
+
+
+@pytest.mark.postgresql
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(wanted=sites())
+def test_on_postgresql_it_is_the_same_site_too(
+    postgresql: PostgreSQL, postgresql_template: str, wanted: dict[str, Any]
+) -> None:
+    made: list[str] = []
+
+    def empty(_folder: Path, _number: int) -> str:
+        made.append(postgresql.create(postgresql_template))
+        return postgresql.url(made[-1])
+
+    try:
+        assert asyncio.run(round_trip(empty, wanted)) == []
+    finally:
+        for name in made:
+            postgresql.drop(name)
 
 
 def linked(session: Any, folder: Path) -> None:
@@ -168,3 +196,45 @@ async def test_a_site_that_has_posts_keeps_its_options(db: Database, tmp_path: P
         await other.write(site_actions.change, {"title": "New"}, actor="test")
         await brought(other, tmp_path / "out", tmp_path / "other")
         assert (await other.read(current)).title == "New"
+
+
+async def test_other_programs_read_addresses_and_titles_as_what_they_are(db: Database, tmp_path: Path) -> None:
+    def written(session: Any) -> None:
+        post(session, "1e3", slug="字 ü", aliases=("/a%25b/ö/",))
+        post(session, "y", status="draft", published_at=None)
+
+    await db.write(written)
+    await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
+    (one,) = (tmp_path / "out" / "posts").glob("*.md")
+    # Hugo reads YAML 1.2, in which 1e3 is a number, and makes files of addresses as they stand there.
+    lines = one.read_text().splitlines()
+    assert {"title: '1e3'", "- /a%25b/ö/"} <= set(lines)
+    assert not [line for line in lines if line.startswith("url:") and "%" in line]
+    (other,) = (tmp_path / "out" / "drafts").glob("*.md")
+    assert {"title: 'y'", "draft: true"} <= set(other.read_text().splitlines())
+    assert "published:" not in other.read_text()  # Where Hugo wants a date.
+
+
+async def test_a_file_of_media_that_cannot_be_read_is_told_and_the_rest_goes_out(db: Database, tmp_path: Path) -> None:
+    await db.write(linked, tmp_path / "media")
+    (picture,) = (tmp_path / "media").rglob("*.png")
+    picture.unlink()
+    picture.mkdir()
+    done = await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
+    assert (done.posts, done.media, done.lost) == (3, 0, [picture.relative_to(tmp_path / "media").as_posix()])
+
+
+async def test_comments_that_cannot_be_read_are_told(db: Database, tmp_path: Path) -> None:
+    def written(session: Any) -> None:
+        told = {"kind": "comment", "status": "approved", "author": "A", "email": "", "url": "", "content": "x"}
+        session.add(ImportedComment(post_id=post(session, "One"), key="1", **told))
+
+    await db.write(written)
+    await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
+    (file,) = (tmp_path / "out" / "comments").glob("*.json")
+    file.write_text(file.read_text().replace("approved", "shouted"))
+    async with open_database(await emptied(tmp_path)) as other:
+        report = await brought(other, tmp_path / "out", tmp_path / "other")
+    assert report.counts["imported"] == 1
+    assert isinstance(report.file, io.BytesIO)
+    assert b"its comments are left out" in report.file.getvalue()

@@ -5,12 +5,17 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
+
+from tests import factories
 from tests.factories import SITE, post
 from tests.transfer.out.sites import ADDRESSES, PICTURES, emptied
+from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database, open_database
 from westmarch.links import actions as links
 from westmarch.media import actions as media
 from westmarch.media.files import examine
+from westmarch.media.models import Media
 from westmarch.posts import actions
 from westmarch.site import actions as site_actions
 from westmarch.transfer.exports.sameness import skeleton
@@ -166,3 +171,38 @@ async def test_our_own_import_of_wordpress_takes_it(db: Database, tmp_path: Path
     *said, shown = after["One <&> \ufffd"]
     assert (*said, shown.replace(f"{URL}/two/", "/two/")) == before["One <&> \x0c"]
     assert after["Four"][-2] == "draft"
+
+
+def commented(session: Any, folder: Path) -> None:
+    """Two posts and two files that have one title and one moment, an author who has no ASCII, and comments."""
+    for number in (0, 1):
+        content = PICTURES[number]
+        media.store(session, folder, content, examine(content, "a.png"), filename="Cover.png")
+    session.execute(update(Media).values(created_at=factories.START))
+    post(session, "Same", slug="a", authors=("عمر",))
+    found = post(session, "SÀME", slug="b")
+    told = {"post_id": found, "kind": "comment", "email": "", "url": "", "content": "x"}
+    session.add_all(
+        [
+            ImportedComment(key="x", parent="y", status="pending", author="Answer", **told),
+            ImportedComment(key="y", status="approved", author="First", at=factories.START, **told),
+        ]
+    )
+
+
+async def test_wordpress_takes_nothing_for_the_same_and_no_answer_for_a_comment(db: Database, tmp_path: Path) -> None:
+    await db.write(commented, tmp_path / "media")
+    done = await db.read(export_wxr, tmp_path / "out.xml", url=URL)
+    items = list(ET.parse(tmp_path / "out.xml").getroot().iter("item"))
+    assert len({text(item, "wp:post_date") for item in items[:2]}) == 2
+    assert len({text(item, "wp:post_date") for item in items[2:]}) == 2
+    assert done.losses["times that differ by seconds from those of texts or files with the same title"] == 2
+    assert text(items[0], "dc:creator") == "author-1"
+    said = [
+        [text(one, f"wp:comment_{name}") for name in ("id", "author", "approved", "parent", "date_gmt")]
+        for one in items[1].findall("wp:comment", NAMES)
+    ]
+    assert said == [
+        ["1", "First", "1", "0", "2024-01-01 12:00:00"],
+        ["2", "Answer", "0", "1", "0000-00-00 00:00:00"],
+    ]

@@ -1,8 +1,10 @@
 """A post's fields as front matter that Hugo, Jekyll and our own importer read, and its text below."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
@@ -22,6 +24,10 @@ _KNOWN = frozenset(
     }
 )  # fmt: skip
 _WIDE = 2**30
+#: What other readers of YAML take for a number or for yes and no, where PyYAML sees a text: `1e3`, `0o7`, `y`.
+_NUMBER = re.compile(r"[-+.]?[0-9]|[yYnN]\Z")
+#: Bytes of characters beyond ASCII, and spaces, in an address.
+_ENCODED = re.compile(r"(?:%20|%[89A-F][0-9A-F])+")
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -29,7 +35,7 @@ class _Dumper(yaml.CSafeDumper):
 
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    style = None if value.isprintable() else '"'
+    style = ("'" if _NUMBER.match(value) else None) if value.isprintable() else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
@@ -60,8 +66,8 @@ def dumped(values: dict[str, Any]) -> str:
 
 def fields(post: ExportedPost) -> dict[str, Any]:
     """The front matter of a post. What is not set is left out."""
-    path = quote(post.path)
-    paths = [address for address in post.old if "?" not in address]
+    path = _readable_path(quote(post.path))
+    paths = [_readable_path(address) for address in post.old if "?" not in address]
     found: dict[str, Any] = {
         "title": post.text.title,
         "date": post.published_at and post.published_at.isoformat(),
@@ -87,8 +93,8 @@ def fields(post: ExportedPost) -> dict[str, Any]:
     if post.status == "scheduled":
         found["status"] = "scheduled"
     if post.status == "draft" or post.trashed_at is not None:
-        found |= {"draft": True, "published": False}
-    found = {key: value for key, value in found.items() if _set(value) or key == "published"}
+        found["draft"] = True  # No `published: false` as well: Hugo wants a date there, and stops.
+    found = {key: value for key, value in found.items() if _set(value)}
     others = {key: value for key, value in post.extra.items() if _kept(key, value)}
     rest = {key: value for key, value in post.extra.items() if key not in others}
     ours = {
@@ -99,6 +105,15 @@ def fields(post: ExportedPost) -> dict[str, Any]:
         "extra": json.dumps(rest) if rest else None,
     }
     return found | others | {OURS: {key: value for key, value in ours.items() if _set(value)}}
+
+
+def _readable_path(address: str) -> str:
+    """An address with letters and spaces as such: Hugo would make files with `%D8` in their names."""
+    return _ENCODED.sub(lambda found: "".join(map(_shown, unquote(found[0]))), address)
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else quote(character)
 
 
 def _readable(head: str) -> bool:

@@ -6,6 +6,7 @@ Hugo reads `posts/` and `pages/` below `content/` and `media/` below `static/`; 
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from westmarch.db.sessions import Reading
@@ -13,7 +14,7 @@ from westmarch.links.paths import slugify
 from westmarch.transfer.out import fields
 from westmarch.transfer.out.catalogue import NAME, catalogue
 from westmarch.transfer.out.exported import Exported
-from westmarch.transfer.out.posts import ExportedPost, earlier_texts, exported_posts
+from westmarch.transfer.out.posts import ExportedComment, ExportedPost, earlier_texts, exported_posts
 from westmarch.transfer.out.whole import whole_folder
 
 #: File names have at most 255 bytes; a date, a number and an ending stand beside this.
@@ -45,6 +46,8 @@ def export_markdown(
                 _write(place / "fields" / f"{post.id}.json", beside)
             if post.waiting is not None:
                 _write(place / "waiting" / f"{post.id}.md", fields.revision(post.waiting))
+            if post.comments:
+                _write(place / "comments" / f"{post.id}.json", _comments(post.comments))
             for text in earlier_texts(session, post) if revisions else ():
                 _write(place / "revisions" / str(post.id) / f"{text.id}.md", fields.revision(text))
             done.posts += 1
@@ -77,6 +80,11 @@ class _Names:
         return self._place / name
 
 
+def _comments(comments: tuple[ExportedComment, ...]) -> str:
+    said = [asdict(one) | {"date": one.date and one.date.isoformat()} for one in comments]
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode())
@@ -86,8 +94,10 @@ def _copy(media: Path, place: Path, name: str, done: Exported) -> None:
     target = place / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        shutil.copyfile(media / name, target)
-    except FileNotFoundError:
+        there = (media / name).open("rb")
+    except OSError:  # Of the one file: the others go out.
         done.lost.append(name)
         return
+    with there, target.open("wb") as file:
+        shutil.copyfileobj(there, file)
     done.media += 1

@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from westmarch.authors.models import Author
+from westmarch.comments.models import ImportedComment
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.links.models import Link
 from westmarch.media.models import Media
+from westmarch.ops import schema
 from westmarch.posts.models import Byline, Post
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag, Tagging
 from westmarch.topics.models import Part, Topic
+from westmarch.transfer.comments import SCHEMA as COMMENTS_SCHEMA
 from westmarch.transfer.out.catalogue import written
 
 #: Posts read at once: memory does not grow with the site.
@@ -72,6 +75,22 @@ _OLD = (
     .where(Link.subject_id.in_(_IDS), Link.current.is_(False))
     .order_by(Link.subject_id, Link.id)
 )
+_COMMENTS = (
+    select(
+        ImportedComment.post_id,
+        ImportedComment.key,
+        ImportedComment.parent,
+        ImportedComment.kind,
+        ImportedComment.status,
+        ImportedComment.author,
+        ImportedComment.email,
+        ImportedComment.url,
+        ImportedComment.content,
+        ImportedComment.at,
+    )
+    .where(ImportedComment.post_id.in_(_IDS))
+    .order_by(ImportedComment.post_id, ImportedComment.id)
+)
 _TEXT = select(
     Revision.id, Revision.title, Revision.markdown, Revision.html, Revision.language, Revision.at, Revision.by
 )
@@ -90,6 +109,21 @@ class ExportedText:
     language: str
     at: datetime
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedComment:
+    """A comment that once came in with a post, as it is stored: `content` is HTML that nobody has cleaned."""
+
+    key: str
+    parent: str | None
+    kind: str
+    status: str
+    author: str
+    email: str
+    url: str
+    content: str
+    date: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +156,7 @@ class ExportedPost:
     extra: dict[str, Any]
     text: ExportedText
     waiting: ExportedText | None
+    comments: tuple[ExportedComment, ...]
 
 
 def exported_posts(session: Reading) -> Iterator[ExportedPost]:
@@ -152,6 +187,10 @@ def _chunk(session: Reading, rows: Sequence[NamedRow]) -> Iterator[ExportedPost]
         tags[post_id].append(name)
     for post_id, name in session.execute(_AUTHORS, ids):
         authors[post_id].append(name)
+    comments: dict[int, list[ExportedComment]] = defaultdict(list)
+    if schema.reached(session, COMMENTS_SCHEMA):
+        for post_id, *values in session.execute(_COMMENTS, ids):
+            comments[post_id].append(ExportedComment(*values))
     for subject_id, path, query in session.execute(_OLD, ids):
         old[subject_id].append(written(path, query))
     wanted = {one for row in rows for one in (row.published_revision_id, row.draft_revision_id) if one is not None}
@@ -181,6 +220,7 @@ def _chunk(session: Reading, rows: Sequence[NamedRow]) -> Iterator[ExportedPost]
             extra=row.extra,
             text=published or draft or _without_text(row),
             waiting=draft if published else None,
+            comments=tuple(comments[row.id]),
         )
 
 

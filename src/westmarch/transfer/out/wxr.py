@@ -25,9 +25,10 @@ from westmarch.subjects.models import Subject
 from westmarch.text.places import place
 from westmarch.transfer.out.catalogue import catalogue
 from westmarch.transfer.out.exported import Exported
-from westmarch.transfer.out.posts import ExportedPost, exported_posts
+from westmarch.transfer.out.posts import ExportedComment, ExportedPost, exported_posts
 from westmarch.transfer.out.undressed import undressed
 from westmarch.transfer.out.whole import whole_file
+from westmarch.transfer.out.wxr_rules import Moments, login, numbered
 
 _SPACES = {
     "xmlns:excerpt": "http://wordpress.org/export/1.2/excerpt/",
@@ -39,6 +40,8 @@ _SPACES = {
 #: What no XML 1.0 document may hold (XML 1.0, production 2).
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "0000-00-00 00:00:00"
+#: What WordPress calls a comment that is shown, and one that waits for somebody to approve it.
+_APPROVED = {"approved": "1", "pending": "0"}
 
 
 def export_wxr(session: Reading, file: Path, *, url: str, step: Callable[[], None] = lambda: None) -> Exported:
@@ -72,9 +75,12 @@ class _Writing:
         rows = session.execute(select(*columns))
         self.files = {f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}": row.id for row in rows}
         self.slugs = {kind: {one[name]: one["slug"] for one in rows} for kind, name, rows in self._named()}
+        self.logins = {one["name"]: login(number, one["slug"]) for number, one in enumerate(self.authors, 1)}
+        self.moments = Moments()
+        self.comments = 0
 
     def _named(self) -> Iterable[tuple[str, str, list[dict[str, Any]]]]:
-        return (("author", "name", self.authors), ("topic", "title", self.topics), ("tag", "name", self.tags))
+        return (("topic", "title", self.topics), ("tag", "name", self.tags))
 
     def run(self, step: Callable[[], None]) -> None:
         """The whole document."""
@@ -111,7 +117,7 @@ class _Writing:
                 "wp:author",
                 {
                     "wp:author_id": str(number),
-                    "wp:author_login": author["slug"],
+                    "wp:author_login": self.logins[author["name"]],
                     "wp:author_email": "",
                     "wp:author_display_name": author["name"],
                     "wp:author_first_name": "",
@@ -142,6 +148,7 @@ class _Writing:
 
     def _post(self, post: ExportedPost) -> None:
         self._count_losses(post)
+        at = self._free_moment(post.text.title, post.published_at)
         self.xml.startElement("item", AttributesImpl({}))
         self._head(
             escape(post.text.title, quote=False), quote(post.path), post.published_at, self._login(post), post.guid
@@ -151,7 +158,7 @@ class _Writing:
                 "content:encoded": place(undressed(post.text.html), self.url),
                 "excerpt:encoded": escape(post.summary, quote=False),
             }
-            | self._fields(post.id, post.published_at, post.updated_at, post.slug, _status(post), post.kind)
+            | self._fields(post.id, at, post.updated_at, post.slug, _status(post), post.kind)
             | {"wp:is_sticky": "1" if post.pinned else "0"}
         )
         if post.topic:
@@ -161,8 +168,38 @@ class _Writing:
         cover = self.files.get(post.cover or "")
         if cover is not None:
             self._meta("_thumbnail_id", str(self.first_file + cover))
+        for number, parent, comment in numbered(post.comments, self.comments):
+            self._comment(number, parent, comment)
+        self.comments += len(post.comments)
         self.xml.endElement("item")
         self.xml.ignorableWhitespace("\n")
+
+    def _comment(self, number: int, parent: int, one: ExportedComment) -> None:
+        self._group(
+            "wp:comment",
+            {
+                "wp:comment_id": str(number),
+                "wp:comment_author": one.author,
+                "wp:comment_author_email": one.email,
+                "wp:comment_author_url": one.url,
+                "wp:comment_author_IP": "",
+                "wp:comment_date": _date(one.date, self.zone),
+                "wp:comment_date_gmt": _date(one.date, UTC),
+                "wp:comment_content": one.content,
+                "wp:comment_approved": _APPROVED.get(one.status, one.status),
+                "wp:comment_type": one.kind,
+                "wp:comment_parent": str(parent),
+                "wp:comment_user_id": "0",
+            },
+        )
+
+    def _free_moment(self, title: str, at: datetime | None) -> datetime | None:
+        if at is None:
+            return None
+        found = self.moments.free(title, at)
+        if found > at:
+            self.done.lose("times that differ by seconds from those of texts or files with the same title")
+        return found
 
     def _file(self, row: Any) -> None:
         path = f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}"
@@ -172,7 +209,7 @@ class _Writing:
         number = self.first_file + row.id
         self._texts(
             {"content:encoded": "", "excerpt:encoded": ""}
-            | self._fields(number, row.created_at, None, name, "inherit", "attachment")
+            | self._fields(number, self._free_moment(name, row.created_at), None, name, "inherit", "attachment")
             | {"wp:attachment_url": self.url + path}
         )
         if row.alt:
@@ -208,7 +245,7 @@ class _Writing:
         }
 
     def _login(self, post: ExportedPost) -> str:
-        return self.slugs["author"].get(post.authors[0], "") if post.authors else ""
+        return self.logins.get(post.authors[0], "") if post.authors else ""
 
     def _count_losses(self, post: ExportedPost) -> None:
         told = {
