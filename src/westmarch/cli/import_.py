@@ -90,15 +90,15 @@ def import_wordpress(
     """
     from tempfile import TemporaryDirectory
 
+    from westmarch.transfer.exports.listings import import_listed
     from westmarch.transfer.exports.wordpress.export import open_, whole_size
     from westmarch.transfer.fetching import Fetcher, host_of
-    from westmarch.transfer.importing import import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         hosts = frozenset(map(host_of, fetch or ()))
         opened = partial(open_, files, pictures=uploads is not None)
         with TemporaryDirectory(prefix="westmarch-") as folder:
             fetcher = Fetcher(hosts, Path(folder), asks=not dry_run, larger=whole_size) if hosts else None
-            await import_export(db, asked, opened, written, progress, pictures=uploads is not None, fetcher=fetcher)
+            await import_listed(db, asked, opened, written, progress, pictures=uploads is not None, fetcher=fetcher)
 
     bring_in(context, uploads or files[0].parent, bring, Choices(dry_run, report, check, as_json))

@@ -98,19 +98,20 @@ class Rewriting:
         if known := self._text(parts[1], parts[2]):
             return known
         path = unquote(parts[1])
-        file = self._file(path, tidy(path))
         picture = one.kind == "picture" or _PICTURE.search(path) is not None
-        if picture or (file is not None and file.suffix.lower().lstrip(".") in FILES):
+        if picture or posixpath.splitext(path)[1].lower().lstrip(".") in FILES:
             # The address stays until the file is there: what does not come along is still found at the old site.
+            file = self._file(path, tidy(path))
             self.pictures.setdefault(one.address, PictureReference(one.address, file, self._line(one.address)))
         return None
 
     def _below(self, address: str) -> str | None:
-        """The path and the rest of an address of the old site, by HTTP or HTTPS; None of any other."""
+        """The path and the rest of an address of the old site, by HTTP or HTTPS, `www.` or not; None of any other."""
         if self.home.url is None:
             return None
-        home = f"{self.home.url}{self.home.base}".partition("//")[2].lower()
+        home = f"{self.home.url}{self.home.base}".partition("//")[2].lower().removeprefix("www.")
         _, _, rest = address.partition("//")
+        rest = rest[4:] if rest[:4].lower() == "www." else rest
         return rest[len(home) :] if rest[: len(home) + 1].lower() == f"{home}/" else None
 
     def _text(self, path: str, rest: str) -> str | None:

@@ -10,7 +10,8 @@ from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.items import Broken, FileWarning, Kind, Metadata, Status
 from westmarch.transfer.permalinks import from_url
 
-_TAG = re.compile(r"<[^<>]*>")
+# Before a space or a digit `<` is a sign, for browsers too.
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 #: A text with more tags than this has no use for them, and would take a site's lists along.
 MOST_TAGS = 200
 

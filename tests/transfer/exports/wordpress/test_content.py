@@ -158,3 +158,9 @@ def test_unknown_shortcodes_stay_and_are_told() -> None:
 def test_parts_of_a_text_come_in_as_one() -> None:
     assert html("a<!--nextpage-->b") == "<p>a</p>\n<p>b</p>"
     assert told("a<!--nextpage-->b") == ["it was parted into pages; they come in as one"]
+
+
+def test_accounts_elsewhere_become_links() -> None:
+    said = '{"url":"https://social.example/@me","service":"mastodon"}'
+    made = html(f'<ul><!-- wp:social-link {said} /--><!-- wp:social-link {{"url":"javascript:x"}} /--></ul>')
+    assert made == '<ul><li><a href="https://social.example/@me">Mastodon</a></li></ul>'

@@ -1,6 +1,7 @@
 """Exports of WordPress, brought into a site."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.transfer.exports.reading import markdown
-from tests.transfer.exports.wordpress.writing import attachment, category, comment, item, meta, write
+from tests.transfer.exports.wordpress.writing import AUTHOR, attachment, category, comment, item, meta, write
 from tests.transfer.folders import counted, document, messages, png, post, row
 from tests.transfer.folders import write as write_files
 from tests.transfer.serving import served
@@ -18,9 +19,10 @@ from westmarch.errors import Invalid
 from westmarch.links.queries import resolve
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
+from westmarch.transfer.exports.listings import import_listed
 from westmarch.transfer.exports.wordpress.export import open_, whole_size
 from westmarch.transfer.fetching import Fetcher
-from westmarch.transfer.importing import Wanted, import_export
+from westmarch.transfer.importing import Progress, Wanted
 from westmarch.transfer.report import Report
 
 
@@ -30,14 +32,14 @@ async def bring(
     report = Report()
     wanted = Wanted(uploads or files[0].parent, files[0].parent / "media", **options)
     pictures = uploads is not None
-    await import_export(
-        db, wanted, lambda asked: open_(files, asked, pictures=pictures), report, pictures=pictures, fetcher=fetcher
-    )
+    opened = partial(open_, files, pictures=pictures)
+    await import_listed(db, wanted, opened, report, Progress(), pictures=pictures, fetcher=fetcher)
     return document(report)
 
 
 async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_path: Path) -> None:
-    more = (category("Travel"), category("sea", "post_tag"), category("Uncategorized"), meta("mood", "calm"))
+    moods = (meta("mood", "calm"), meta("mood", "glad"))
+    more = (category("Travel"), category("sea", "post_tag"), category("Uncategorized"), *moods)
     path = write(
         tmp_path / "a.xml",
         item(
@@ -55,7 +57,7 @@ async def test_a_post_comes_in_with_all_that_is_said_of_it(db: Database, tmp_pat
     assert (stored.guid, stored.summary, stored.extra) == (
         "https://old.example/?p=7",
         "Short.",
-        {"fields": {"mood": "calm"}},
+        {"fields": {"mood": ["calm", "glad"]}},
     )
     assert stored.published_at.isoformat() == "2020-01-02T03:04:05+00:00"
     assert await markdown(db, stored.id) == "One\\\ntwo\n\nThree\n\n<!-- more -->\n\nfour\n"
@@ -275,3 +277,59 @@ async def test_a_site_below_a_path_keeps_it(db: Database, tmp_path: Path) -> Non
     assert (await post(db, row(found, "post-1")["id"])).path == "/blog/2020/1/"
     answer = await db.read(resolve, "/blog/", "p=1")
     assert (answer.status, answer.subject_id) == (301, row(found, "post-1")["id"])
+
+
+async def test_lists_of_categories_tags_and_authors_lead_to_ours(db: Database, tmp_path: Path) -> None:
+    names = (
+        "<wp:category><wp:term_id>5</wp:term_id><wp:category_nicename>food</wp:category_nicename><wp:category_parent/>"
+        "<wp:cat_name>Food</wp:cat_name><wp:category_description>Of it.</wp:category_description></wp:category>"
+        "<wp:category><wp:term_id>6</wp:term_id><wp:category_nicename>wine</wp:category_nicename>"
+        "<wp:category_parent>food</wp:category_parent><wp:cat_name>Wine</wp:cat_name></wp:category>"
+        "<wp:tag><wp:term_id>7</wp:term_id><wp:tag_slug>c-plus</wp:tag_slug><wp:tag_name>C++</wp:tag_name></wp:tag>"
+    )
+    terms = (category("Food"), category("Wine"), category("C++", "post_tag", "c-plus"))
+    path = write(tmp_path / "a.xml", item(7, "One", *terms), head=AUTHOR + names)
+    found = await bring(db, path)
+    paths = ("/category/food/", "/category/food/wine/", "/tag/c-plus/", "/author/ann/")
+    asked = [*((path, "") for path in paths), ("/", "cat=6")]
+    answers = [await db.read(resolve, *one) for one in asked]
+    led = ["/tags/food/", "/tags/wine/", "/tags/c/", "/authors/ann-other/", "/tags/wine/"]
+    assert [(one.status, one.location) for one in answers] == [(301, path) for path in led]
+    assert "1 descriptions of categories and tags are not brought over" in messages(found, "configuration")
+
+
+async def test_pictures_at_hosts_of_the_sites_files_come_from_the_folder(db: Database, tmp_path: Path) -> None:
+    write_files(tmp_path / "up", {"2024/a.png": png(1), "2024/b.png": png(2)})
+    shown = (
+        '<img src="https://old.files.wordpress.com/2024/a.png?w=300">'
+        '<img src="https://i0.wp.com/old.example/wp-content/uploads/2024/b.png?resize=3%2C1&amp;ssl=1">'
+        '<img src="https://www.old.example/wp-content/uploads/2024/b.png">'
+        '<img src="https://old.files.wordpress.com/2024/lost.png">'
+        '<img src="https://other.files.wordpress.com/2024/a.png">'
+    )
+    lying = attachment(9, "a.png").replace("https://old.example/wp-content/uploads", "https://old.files.wordpress.com")
+    found = await bring(db, write(tmp_path / "a.xml", item(7, shown), lying), uploads=tmp_path / "up")
+    text = await markdown(db, row(found, "post-7")["id"])
+    assert text.count("(/media/") == 3
+    assert text.count("https://old.files.wordpress.com/2024/lost.png") == 1
+    assert text.count("https://other.files.wordpress.com/2024/a.png") == 1
+
+
+async def test_files_that_are_lost_are_told(db: Database, tmp_path: Path) -> None:
+    link = '<a href="https://old.example/wp-content/uploads/a.pdf">paper</a>'
+    found = await bring(db, write(tmp_path / "a.xml", item(7, link)))
+    assert [(one["path"], one["fate"]) for one in found["media"]] == [
+        ("https://old.example/wp-content/uploads/a.pdf", "missing")
+    ]
+
+
+async def test_a_draft_without_a_name_takes_one_of_its_title(db: Database, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.xml",
+        item(7, "x", title="A < B", wp__post_name="", wp__status="draft", link="https://old.example/?p=7"),
+        item(8, "y", title="A b", link="https://old.example/a-b/", wp__post_date_gmt="2024-01-01 00:00:00"),
+    )
+    found = await bring(db, path)
+    draft, shown = [await post(db, row(found, key)["id"]) for key in ("post-7", "post-8")]
+    assert (draft.title, draft.slug) == ("A < B", "a-b")
+    assert shown.path == "/a-b/"

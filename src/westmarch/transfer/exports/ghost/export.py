@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from westmarch.errors import Invalid
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports.ghost import redirects, routes
-from westmarch.transfer.exports.ghost.listings import PATTERNS, Listing
 from westmarch.transfer.exports.ghost.post import Site, record
 from westmarch.transfer.exports.ghost.redirects import Redirects
 from westmarch.transfer.exports.ghost.routes import Routes
 from westmarch.transfer.exports.ghost.survey import Survey, surveyed
 from westmarch.transfer.exports.ghost.tables import Damage, rows
+from westmarch.transfer.exports.listings import Listing
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.items import FileWarning, Source, Unread
 from westmarch.transfer.permalinks import tidy
@@ -26,6 +26,8 @@ _REDIRECTS = ("redirects.yaml", "redirects.yml", "redirects.json")
 _ROUTES = ("routes.yaml", "routes.yml")
 #: Sizes that Ghost makes of a picture: `/content/images/size/w600/format/webp/2020/01/a.jpg`.
 _SIZED = re.compile(r"(?<=images/)size/w\d{1,5}(?:h\d{1,5})?/(?:format/[a-z]{2,5}/)?")
+#: Where they are unless `routes.yaml` says otherwise.
+_LISTINGS = {"tag": "/tag/{slug}/", "author": "/author/{slug}/"}
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ class Ghost:
 
 
 def _listings(survey: Survey, found: Routes) -> Iterator[Listing]:
-    patterns = PATTERNS | found.taxonomies
+    patterns = _LISTINGS | found.taxonomies
     for one in survey.tags.values():
         if one.public and one.slug and one.name:
             yield Listing("tag", one.name, tidy(patterns["tag"].replace("{slug}", one.slug)))

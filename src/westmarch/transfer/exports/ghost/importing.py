@@ -7,16 +7,14 @@ from pathlib import Path
 
 from westmarch.db.database import Database
 from westmarch.transfer.blogs import Options
-from westmarch.transfer.exports.ghost import listings, redirects
+from westmarch.transfer.exports import listings
+from westmarch.transfer.exports.ghost import redirects
 from westmarch.transfer.exports.ghost.archive import unpacked
 from westmarch.transfer.exports.ghost.export import Ghost, open_
 from westmarch.transfer.importing import Progress, Wanted, import_export
 from westmarch.transfer.permalinks import moved_base
 from westmarch.transfer.report import FileRow, Report
 from westmarch.transfer.storing import DryRun
-
-#: Lists of tags and authors in one transaction.
-_LISTINGS = 200
 
 
 async def import_ghost(
@@ -44,10 +42,8 @@ async def import_ghost(
         for one in export.redirects.left():
             moved = _moved(one, export.base, wanted.base)
             report.add(await _kept(db, moved, export.redirects.name, dry_run=wanted.dry_run))
-        led = [replace(one, path=moved_base(one.path, export.base, wanted.base)) for one in export.listings]
-        for start in range(0, 0 if wanted.dry_run else len(led), _LISTINGS):
-            for row in await db.write(listings.keep, led[start : start + _LISTINGS]):
-                report.add(row)
+        if not wanted.dry_run:
+            await listings.lead(db, export.listings, export.base, wanted.base, report)
         report.flush()
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 from westmarch.transfer.exports.wordpress import shortcodes
 from westmarch.transfer.exports.wordpress.survey import Survey
@@ -82,6 +83,8 @@ def _without_comments(text: str, survey: Survey, warnings: list[FileWarning], de
             reused = survey.blocks.get(_reference(found[3]))
             if reused is not None and depth < _DEEPEST:
                 return _without_comments(reused, survey, warnings, depth + 1)
+        if found[2] == "social-link" and (link := _social(found[3])):
+            return link
         warnings.append(FileWarning(None, f"the block '{found[2][:60]}' holds no text of its own; it is left out"))
         return ""
 
@@ -93,11 +96,25 @@ def _without_comments(text: str, survey: Survey, warnings: list[FileWarning], de
 
 
 def _reference(said: str) -> int:
-    try:
-        value = json.loads(said)["ref"]
-    except (ValueError, KeyError, TypeError):
-        return 0
+    value = _attribute(said, "ref")
     return value if isinstance(value, int) else 0
+
+
+def _social(said: str) -> str:
+    """The entry of a list of accounts elsewhere, of which WordPress shows a sign."""
+    address, name = _attribute(said, "url"), _attribute(said, "label") or _attribute(said, "service")
+    if not isinstance(address, str) or not re.match(r"https?://|mailto:", address):
+        return ""
+    shown = name.capitalize() if isinstance(name, str) and name else address
+    return f'<li><a href="{escape(address)}">{escape(shown)}</a></li>'
+
+
+def _attribute(said: str, name: str) -> Any:
+    """What a block says of itself, None where it does not."""
+    try:
+        return json.loads(said)[name]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def paragraphs(text: str) -> str:

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from westmarch.errors import Invalid
 from westmarch.transfer.blogs import Options
+from westmarch.transfer.exports import addressing
 from westmarch.transfer.exports.elements import elements, head
+from westmarch.transfer.exports.listings import Listing
 from westmarch.transfer.exports.records import Record
 from westmarch.transfer.exports.wordpress.post import Place, record
 from westmarch.transfer.exports.wordpress.survey import Survey, look_through
@@ -33,6 +35,7 @@ class WordPress:
     base: str
     program: str = field(default="WordPress", init=False)
     remarks: tuple[FileWarning, ...] = field(default=(), init=False)
+    listings: tuple[Listing, ...] = field(default=(), init=False)
 
     def records(self) -> Iterator[Record | Unread]:
         """The posts and pages of all files. They are read twice: names and pictures may stand behind the texts."""
@@ -41,10 +44,12 @@ class WordPress:
             look_through(self.files, survey, self.options.zone)
             yield from self._records(survey)
             self.remarks = survey.remarks()
+            self.listings = tuple(survey.listings())
         finally:
             survey.revisions.close()
 
     def _records(self, survey: Survey) -> Iterator[Record | Unread]:
+        lying = _elsewhere(survey.hosts(), self.url or "")
         for path in self.files:
             for piece in elements(path, frozenset({"item"})):
                 if piece.element is None:
@@ -54,8 +59,29 @@ class WordPress:
                 found = record(piece.element, Place(path, piece.line, self.base), survey, self.options)
                 if isinstance(found, Record) and piece.mended:
                     found = replace(found, warnings=(*found.warnings, FileWarning(None, piece.mended)))
+                if isinstance(found, Record):
+                    found = replace(
+                        found,
+                        about=replace(found.about, cover=lying.sub(self._ours, found.about.cover or "") or None),
+                        content=lying.sub(self._ours, found.content),
+                    )
                 if found is not None:
                     yield found
+
+    def _ours(self, found: re.Match[str]) -> str:
+        """The address at the site of a picture that lies elsewhere.
+
+        One in the cache is at the site in any case; one at a host of its files is named so where the folder has it.
+        """
+        host, path = found["host"], found["path"]
+        if host.lower() == addressing.parts(self.url or "").netloc.lower():
+            return f"{self.url}/{path}"
+        within = path.removeprefix("wp-content/uploads/")
+        try:
+            given = any(place.is_file() for place in self._within(_SIZED.sub("", unquote(within))))
+        except OSError:  # No file has so long a name.
+            given = False
+        return f"{self.url}{self.base}/wp-content/uploads/{within}" if given else found[0]
 
     def places(self, address: str, _record: Record) -> Iterator[Path]:
         """The picture as it was put in, then the size that the text shows."""
@@ -64,10 +90,26 @@ class WordPress:
         whole = address.lstrip("/")
         _, found, within = whole.partition("uploads/")
         for path in dict.fromkeys((_SIZED.sub("", within), within)) if found else ():
+            yield from self._within(path)
+        yield self.folder / whole
+
+    def _within(self, path: str) -> Iterator[Path]:
+        if self.folder is not None:
             yield self.folder / path
             yield self.folder / "uploads" / path
             yield self.folder / "wp-content" / "uploads" / path
-        yield self.folder / whole
+
+
+def _elsewhere(hosts: frozenset[str], url: str) -> re.Pattern[str]:
+    """Addresses of the site's own pictures at other hosts: those of its files, and WordPress' cache (`i0.wp.com`)."""
+    own = addressing.parts(url).netloc.lower()
+    others = "|".join(map(re.escape, sorted(hosts - {own}))) or r"(?!)"
+    every = "|".join(map(re.escape, sorted(hosts | {own} - {""}))) or r"(?!)"
+    return re.compile(
+        rf"https?://(?=i\d\.wp\.com/(?:{every})/|(?:{others})/)(?:i\d\.wp\.com/)?"
+        r"(?P<host>[^\s/\"'<>]+)/(?P<path>[^\s\"'<>?#]+\.[A-Za-z0-9]{2,5})(?:\?[^\s\"'<>]*)?",
+        re.IGNORECASE,
+    )
 
 
 def whole_size(address: str) -> str:

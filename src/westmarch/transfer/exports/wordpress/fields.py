@@ -53,6 +53,16 @@ def meta(element: Element) -> dict[str, str]:
     }
 
 
+def custom(element: Element) -> dict[str, str | list[str]]:
+    """The custom fields of an item but those of WordPress and its plug-ins; all values of those with one name."""
+    found: dict[str, list[str]] = {}
+    for one in element:
+        name = text(one, "wp:meta_key") if one.tag == "wp:postmeta" else ""
+        if name and not name.startswith("_") and name != "footnotes":
+            found.setdefault(name, []).append(written(one, "wp:meta_value"))
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
 def terms(element: Element) -> list[Term]:
     """The categories, tags and other terms of an item."""
     return [

@@ -127,7 +127,7 @@ def _about(
     thumbnail = custom.get("_thumbnail_id", "").strip()
     cover = survey.attachments.get(int(thumbnail)) if thumbnail.isascii() and thumbnail.isdigit() else None
     summary = fields.text(element, "excerpt:encoded") or custom.get("_yoast_wpseo_metadesc", "")
-    kept = {name: value for name, value in custom.items() if not name.startswith("_") and name != "footnotes"}
+    kept = fields.custom(element)
     others = [f"{one.taxonomy}: {one.name}" for one in said if one.taxonomy not in {"category", "post_tag"}]
     return Metadata(
         kind=kind,

@@ -1,18 +1,22 @@
 """What must be known of all files of an export before one post can be read: names, pictures, and parts of texts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from westmarch.links.paths import slugify
+from westmarch.transfer.exports import addressing
 from westmarch.transfer.exports.elements import elements
+from westmarch.transfer.exports.listings import Listing
 from westmarch.transfer.exports.wordpress.fields import meta, number, terms, text, written
 from westmarch.transfer.exports.wordpress.revisions import Revisions
 from westmarch.transfer.items import FileWarning
 
-_NAMES = frozenset({"item", "wp:author", "wp:category"})
+_NAMES = frozenset({"item", "wp:author", "wp:category", "wp:tag"})
 #: Terms told one by one; more are counted.
 _TOLD = 30
 
@@ -32,7 +36,8 @@ class Attachment:
 class Survey:
     """Attachments by id, reusable blocks by id, names of authors by login, and what of the whole is left out.
 
-    `hanging` are the attachments that were put in below a post, by its id.
+    `hanging` are the attachments that were put in below a post, by its id. Of categories there are the name and the
+    slug of the one above, of tags the name, by their slugs; `numbers` are the ids of categories.
     """
 
     revisions: Revisions = field(default_factory=Revisions)
@@ -42,11 +47,38 @@ class Survey:
     blocks: dict[int, str] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    described: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
 
     def below(self, post: int) -> list[Attachment]:
         """The attachments that were put in below a post."""
         return self.hanging.get(post, [])
+
+    def listings(self) -> Iterator[Listing]:
+        """The lists of posts, where WordPress has them unless its settings say otherwise."""
+        for slug, (name, _) in self.categories.items():
+            yield Listing("tag", name, f"/category/{'/'.join(self._above(slug))}/")
+            if number := self.numbers.get(slug):
+                yield Listing("tag", name, "/", f"cat={number}")
+        for slug, name in self.tags.items():
+            yield Listing("tag", name, f"/tag/{unquote(slug)}/")
+            yield Listing("tag", name, "/", f"tag={slug}")
+        for login, name in self.authors.items():
+            yield Listing("author", name, f"/author/{slugify(login)}/")
+
+    def _above(self, slug: str) -> list[str]:
+        """The slugs on the way down to a category, decoded."""
+        way: list[str] = []
+        while slug and slug not in way:
+            way.append(slug)
+            slug = self.categories.get(slug, ("", ""))[1]
+        return [unquote(one) for one in reversed(way)]
+
+    def hosts(self) -> frozenset[str]:
+        """The hosts on which its files lie."""
+        return frozenset(addressing.parts(one.url).netloc.lower() for one in self.attachments.values()) - {""}
 
     def remarks(self) -> tuple[FileWarning, ...]:
         """What is told of the export as a whole."""
@@ -62,6 +94,8 @@ class Survey:
         for name, parent in nested[:_TOLD]:
             above = self.categories.get(parent, (parent, ""))[0]
             found.append(f"the category '{name}' was below '{above}'; it comes in as a tag beside it")
+        if self.described:
+            found.append(f"{self.described} descriptions of categories and tags are not brought over")
         if len(nested) > _TOLD:
             found.append(f"and {len(nested) - _TOLD} more categories were below others")
         return tuple(FileWarning(None, message) for message in found)
@@ -82,6 +116,12 @@ def look_through(files: Sequence[Path], survey: Survey, zone: tzinfo) -> None:
             elif piece.name == "wp:category":
                 slug, name = text(piece.element, "wp:category_nicename"), text(piece.element, "wp:cat_name")
                 survey.categories[slug] = (name or slug, text(piece.element, "wp:category_parent"))
+                survey.numbers[slug] = number(piece.element, "wp:term_id")
+                survey.described += bool(text(piece.element, "wp:category_description"))
+            elif piece.name == "wp:tag":
+                slug = text(piece.element, "wp:tag_slug")
+                survey.tags[slug] = text(piece.element, "wp:tag_name") or slug
+                survey.described += bool(text(piece.element, "wp:tag_description"))
             else:
                 _item(piece.element, survey, zone)
 
