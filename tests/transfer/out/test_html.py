@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -263,6 +264,19 @@ async def test_what_cannot_be_in_a_copy_is_told_and_what_leads_nowhere_too(
         ("/media/ab/" + "0" * 62 + ".png", "/lost/"),
     }
     assert {lost.address for lost in done.lost} == {f"/{'字' * 100}/", "/one/index.html", "/?p=7"}
+
+
+async def test_files_of_a_theme_that_have_no_address_or_no_name_are_told(
+    db: Database, settings: Settings, tmp_path: Path
+) -> None:
+    static = settings.theme_folder / "static"
+    static.mkdir(parents=True)
+    (static / os.fsdecode(b"\xff.css")).write_text("")
+    (static / f"{'n' * 250}.css").write_text("")  # In an address its hash stands before the ending.
+    (static / "own.css").write_text("")
+    done = await copy_of(settings, tmp_path / "out", replace=False)
+    assert sorted(lost.address[:14] for lost in done.lost) == ["/static/\\udcff", "/static/nnnnnn"]
+    assert list((tmp_path / "out" / "static").glob("own.*.css"))
 
 
 @pytest.mark.unit

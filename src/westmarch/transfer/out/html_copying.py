@@ -107,9 +107,12 @@ class Copying:
         """Write pictures and other media that pages name, social cards, icons, and the files of the theme."""
         self.progress.begin(self._asked + len(self._of_program))
         for path in self._of_program:
-            address = f"{self.inside.origin}{self.base}{quote(path)}"
             try:
+                address = f"{self.inside.origin}{self.base}{quote(path)}"
                 status = await fetch(self.site.app, address, partial(self.files.opened, path))
+            except UnicodeEncodeError:
+                self._lose(path.encode(errors="backslashreplace").decode(), "its name is not UTF-8")
+                continue
             except Invalid as error:
                 self._lose(path, error.message)
                 continue

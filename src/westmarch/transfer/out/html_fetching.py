@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from starlette.types import ASGIApp, Message, Scope
 
+from westmarch.errors import Invalid
+
 
 async def fetch(app: ASGIApp, address: str, opened: Callable[[], BinaryIO]) -> int:
     """The status of the answer of an ASGI application to GET at a whole address; the body of a 200 goes to a file.
@@ -31,6 +33,7 @@ async def fetch(app: ASGIApp, address: str, opened: Callable[[], BinaryIO]) -> i
     }
     asked, status = False, 0
     file: BinaryIO | None = None
+    fault: Invalid | OSError | None = None
     with ExitStack() as stack:
 
         async def receive() -> Message:
@@ -41,13 +44,18 @@ async def fetch(app: ASGIApp, address: str, opened: Callable[[], BinaryIO]) -> i
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: Message) -> None:
-            nonlocal status, file
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                if status == 200:
-                    file = stack.enter_context(opened())
-            elif file is not None:
-                file.write(message.get("body", b""))
+            nonlocal status, file, fault
+            try:
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    if status == 200:
+                        file = stack.enter_context(opened())
+                elif file is not None:
+                    file.write(message.get("body", b""))
+            except (Invalid, OSError) as error:  # The application would take it for one of its own.
+                file, fault = None, error
 
         await app(scope, receive, send)
+    if fault is not None:
+        raise fault
     return status
