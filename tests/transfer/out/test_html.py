@@ -283,8 +283,10 @@ async def test_files_of_a_theme_that_have_no_address_or_no_name_are_told(
 def test_addresses_are_found_as_a_browser_reads_them() -> None:
     document = """<a class='x"y' href="/a/?b=1&amp;c=2"><IMG SRC=/b.png srcset="/c.png 1x, /d.png 2x">
     <meta content="/no"><meta content="https://example.org/e"><p title='<a href="/f">'>href="/no" <a
-    href = '/g'>"""
-    assert list(named(document)) == ["/a/?b=1&c=2", "/b.png", "/c.png", "/d.png", "https://example.org/e", "/f", "/g"]
+    href = '/g'><script type="application/ld+json">{"@id": ["https://example.org/h\\u002f", "x", {"a": 1}]}</script>
+    <script type="application/ld+json">{broken "https://example.org/no"</script>"""
+    found = ["/a/?b=1&c=2", "/b.png", "/c.png", "/d.png", "https://example.org/e", "/f", "/g", "https://example.org/h/"]
+    assert list(named(document)) == found
     assert list(named("<a " * 20_000 + '"' * 20_001)) == []
 
 

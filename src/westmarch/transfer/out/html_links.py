@@ -1,9 +1,12 @@
 """Which addresses of its own site a document names: a copy must have what is at each of them."""
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin
 
 from westmarch.links.paths import parse, quote
@@ -18,10 +21,15 @@ _ATTRIBUTE = re.compile(r"""([^\s=>"'/]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|(
 _CANDIDATE = re.compile(r"(?:^|,\s)\s*([^\s,]\S*)")
 _LOCATION = re.compile(r"<loc>([^<]*)</loc>")
 _NAMING = frozenset({"href", "src", "poster"})
+#: What a page tells search engines (https://schema.org): breadcrumbs name lists that nothing else may lead to.
+_DATA = re.compile(r"<script type=\"application/ld\+json\"[^<>]*>([^<]*)</script>")
 
 
 def named(document: str) -> Iterator[str]:
-    """The addresses that a page of HTML leads to or loads, as written there; those of `meta` where they are whole."""
+    """The addresses that a page of HTML leads to or loads, as written there; those of `meta` where they are whole.
+
+    Behind them come those of JSON-LD.
+    """
     for tag in _TAG.finditer(document):
         meta = tag["name"].lower() == "meta"
         for attribute in _ATTRIBUTE.finditer(tag["attributes"]):
@@ -33,6 +41,18 @@ def named(document: str) -> Iterator[str]:
                 yield unescape(value)
             elif name == "srcset":
                 yield from (found.rstrip(",") for found in _CANDIDATE.findall(unescape(value)))
+    for data in _DATA.findall(document):
+        with suppress(ValueError, RecursionError):
+            yield from _told(json.loads(data))
+
+
+def _told(value: Any) -> Iterator[str]:
+    """The whole addresses in JSON."""
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _told(one)
 
 
 def listed(sitemap: str) -> Iterator[str]:
