@@ -13,6 +13,8 @@ from westmarch.transfer.dates import moment
 pytestmark = pytest.mark.unit
 
 BERLIN = ZoneInfo("Europe/Berlin")
+#: Moments that have a year in all zones.
+MOMENTS = st.datetimes(timezones=st.just(UTC)).filter(lambda at: 1 < at.year < 9999)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,14 @@ def test_what_is_no_date_is_said_in_a_sentence(written: str) -> None:
         moment(written, UTC)
 
 
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31 23:30:00 -0500", "9999-12-31T12:00:00Z"])
+def test_a_moment_that_has_no_year_in_some_zone_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="the year is out of range"):
+        moment(written, UTC)
+
+
 @settings(max_examples=40)
-@given(st.datetimes(timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0)))
+@given(MOMENTS.map(lambda at: at.replace(microsecond=0)))
 def test_every_date_written_in_iso_comes_back(at: datetime) -> None:
     assert moment(at.isoformat(" "), UTC) == at
     assert moment(at.isoformat(), BERLIN) == at

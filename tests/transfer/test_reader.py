@@ -4,13 +4,14 @@ import time
 from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.transfer.folders import write
-from tests.transfer.reading import NOW
+from tests.transfer.reading import NOW, read
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.items import Entry, Item, Unread
 from westmarch.transfer.reader import BlogReader
@@ -91,3 +92,25 @@ def test_hostile_texts_take_no_longer_than_their_length_allows(tmp_path: Path, p
     began = time.process_time()
     item(tmp_path, program, text.encode())
     assert time.process_time() - began < 1.5
+
+
+@pytest.mark.parametrize("permalink", [None, "/:year/:title/"])
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31T23:30:00Z"])
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_date_at_the_ends_of_time_stops_nothing_wherever_the_site_is(
+    tmp_path: Path, program: str, written: str, permalink: str | None
+) -> None:
+    head = {"notion": f"# T\n\nDate: {written}\n\n", "pelican": f"Title: T\nDate: {written}\n\n"}
+    text = head.get(program, f"---\ntitle: T\ndate: {written}\n---\n") + "Text\n"
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        (item,) = read(tmp_path, {PROGRAMS[program]: text}, program, permalink, ZoneInfo(zone)).values()
+        assert item.metadata.date is None or 2000 < item.metadata.date.year < 2100
+
+
+@pytest.mark.parametrize(("zone", "read_as"), [("America/New_York", "draft"), ("Asia/Tokyo", "scheduled")])
+def test_a_day_in_a_name_at_the_end_of_time_is_none_where_it_ends_after_all_years(
+    tmp_path: Path, zone: str, read_as: str
+) -> None:
+    files: dict[str, str | bytes] = {"_posts/9999-12-31-a.md": "---\ntitle: T\n---\nText\n"}
+    (item,) = read(tmp_path, files, zone=ZoneInfo(zone)).values()
+    assert item.metadata.status == read_as

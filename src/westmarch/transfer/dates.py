@@ -30,6 +30,8 @@ _ZONES = {
     "cet": 1, "cest": 2,
 }  # fmt: skip
 
+_DAY = timedelta(days=1)
+
 
 def moment(value: Any, zone: tzinfo) -> datetime:
     """A date in UTC from text, or from what TOML made of it. A date without a zone is one in `zone`.
@@ -37,21 +39,24 @@ def moment(value: Any, zone: tzinfo) -> datetime:
     Raises `ValueError` that says what is wrong with it.
     """
     if isinstance(value, datetime):
-        return _in_utc(value if value.tzinfo else value.replace(tzinfo=zone))
+        return in_utc(value if value.tzinfo else value.replace(tzinfo=zone))
     if isinstance(value, date):
-        return _in_utc(datetime.combine(value, time(), zone))
+        return in_utc(datetime.combine(value, time(), zone))
     text = str(value).strip()
     for pattern in (_NUMERIC, _DAY_FIRST, _MONTH_FIRST):
         if found := pattern.fullmatch(text):
-            return _in_utc(_build(found, zone, text))
+            return in_utc(_build(found, zone, text))
     raise ValueError(f"'{text[:60]}' is no date")
 
 
-def _in_utc(value: datetime) -> datetime:
+def in_utc(value: datetime) -> datetime:
+    """An aware moment in UTC. Raises ValueError where some zone of the world has no year for it."""
     try:
-        return value.astimezone(UTC)
+        found = value.astimezone(UTC)
+        _ = found - _DAY, found + _DAY
     except OverflowError:
         raise ValueError("the year is out of range") from None
+    return found
 
 
 def _build(found: re.Match[str], zone: tzinfo, text: str) -> datetime:

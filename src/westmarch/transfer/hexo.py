@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +14,7 @@ from westmarch.links.paths import slugify
 from westmarch.transfer import hexo_tags, kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
 from westmarch.transfer.configuration import read_yaml, zone, zone_remarks
+from westmarch.transfer.dates import in_utc
 from westmarch.transfer.decoding import decode
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
@@ -115,8 +116,7 @@ class Hexo:
         month, day = named.get("month") or named.get("i_month"), named.get("day") or named.get("i_day")
         if "year" in named and month and day:
             try:
-                local = datetime(int(named["year"]), int(month), int(day), tzinfo=self.zone)
-                return local.astimezone(UTC)
+                return in_utc(datetime(int(named["year"]), int(month), int(day), tzinfo=self.zone))
             except ValueError:
                 fields.warnings.append(FileWarning(None, "the date in the file's name is none"))
         return fields.last_changed(source.path) if dated else None

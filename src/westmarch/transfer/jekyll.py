@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +11,7 @@ from westmarch.links.paths import slugify
 from westmarch.transfer import html_posts, jekyll_settings, kramdown, liquid, metadata, template_tags
 from westmarch.transfer.blogs import Document, Options, beginning, begins_with, is_markdown, walk
 from westmarch.transfer.configuration import zone_remarks
+from westmarch.transfer.dates import in_utc
 from westmarch.transfer.fields import Fields, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
@@ -128,19 +129,19 @@ class Jekyll:
     def _date(self, fields: Fields, named: re.Match[str] | None) -> tuple[datetime | None, date | None]:
         """The date in UTC, and the day that the file's name says."""
         day: date | None = None
+        begins: datetime | None = None
         if named:
             year, month, number = (int(part) for part in named["date"].split("-"))
             try:
                 # As Jekyll reads two digits: the years from 1969 to 2068.
-                day = date(year if year > 99 else year + (2000 if year < 69 else 1900), month, number)
+                said = date(year if year > 99 else year + (2000 if year < 69 else 1900), month, number)
+                begins, day = in_utc(datetime.combine(said, time(), self.zone)), said
             except ValueError:
                 fields.warnings.append(
                     FileWarning(None, f"there is no such day as {named['date']}, in the file's name")
                 )
         at = fields.moment("date")
-        if at is None and day is not None:
-            at = datetime.combine(day, time(), self.zone).astimezone(UTC)
-        return at, day
+        return (begins if at is None else at), day
 
     @staticmethod
     def _categories(source: Source, fields: Fields) -> list[str]:

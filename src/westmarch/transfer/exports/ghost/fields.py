@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from westmarch.text.cleaning import clean
-from westmarch.transfer.dates import moment
+from westmarch.transfer.dates import in_utc, moment
 from westmarch.transfer.items import FileWarning
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ def date(row: Mapping[str, Any], name: str, warnings: list[FileWarning]) -> date
         return None
     try:
         if re.fullmatch(r"-?\d{5,18}(?:\.0)?", value):
-            return _FIRST + timedelta(milliseconds=float(value))
+            return in_utc(_FIRST + timedelta(milliseconds=float(value)))
         return moment(value, UTC)
     except OverflowError:
         warnings.append(FileWarning(None, f"{name}: the year is out of range"))
