@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -66,3 +67,10 @@ def test_collections_may_lie_elsewhere_and_what_begins_with_a_line_is_left_out(t
     }  # fmt: skip
     found = read(tmp_path, files)
     assert {key: item.metadata.addresses for key, item in found.items()} == {"src/data/posts/a.md": ("/posts/a/",)}
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_day_in_an_address_is_the_one_that_was_written(tmp_path: Path, zone: str) -> None:
+    files: dict[str, str | bytes] = {"astro.config.ts": "", "src/content/blog/a.md": f"{HEAD}---\n"}
+    found = read(tmp_path, files, permalink="/:year/:month/:day/:title/", zone=ZoneInfo(zone))
+    assert found["src/content/blog/a.md"].metadata.addresses == ("/2020/01/02/a/",)

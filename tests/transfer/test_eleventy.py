@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,3 +73,17 @@ def test_posts_are_told_from_pages_and_ignored_files_are_left_out(tmp_path: Path
         "blog/c.md": "post",
     }
     assert (found["a.md"].tags, found["a.md"].date) == (("Maps",), datetime(2020, 1, 2, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_day_in_an_address_is_the_one_that_was_written(tmp_path: Path, zone: str) -> None:
+    own = "permalink: '/{{ page.date | date: \"%Y-%m-%d\" }}/'\n"
+    files: dict[str, str | bytes] = {
+        ".eleventy.js": "",
+        "posts/a.md": f"{HEAD}---\n",
+        "posts/b.md": f"{HEAD}{own}---\n",
+    }
+    found = read(tmp_path, files, zone=ZoneInfo(zone))
+    assert found["posts/b.md"].metadata.addresses == ("/2020-01-02/",)
+    found = read(tmp_path, files, permalink="/:year/:month/:day/:title/", zone=ZoneInfo(zone))
+    assert found["posts/a.md"].metadata.addresses == ("/2020/01/02/a/",)

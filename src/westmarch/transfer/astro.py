@@ -13,7 +13,7 @@ from westmarch.transfer.fields import Fields
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import expand_colons, tidy, whole
+from westmarch.transfer.permalinks import given, tidy, whole
 
 #: The endings of the configuration.
 ENDINGS = (".mjs", ".js", ".ts", ".mts", ".cjs")
@@ -130,10 +130,8 @@ class Astro:
             parts.pop()
         name = slug.strip("/") or "/".join(parts)
         if self.options.permalink:
-            values = {"title": name, "slug": name, "category": collection}
-            if at is not None:
-                values |= {"year": f"{at.year:04}", "month": f"{at.month:02}", "day": f"{at.day:02}"}
-            return tidy(expand_colons(self.options.permalink, values))
+            local = at.astimezone(self.options.zone) if at is not None else None
+            return given(self.options.permalink, {"title": name, "slug": name, "category": collection}, local)
         return self._whole(f"/{self.routes.get(collection, collection)}/{name}")
 
     def _page(self, stem: PurePosixPath) -> str:

@@ -1,5 +1,6 @@
 """Configuration files as several programs have them."""
 
+import json
 import tomllib
 from datetime import tzinfo
 from pathlib import Path
@@ -30,6 +31,15 @@ def read_yaml(path: Path, folder: Path) -> tuple[dict[str, Any], FileWarning | N
         return {}, FileWarning(None, f"it cannot be read: {error}")
     values: dict[str, Any] = yaml_fields.typed(fields)
     return values, None
+
+
+def read_json(path: Path, folder: Path) -> dict[str, Any]:
+    """The object in a file; empty where there is none, it is broken, or lies outside of `folder`."""
+    try:
+        found = json.loads(path.read_bytes()) if path.is_file() and not outside(path, folder) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def zone(name: str, default: tzinfo) -> tzinfo:

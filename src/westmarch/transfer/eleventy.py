@@ -1,6 +1,5 @@
 """Blogs written for Eleventy: Markdown anywhere, addresses by folders or by templates, data handed down by folders."""
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -13,11 +12,12 @@ from urllib.parse import urlsplit
 from westmarch.links.paths import slugify
 from westmarch.transfer import kramdown, liquid, metadata, program_texts
 from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
+from westmarch.transfer.configuration import read_json
 from westmarch.transfer.fields import Fields, as_json, names, text
 from westmarch.transfer.frontmatter import FrontMatter, parse
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Kind, Metadata, Role, Source
-from westmarch.transfer.permalinks import expand_colons, from_url, tidy, whole, without_index
+from westmarch.transfer.permalinks import from_url, given, tidy, whole, without_index
 from westmarch.transfer.yaml_fields import typed
 
 #: The names of the configuration.
@@ -55,17 +55,10 @@ class Eleventy:
 
     def _site(self) -> str | None:
         for name in ("metadata.json", "site.json", "meta.json"):
-            address = urlsplit(text(self._json(self.root / "_data" / name).get("url")))
+            address = urlsplit(text(read_json(self.root / "_data" / name, self.options.folder).get("url")))
             if address.scheme in {"http", "https"} and address.hostname != "example.com":
                 return f"{address.scheme}://{address.netloc}"
         return None
-
-    def _json(self, path: Path) -> dict[str, Any]:
-        try:
-            found = json.loads(path.read_bytes()) if path.is_file() and not outside(path, self.options.folder) else {}
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
 
     def _ignored(self) -> tuple[str, ...]:
         """The plain lines of `.eleventyignore`: files and folders that are left out."""
@@ -106,7 +99,9 @@ class Eleventy:
 
     def _of_folder(self, folder: str) -> dict[str, Any]:
         at = self.root / folder
-        found = self._json(at / f"{at.name}.json") | self._json(at / f"{at.name}.11tydata.json")
+        found: dict[str, Any] = {}
+        for ending in (".json", ".11tydata.json"):
+            found |= read_json(at / f"{at.name}{ending}", self.options.folder)
         for ending in (".js", ".cjs", ".mjs"):
             program = program_texts.read(at / f"{at.name}.11tydata{ending}", self.options.folder)
             for key in ("permalink", "tags", "layout"):
@@ -131,8 +126,9 @@ class Eleventy:
         draft = metadata.is_draft(fields)
         if at is None and kind == "post" and not draft:
             at = fields.last_changed(source.path)
+        local = at.astimezone(self.options.zone) if at is not None else None
         title = metadata.plain(fields.text("title")) or metadata.titled(name)
-        address = self._address(source, fields, kind, name, title, at)
+        address = self._address(source, fields, kind, name, title, local)
         about = metadata.assemble(
             fields,
             kind=kind,
@@ -165,10 +161,7 @@ class Eleventy:
             fields.warn("the old site had no page for it, so it comes in as a draft", "permalink")
             return None
         if kind == "post" and self.options.permalink:
-            values = {"title": name, "slug": name}
-            if at is not None:
-                values |= {"year": f"{at.year:04}", "month": f"{at.month:02}", "day": f"{at.day:02}"}
-            return tidy(expand_colons(self.options.permalink, values))
+            return given(self.options.permalink, {"title": name, "slug": name}, at)
         if written and not isinstance(own, (dict, list)):
             made = self._expanded(written, source, fields, name, title, at)
             if made is not None:

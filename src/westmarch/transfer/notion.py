@@ -1,8 +1,8 @@
 """Notion's export in Markdown: files named by title and id, properties as lines below the title, boxes as HTML."""
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -31,6 +31,8 @@ _MEANINGS = {
     "description": "description", "excerpt": "description", "language": "language", "status": "status",
     "url": "link",
 }  # fmt: skip
+#: So many names tell whether a folder is Notion's.
+_SAMPLE = 40
 _DRAFTS = frozenset({"draft", "idea", "not started", "in progress", "to do", "in review", "private"})
 
 
@@ -111,11 +113,6 @@ def _is_sign(word: str) -> bool:
 
 def like_notion(folder: Path) -> bool:
     """Whether most texts of a folder have names with an id of Notion's."""
-    stems = [PurePosixPath(inner).stem for _, inner in _sample(folder)]
+    written = (PurePosixPath(inner).stem for _, inner in walk(folder) if is_markdown(inner))
+    stems = list(itertools.islice(written, _SAMPLE))
     return bool(stems) and sum(bool(_ID.search(stem)) for stem in stems) * 2 > len(stems)
-
-
-def _sample(folder: Path) -> Iterator[tuple[Path, str]]:
-    found = ((path, inner) for path, inner in walk(folder) if is_markdown(inner))
-    for _, one in zip(range(40), found, strict=False):
-        yield one

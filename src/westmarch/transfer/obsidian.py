@@ -1,6 +1,5 @@
 """Obsidian's vaults: notes that name each other in double brackets, pictures anywhere, tags in the text."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +8,9 @@ from urllib.parse import unquote
 
 from westmarch.links.paths import slugify
 from westmarch.transfer import embeds, kramdown, metadata
-from westmarch.transfer.blogs import Document, Options, is_markdown, outside, walk
+from westmarch.transfer.blogs import Document, Options, is_markdown, walk
 from westmarch.transfer.code_regions import CodeRegions
+from westmarch.transfer.configuration import read_json
 from westmarch.transfer.fields import names, text
 from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.index import Index, Known
@@ -53,12 +53,8 @@ class Obsidian(Plain):
         self._aliases: dict[str, str] = {}
 
     def _folder_of_templates(self) -> str:
-        path = self.root / ".obsidian" / "templates.json"
-        try:
-            found = json.loads(path.read_bytes()) if path.is_file() and not outside(path, self.options.folder) else {}
-        except (OSError, ValueError, RecursionError):
-            return ""
-        return text(found.get("folder")).strip("/") if isinstance(found, dict) else ""
+        found = read_json(self.root / ".obsidian" / "templates.json", self.options.folder)
+        return text(found.get("folder")).strip("/")
 
     def sources(self) -> Iterator[Source]:
         """All notes, without the templates for new ones."""

@@ -27,6 +27,12 @@ def expand_colons(pattern: str, values: Mapping[str, str]) -> str:
     return _COLON.sub(replace, pattern)
 
 
+def given(pattern: str, values: Mapping[str, str], at: datetime | None) -> str:
+    """The path by a pattern of Jekyll's kind that was given for a site; `at` is the date in the zone of the site."""
+    day = {} if at is None else {"year": f"{at.year:04}", "month": f"{at.month:02}", "day": f"{at.day:02}"}
+    return tidy(expand_colons(pattern, {**values, **day}))
+
+
 def unknown_colons(pattern: str, values: Mapping[str, str]) -> list[str]:
     """The placeholders of a pattern for which there is no value."""
     return [f":{found[1]}" for found in _COLON.finditer(expand_colons(pattern, dict.fromkeys(values, "")))]
