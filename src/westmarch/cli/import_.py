@@ -2,12 +2,13 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from westmarch.cli.context import AsJSON
 from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
+from westmarch.transfer.programs import Program
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from westmarch.transfer.report import Report
 
 app = typer.Typer(help="Bring in what was written elsewhere.", no_args_is_help=True)
-
-Program = Literal[
-    "jekyll", "hexo", "hugo", "zola", "pelican", "eleventy", "astro", "obsidian", "notion", "plain"
-]  # fmt: skip
 
 
 @app.command("markdown")

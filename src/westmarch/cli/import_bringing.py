@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from westmarch.settings import Settings
     from westmarch.transfer.answering import Answered
     from westmarch.transfer.importing import Progress, Wanted
-    from westmarch.transfer.recognition import Program
+    from westmarch.transfer.programs import Program
     from westmarch.transfer.report import Report
 
     Bring = Callable[[Database, Wanted, Report, Progress], Awaitable[None]]

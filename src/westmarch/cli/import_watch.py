@@ -13,7 +13,7 @@ from westmarch.cli.progress import progress_bar
 if TYPE_CHECKING:
     from westmarch.settings import Settings
     from westmarch.transfer.importing import Wanted
-    from westmarch.transfer.recognition import Program
+    from westmarch.transfer.programs import Program
     from westmarch.transfer.watching import Told
 
 

@@ -26,8 +26,8 @@ from westmarch.transfer.items import Entry
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.ours import OurReader
 from westmarch.transfer.preparing import Failed, Prepared
+from westmarch.transfer.programs import Program
 from westmarch.transfer.reader import BlogReader, Reader
-from westmarch.transfer.recognition import Program
 from westmarch.transfer.report import FileRow, Report
 from westmarch.transfer.storing import Done, DryRun, Place
 from westmarch.transfer.workers import FEW, Job, Result, Workers

@@ -1,7 +1,6 @@
 """From the fields of a file to what they say about it: what is the same whatever program wrote the file."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -36,11 +35,6 @@ def authors(fields: Fields) -> tuple[str, ...]:
 def unique(found: Iterable[str]) -> tuple[str, ...]:
     """The names in their order, each once, without the empty ones."""
     return tuple(dict.fromkeys(name for name in found if name))
-
-
-def folded(name: str) -> str:
-    """What different spellings of one tag share."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 def topic(fields: Fields) -> tuple[str | None, int | None]:

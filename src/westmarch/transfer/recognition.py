@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from westmarch.errors import Invalid
 from westmarch.transfer import astro, eleventy, hugo_settings, notion, pelican_settings, zola
@@ -20,10 +19,7 @@ from westmarch.transfer.jekyll_settings import NAMES as JEKYLL_NAMES
 from westmarch.transfer.obsidian import Obsidian
 from westmarch.transfer.pelican import Pelican
 from westmarch.transfer.plain import Plain
-
-Program = Literal[
-    "jekyll", "hexo", "hugo", "zola", "pelican", "eleventy", "astro", "obsidian", "notion", "plain"
-]  # fmt: skip
+from westmarch.transfer.programs import Program
 
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 _META = re.compile(rb"(?:\xef\xbb\xbf)?[ ]{0,3}[A-Za-z][A-Za-z0-9_-]*:[ \t]")
