@@ -194,6 +194,17 @@ def test_shortcodes_are_converted(tmp_path: Path, written: str, expected: str) -
     assert (found.body, told(found)) == (expected, [])
 
 
+def test_a_name_means_a_page_of_the_same_language_first(tmp_path: Path) -> None:
+    head = "---\ntitle: T\ndate: 2020-01-01\n---\n"
+    files: dict[str, str | bytes] = {
+        "hugo.toml": '[languages.en]\n[languages.fr]\ncontentDir = "content_fr"',
+        "content/posts/a.md": head + '[b]({{< relref "b" >}})',
+        "content/posts/deep/b.md": head,
+        "content_fr/posts/b.md": head,
+    }
+    assert read(tmp_path, files)["content/posts/a.md"].body == "[b](/posts/deep/b/)\n"
+
+
 def test_unknown_shortcodes_stay_and_are_told_with_their_line(tmp_path: Path) -> None:
     text = '{{< odd x="1" >}}\ny\n{{< /odd >}}\n[z]({{< ref "gone.md" >}})\n{{< highlight go >}}\n'
     files: dict[str, str | bytes] = {

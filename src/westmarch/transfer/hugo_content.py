@@ -54,7 +54,7 @@ class Content:
             self.languages = [replace(self.languages[0], folder=home)]
         self.root = self.languages[0].folder
         self._bundles: dict[str, str] = {}
-        self._named: dict[str, list[str]] = {}
+        self._named: dict[str, list[tuple[str, str]]] = {}
         self._lists: set[tuple[str, tuple[str, ...]]] = set()
         found = [(path, language, inner) for path, language, inner in self._walk() if _is_content(path)]
         for path, _, _ in found:
@@ -63,7 +63,7 @@ class Content:
         sections: Counter[str] = Counter()
         for path, language, inner in found:
             file = self._file(language, inner)
-            self._named.setdefault(file.name.casefold(), []).append(self._inner(language, inner))
+            self._named.setdefault(file.name.casefold(), []).append((file.language.key, self._inner(language, inner)))
             if file.list_:
                 self._lists.add((file.language.key, file.folders))
             elif self._owner(path) is None:
@@ -158,25 +158,23 @@ class Content:
         path = re.sub(r"/_?index$", "", path)
         here = (*file.folders, file.name) if file.bundle else file.folders
         starts = [] if written.startswith("/") else ["/".join(here), "/".join(file.folders)]
-        for start in [*starts, ""]:
-            stem = str(PurePosixPath(start, path))
-            for candidate in self._spellings(stem, spoken):
+        stems = [str(PurePosixPath(start, path)) for start in (*starts, "")]
+        # A page of the own language comes first, wherever it is.
+        for asked in dict.fromkeys([spoken, *self.languages]):
+            candidates = [one for stem in stems for one in self._spellings(stem, asked)]
+            if "/" not in path:
+                candidates += [inner for key, inner in self._named.get(path.casefold(), []) if key == asked.key]
+            for candidate in candidates:
                 if known := index.by_inner.get(candidate):
                     return known.url
-        if "/" in path:
-            return None
-        candidates = [
-            index.by_inner[inner] for inner in self._named.get(path.casefold(), []) if inner in index.by_inner
-        ]
-        return candidates[0].url if candidates else None
+        return None
 
     def _spellings(self, stem: str, language: Language) -> Iterator[str]:
-        """The files that may hold a page, in its language first."""
-        for spoken in dict.fromkeys([language, *self.languages]):
-            prefix = f"{spoken.key}/" if spoken.own and spoken is not self.languages[0] else ""
-            for name in ("", "/index", "/_index"):
-                for ending in (f".{spoken.key}.md", ".md", ".html"):
-                    yield f"{prefix}{stem}{name}{ending}".removeprefix("./")
+        """The files that may hold a page in a language."""
+        prefix = f"{language.key}/" if language.own and language is not self.languages[0] else ""
+        for name in ("", "/index", "/_index"):
+            for ending in (f".{language.key}.md", ".md", ".html"):
+                yield f"{prefix}{stem}{name}{ending}".removeprefix("./")
 
 
 def _is_content(path: Path) -> bool:

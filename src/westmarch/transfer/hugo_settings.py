@@ -78,6 +78,8 @@ class HugoSettings:
         said = [*self._remarks, *zone_remarks(self.word("timezone"))]
         if self.table("module").get("mounts"):
             said.append(FileWarning(None, "module.mounts is not obeyed: content is read from its own folder"))
+        if self.values.get("cascade"):
+            said.append(FileWarning(None, "what it hands down to pages (`cascade`) is not obeyed"))
         others = [key for key in self._taxonomies() if key not in {"tags", "categories", "series", "authors", "author"}]
         said += [FileWarning(None, f"the taxonomy '{key[:60]}' is kept as a field of each post") for key in others]
         if any(text(table.get("baseurl")) for table in self._languages().values()):

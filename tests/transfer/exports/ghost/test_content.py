@@ -173,6 +173,16 @@ def test_cards_for_members_are_left_out_and_told(name: str, told: str) -> None:
     assert shown(lexical=lexical(paragraph("a"), node(name, html="<p>x</p>"), paragraph("b"))) == ("a\n\nb", [told])
 
 
+@pytest.mark.parametrize(
+    "said", [{"web": {"nonMember": False, "memberSegment": "status:free"}}, {"showOnWeb": False, "showOnEmail": True}]
+)
+def test_cards_that_not_all_readers_saw_are_left_out_and_told(said: dict[str, Any]) -> None:
+    told = ["a part that not all readers saw is not brought over"]
+    assert shown(lexical=lexical(paragraph("a"), node("html", html="<p>x</p>", visibility=said))) == ("a", told)
+    everyone = {"web": {"nonMember": True, "memberSegment": ""}, "email": {"memberSegment": ""}}
+    assert shown(lexical=lexical(node("html", html="<p>x</p>", visibility=everyone))) == ("x", [])
+
+
 def test_an_unknown_card_is_taken_as_ghost_rendered_it() -> None:
     text = lexical(paragraph("a"), node("hologram", hint="<b>"))
     assert shown(lexical=text, html="<p>a</p><p>Seen</p>") == (

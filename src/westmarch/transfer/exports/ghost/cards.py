@@ -51,7 +51,9 @@ class Parts:
 
     def card(self, name: str, payload: Payload) -> None:
         """Add a card."""
-        if name in _MARKDOWN:
+        if not _shown_to_all(payload):
+            self.warn("a part that not all readers saw is not brought over")
+        elif name in _MARKDOWN:
             self.pieces.append(Piece("markdown", own(str(payload.get("markdown") or ""))))
         elif name in _LEFT:
             if any(isinstance(value, str) and value.strip() for value in payload.values()) or name in _ALWAYS:
@@ -230,6 +232,15 @@ def _before_after(card: Payload) -> str:
 def _token(card: Payload) -> str:
     link = _link(text(card, "url") or text(card, "href"), escape(text(card, "name") or text(card, "title")))
     return _figure(text(card, "image_url") or text(card, "src"), "", "") + link
+
+
+def _shown_to_all(card: Payload) -> bool:
+    """Whether readers who are no members saw a card; older versions of Ghost knew only of the web and newsletters."""
+    said = card.get("visibility")
+    if not isinstance(said, dict):
+        return True
+    web = said.get("web")
+    return web.get("nonMember") is not False if isinstance(web, dict) else said.get("showOnWeb") is not False
 
 
 def _unknown(name: str, payload: Payload) -> str:
