@@ -4,7 +4,8 @@ Posts of ordinary length (about 400 words) with headings, code, links to each ot
 have them in files, as WordPress and Ghost have them in exports, and, where `--from` asks for it, as other programs do.
 Printed are posts a second of the first run, of a second run in which nothing has changed, and the peak memory of the
 process that writes after a quarter of the posts and at the end. Processor time is that of all processes: a busy
-machine changes it less than the rate.
+machine changes it less than the rate. What only the process that writes needs is imported in functions, as the command
+does: the processes that prepare files begin by importing this module too.
 """
 
 import argparse
@@ -21,15 +22,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from benchmarks import folders, ghost
 from benchmarks.figures import tell
-from westmarch.db.database import Database, open_database
-from westmarch.ops import schema
-from westmarch.transfer.exports.wordpress.export import open_
-from westmarch.transfer.importing import Progress, Wanted, import_export, import_folder
-from westmarch.transfer.report import Report
+
+if TYPE_CHECKING:
+    from westmarch.db.database import Database
+    from westmarch.transfer.importing import Progress
+    from westmarch.transfer.report import Report
 
 WORDS = [
     "harbour", "measure", "lantern", "of", "the", "and", "a", "to", "in", "that", "it", "was", "for", "on", "are",
@@ -40,7 +41,7 @@ WORDS = [
 
 OLD = "https://old.example"
 
-Bring = Callable[[Database, Path, Report, Progress], Awaitable[None]]
+Bring = Callable[["Database", Path, "Report", "Progress"], Awaitable[None]]
 
 
 def write_jekyll(folder: Path, posts: int) -> int:
@@ -122,13 +123,18 @@ def busy() -> float:
     return sum(used.ru_utime + used.ru_stime for used in whole)
 
 
-async def bring_folder(db: Database, folder: Path, report: Report, progress: Progress) -> None:
+async def bring_folder(db: "Database", folder: Path, report: "Report", progress: "Progress") -> None:
     """Import the files."""
+    from westmarch.transfer.importing import Wanted, import_folder
+
     await import_folder(db, Wanted(folder, folder.parent / "media"), report, progress)
 
 
-async def bring_wordpress(db: Database, folder: Path, report: Report, progress: Progress) -> None:
+async def bring_wordpress(db: "Database", folder: Path, report: "Report", progress: "Progress") -> None:
     """Import the export."""
+    from westmarch.transfer.exports.wordpress.export import open_
+    from westmarch.transfer.importing import Wanted, import_export
+
     wanted = Wanted(folder, folder.parent / "media")
     files = [folder / "export.xml"]
     await import_export(db, wanted, lambda asked: open_(files, asked, pictures=False), report, progress, pictures=False)
@@ -136,6 +142,12 @@ async def bring_wordpress(db: Database, folder: Path, report: Report, progress: 
 
 async def measure(url: str, folder: Path, bring: Bring, posts: int) -> dict[str, float]:
     """Import twice, and say how it went."""
+    import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+    from westmarch.db.database import open_database
+    from westmarch.ops import schema
+    from westmarch.transfer.importing import Progress
+    from westmarch.transfer.report import Report
+
     await schema.upgrade(url)
     found: dict[str, float] = {}
     async with open_database(url) as db:

@@ -4,12 +4,12 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from westmarch.db.database import Database
-from westmarch.transfer.exports.ghost.importing import import_ghost
-from westmarch.transfer.importing import Progress, Wanted
-from westmarch.transfer.report import Report
+if TYPE_CHECKING:
+    from westmarch.db.database import Database
+    from westmarch.transfer.importing import Progress
+    from westmarch.transfer.report import Report
 
 _TAGS = 60
 
@@ -62,7 +62,10 @@ def _text(words: str, format_: int = 0) -> dict[str, Any]:
     return {"type": "extended-text", "text": words, "format": format_}
 
 
-async def bring(db: Database, folder: Path, report: Report, progress: Progress) -> None:
+async def bring(db: "Database", folder: Path, report: "Report", progress: "Progress") -> None:
     """Import the export."""
+    from westmarch.transfer.exports.ghost.importing import import_ghost
+    from westmarch.transfer.importing import Wanted
+
     wanted = Wanted(folder, folder.parent / "media")
     await import_ghost(db, wanted, folder / "export.json", None, report, progress)

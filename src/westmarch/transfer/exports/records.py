@@ -1,7 +1,7 @@
 """What every reader of an export gives: a record for each post or page, free of the ways of its format."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, Protocol
@@ -34,8 +34,11 @@ class Record:
     @property
     def hash(self) -> str:
         """The hexadecimal BLAKE2b-128 of all that comes in, wherever in the file it stands and whenever it is read."""
-        about = asdict(self.about)
-        del about["warnings"]
+        # Not by `asdict`, which copies all: this is asked for twice for each record.
+        about = {
+            field.name: getattr(self.about, field.name) for field in fields(self.about) if field.name != "warnings"
+        }
+        about["broken"] = asdict(self.about.broken) if self.about.broken else None
         about["status"] = "draft" if self.about.status == "draft" else "published"
         said = (sorted(about.items()), self.content, self.format, self.comments, self.revisions)
         return blake2b(repr(said).encode(errors="surrogatepass"), digest_size=16).hexdigest()
