@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, NoReturn
 import typer
 
 from westmarch.cli import import_check
-from westmarch.cli.context import loaded, opened, print_json, run
+from westmarch.cli.context import cancel_at_sigterm, loaded, opened, print_json, run
 from westmarch.cli.import_rehearsal import Page, page_of
 from westmarch.cli.progress import progress_bar
 
@@ -130,14 +130,9 @@ def _report(path: Path | None) -> "Iterator[Report]":
 
 
 async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report", page: Page | None) -> None:
-    import asyncio
-    import signal
     from dataclasses import replace
 
-    task = asyncio.current_task()
-    assert task is not None
-    with suppress(NotImplementedError):  # Windows has no such signal.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    cancel_at_sigterm()
     with progress_bar() as progress:
         async with opened(settings) as db:
             await bring(db, wanted, report, replace(progress, settled=page.take) if page else progress)

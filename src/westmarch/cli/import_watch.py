@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from westmarch.cli.context import loaded, opened, run
+from westmarch.cli.context import cancel_at_sigterm, loaded, opened, run
 from westmarch.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -32,16 +32,10 @@ def watch(context: typer.Context, folder: Path, program: "Program | None", perma
 
 
 async def _watch(settings: "Settings", wanted: "Wanted") -> None:
-    import asyncio
-    import signal
-
     from westmarch.transfer.report import Report
     from westmarch.transfer.watching import watch
 
-    task = asyncio.current_task()
-    assert task is not None
-    with suppress(NotImplementedError):  # Windows has no such signal.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    cancel_at_sigterm()
     report = Report()
 
     def started() -> None:
