@@ -18,11 +18,12 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers a second, how many there were, and the seconds that 99 of 100 took at most."""
+    """Answers a second, how many there were, and the seconds that 99 of 100 took at most, and every second one."""
 
     rate: float
     number: int
     p99: float
+    p50: float
 
 
 def rate(url: str, seconds: float) -> float:
@@ -39,10 +40,12 @@ def ask(url: str, seconds: float, connections: int = CONNECTIONS, headers: Seque
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     pin(process.pid, max)
     said, _ = process.communicate()
-    found = re.search(r"99%\s+([\d.]+)(us|ms|s)\b.*?(\d+) requests in.*?Requests/sec:\s+([\d.]+)", said, re.DOTALL)
+    share = r"%\s+([\d.]+)(us|ms|s)\b.*?"
+    found = re.search(rf"50{share}99{share}(\d+) requests in.*?Requests/sec:\s+([\d.]+)", said, re.DOTALL)
     if found is None or "Non-2xx" in said:
         raise RuntimeError(said)
-    return Answers(float(found[4]), int(found[3]), float(found[1]) * _SECONDS[found[2]])
+    p50, p99 = (float(found[number]) * _SECONDS[found[number + 1]] for number in (1, 3))
+    return Answers(float(found[6]), int(found[5]), p99, p50)
 
 
 def pin(pid: int, choose: Callable[[Iterable[int]], int]) -> None:
@@ -73,7 +76,8 @@ async def _main(url: str, seconds: float, connections: int, headers: Sequence[st
     until = time.perf_counter() + seconds
     found = await asyncio.gather(*(_ask(url, headers, until) for _ in range(connections)))
     taken = sorted(one for many in found for one in many)
-    print(f"99% {taken[len(taken) * 99 // 100] * 1e6:.0f}us")
+    for share in (50, 99):
+        print(f"{share}% {taken[len(taken) * share // 100] * 1e6:.0f}us")
     print(f"{len(taken)} requests in {seconds}s\nRequests/sec: {len(taken) / seconds:.2f}")
 
 
