@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from westmarch.transfer import yaml_fields
 from westmarch.transfer.items import Body, Broken, FileWarning
-from westmarch.transfer.yaml_fields import FieldsError, Plain
+from westmarch.transfer.yaml_fields import FieldsError, PlainScalar
 
 Format = Literal["yaml", "toml", "json", "lines", "none"]
 
@@ -181,7 +181,7 @@ def _salvage(raw: str) -> dict[str, Any]:
         if not colon or not re.fullmatch(r"[\w-]+", key) or not value:
             continue
         quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-        fields[key] = value[1:-1] if quoted else Plain(value)
+        fields[key] = value[1:-1] if quoted else PlainScalar(value)
     return fields
 
 
@@ -198,11 +198,11 @@ def _meta(text: str, start: int, line: int, *, anything: bool) -> FrontMatter | 
             last = found[1].lower()
             if last in fields:
                 warnings.append(FileWarning(line, f"the key '{found[1]}' stands twice; both count"))
-                fields[last] = Plain(f"{fields[last]}, {found[2].strip()}")
+                fields[last] = PlainScalar(f"{fields[last]}, {found[2].strip()}")
             else:
-                fields[last], lines[last] = Plain(found[2].strip()), line
+                fields[last], lines[last] = PlainScalar(found[2].strip()), line
         elif last and (more := _META_MORE.fullmatch(row)):
-            fields[last] = Plain(f"{fields[last]}\n{more[1].strip()}".strip())
+            fields[last] = PlainScalar(f"{fields[last]}\n{more[1].strip()}".strip())
         else:
             break
         if not anything and not _META_KNOWN & fields.keys():

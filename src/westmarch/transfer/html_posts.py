@@ -10,7 +10,7 @@ from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.held import Held
 from westmarch.transfer.items import Body, FileWarning
 from westmarch.transfer.template_tags import Tag
-from westmarch.transfer.yaml_fields import Plain
+from westmarch.transfer.yaml_fields import PlainScalar
 
 #: Tags whose content is no HTML, or that hide what is in them.
 _WHOLE = frozenset({"comment", "highlight", "raw"})
@@ -80,7 +80,7 @@ class _Head(HTMLParser):
         if tag == "meta" and name:
             # `contents` is a slip of the pen that Pelican takes as well.
             value = said.get("content") or said.get("contents") or ""
-            self.fields["tags" if name == "keywords" else name] = Plain(value.strip())
+            self.fields["tags" if name == "keywords" else name] = PlainScalar(value.strip())
 
     def handle_data(self, data: str) -> None:
         if self._title is not None:
@@ -88,7 +88,7 @@ class _Head(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "title" and self._title is not None:
-            self.fields["title"] = Plain(" ".join("".join(self._title).split()))
+            self.fields["title"] = PlainScalar(" ".join("".join(self._title).split()))
             self._title = None
 
 

@@ -15,7 +15,7 @@ from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.index import Index
 from westmarch.transfer.items import Body, FileWarning, Metadata, Source
 from westmarch.transfer.plain import Plain
-from westmarch.transfer.yaml_fields import Plain as Scalar
+from westmarch.transfer.yaml_fields import PlainScalar
 
 _ID = re.compile(r"[ _-]?([0-9a-f]{32})$")
 _TITLE = re.compile(r"\s*# ([^\n]*)(?:\n|$)")
@@ -60,7 +60,7 @@ class Notion(Plain):
             known = known or name.lower() in _MEANINGS
             key = name if key in fields else key
             if value and key not in fields:
-                fields[key], lines[key] = Scalar(value), line
+                fields[key], lines[key] = PlainScalar(value), line
             position, line = found.end(), line + 1
             found = _PROPERTY.match(text_, position)
         # A paragraph that only begins like properties is none: they end with an empty line, or with the text, and at
@@ -84,7 +84,7 @@ class Notion(Plain):
         for key in ("date", "updated"):
             if key in fields:
                 # A span of days is written with an arrow; it begins on its first.
-                fields[key] = Scalar(str(fields[key]).partition("→")[0].strip(" @"))
+                fields[key] = PlainScalar(str(fields[key]).partition("→")[0].strip(" @"))
         for key in ("tags", "categories"):
             if key in fields:
                 fields[key] = names(fields[key], "comma")

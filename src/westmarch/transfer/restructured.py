@@ -18,7 +18,7 @@ from westmarch.transfer.frontmatter import FrontMatter
 from westmarch.transfer.held import Held
 from westmarch.transfer.items import Body, FileWarning
 from westmarch.transfer.restructured_html import html
-from westmarch.transfer.yaml_fields import Plain
+from westmarch.transfer.yaml_fields import PlainScalar
 
 #: Nothing is read but the text itself: no configuration, no file, no address. Raw HTML passes: the sanitizer sees it.
 SETTINGS: dict[str, Any] = {
@@ -50,7 +50,7 @@ def front_matter(text: str) -> FrontMatter:
     lines: dict[str, int] = {}
     for child in document.children:
         if isinstance(child, nodes.title):
-            fields["title"] = Plain(_plain(child))
+            fields["title"] = PlainScalar(_plain(child))
         for element in child.children if isinstance(child, nodes.docinfo) else ():
             name, value = _field(element)
             if value and name not in fields:
@@ -72,11 +72,11 @@ def _head(text: str) -> str:
 
 def _field(element: nodes.Node) -> tuple[str, Any]:
     if isinstance(element, nodes.authors):
-        return "authors", [Plain(_plain(one)) for one in element.children]
+        return "authors", [PlainScalar(_plain(one)) for one in element.children]
     if isinstance(element, nodes.field):
-        return element[0].astext().lower(), Plain(_plain(element[1]))
+        return element[0].astext().lower(), PlainScalar(_plain(element[1]))
     assert isinstance(element, nodes.Element)
-    return element.tagname, Plain(_plain(element))
+    return element.tagname, PlainScalar(_plain(element))
 
 
 def _plain(element: nodes.Node) -> str:

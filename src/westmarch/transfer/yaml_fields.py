@@ -2,7 +2,7 @@
 
 YAML 1.1 turns `010` into 8, `1.10` into 1.1, `12:30:45` into 45045, the key `yes` into True and `2015-02-30` into an
 exception of its own. So the parser only gives the tree (libyaml's, by `yaml.compose`), and plain scalars stay text,
-marked as `Plain`; `fields` decides by the key what a value is.
+marked as `PlainScalar`; `fields` decides by the key what a value is.
 """
 
 import re
@@ -28,7 +28,7 @@ _MERGE = "<<"
 Loaded = tuple[dict[str, Any], dict[str, int], list[FileWarning]]
 
 
-class Plain(str):
+class PlainScalar(str):
     """A scalar that stood without quotes, so that its text may have meant a number, a date or a yes."""
 
     __slots__ = ()
@@ -80,7 +80,7 @@ class _Walk:
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     if not node.style:  # libyaml says '' where Python's own parser says None
-        return None if node.value in _NULLS else Plain(node.value)
+        return None if node.value in _NULLS else PlainScalar(node.value)
     return without_zero(node.value)
 
 
@@ -125,7 +125,7 @@ def load(raw: str) -> Loaded:
 
 def typed(value: Any) -> Any:
     """A value as JSON knows it, by the rules of YAML 1.2, and a number only where nothing of its writing is lost."""
-    if isinstance(value, Plain):
+    if isinstance(value, PlainScalar):
         return _typed_scalar(value)
     if isinstance(value, dict):
         return {key: typed(part) for key, part in value.items()}
@@ -134,7 +134,7 @@ def typed(value: Any) -> Any:
     return value
 
 
-def _typed_scalar(value: Plain) -> Any:
+def _typed_scalar(value: PlainScalar) -> Any:
     if value in {"true", "True", "TRUE"}:
         return True
     if value in {"false", "False", "FALSE"}:
