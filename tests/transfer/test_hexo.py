@@ -1,5 +1,6 @@
 """Blogs of Hexo."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_addresses_follow_the_configuration(tmp_path: Path, config: str, head: s
 def test_the_title_in_an_address_is_the_path_of_the_file(tmp_path: Path) -> None:
     name = "source/_posts/deep/中文 C#.md"
     assert read(tmp_path, {name: f"{HEAD}---\n"})[name].metadata.addresses == ("/2020/01/02/deep/中文 C#/",)
+
+
+def test_dates_are_in_the_zone_of_the_configuration(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "_config.yml": "post_asset_folder: true\ntimezone: Asia/Shanghai",
+        "source/_posts/a.md": "---\ntitle: A\ndate: 2020-01-31 20:00:00\n---\nx",
+    }
+    about = read(tmp_path, files)["source/_posts/a.md"].metadata
+    assert (about.date, about.addresses) == (datetime(2020, 1, 31, 12, tzinfo=UTC), ("/2020/01/31/a/",))
 
 
 def test_dates_in_names_are_read_by_the_configured_pattern(tmp_path: Path) -> None:

@@ -65,3 +65,10 @@ def test_templates_are_left_out_and_unpublished_notes_are_drafts(tmp_path: Path)
         "b.md": "---\npublish: false\n---\nx",
     }  # fmt: skip
     assert {key: item.metadata.status for key, item in read(tmp_path, files).items()} == {"b.md": "draft"}
+
+
+def test_names_that_part_letters_and_accents_are_the_same(tmp_path: Path) -> None:
+    files = vault("[[Café]] ![[é.png]]") | {"Cafe\u0301.md": f"{HEAD}---\nx", "files/e\u0301.png": png()}
+    found = read(tmp_path, files)["a.md"]
+    assert told(found) == []
+    assert found.body.startswith("[Caf")

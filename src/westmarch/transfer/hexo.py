@@ -73,7 +73,7 @@ class Hexo:
 
     def metadata(self, source: Source, front: FrontMatter) -> Metadata:
         """What a file says, with what its name says where it does not."""
-        fields = Fields(front, self.options.zone, "none")
+        fields = Fields(front, self.zone, "none")
         fields.take("layout", "permalink", "slug", "photos", "photo")
         stem = str(PurePosixPath(source.inner).with_suffix(""))
         path = stem.partition("/")[2] if source.role != "page" else stem

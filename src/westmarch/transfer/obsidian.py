@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from westmarch.links.paths import slugify
+from westmarch.subjects.names import fold
 from westmarch.transfer import embeds, kramdown, metadata
 from westmarch.transfer.blogs import Document, Options, is_markdown, walk
 from westmarch.transfer.code_regions import CodeRegions
@@ -43,10 +44,11 @@ class Obsidian(Plain):
         """`permalink` is the site's own pattern, by which addresses are made where nothing else says them."""
         super().__init__(root, options, permalink)
         self._templates = self._folder_of_templates()
-        #: All files by their name in small letters, the shortest path first, as Obsidian prefers it.
+        #: All files by their name in small letters, the shortest path first, as Obsidian prefers it. Names from a
+        #: Mac may part letters and accents, which texts do not.
         self._files: dict[str, list[str]] = {}
         for _, inner in walk(root):
-            self._files.setdefault(PurePosixPath(inner).name.casefold(), []).append(inner)
+            self._files.setdefault(fold(PurePosixPath(inner).name), []).append(inner)
         for found in self._files.values():
             found.sort(key=lambda inner: (inner.count("/"), inner))
         #: Other names of notes (`aliases`), filled as they are read.
@@ -68,7 +70,7 @@ class Obsidian(Plain):
         """What a note says; its name is its title, its `aliases` are names, and the tags in its text count."""
         fields = dict(front.fields)
         for name in names(fields.pop("aliases", None) or fields.pop("alias", None), "comma"):
-            self._aliases.setdefault(name.casefold(), source.inner)
+            self._aliases.setdefault(fold(name), source.inner)
         if not any(key.lower() == "title" for key in fields):
             fields["title"] = PurePosixPath(source.inner).stem
         if text(fields.pop("publish", None)).lower() == "false":
@@ -125,14 +127,14 @@ class Obsidian(Plain):
         name = target if is_markdown(target) else f"{target}.md"
         beside = (PurePosixPath(document.source.inner).parent / name).as_posix()
         inner = self._file(name)
-        candidates = [name.lstrip("/"), beside, inner, self._aliases.get(target.casefold())]
+        candidates = [name.lstrip("/"), beside, inner, self._aliases.get(fold(target))]
         return next((index.by_inner[one] for one in candidates if one is not None and one in index.by_inner), None)
 
     def _file(self, target: str) -> str | None:
         """The file whose path ends with what is written."""
-        wanted = target.strip("/").casefold()
+        wanted = fold(target.strip("/"))
         for inner in self._files.get(PurePosixPath(wanted).name, []):
-            if f"/{inner.casefold()}".endswith(f"/{wanted}"):
+            if f"/{fold(inner)}".endswith(f"/{wanted}"):
                 return inner
         return None
 
