@@ -49,7 +49,7 @@ async def copy_of(settings: "Settings", folder: Path, *, replace: bool) -> "Copi
     from westmarch.links.paths import FEEDS
     from westmarch.site.queries import current
     from westmarch.transfer.out.html import export_html
-    from westmarch.transfer.out.html_copied import Site
+    from westmarch.transfer.out.html_copied import PublicSite
     from westmarch.web.icons import ICONS
 
     app = create_app(settings.model_copy(update={"cache_size": 0, "metrics": False, "process_time": False}))
@@ -58,7 +58,7 @@ async def copy_of(settings: "Settings", folder: Path, *, replace: bool) -> "Copi
         app.state.db = db
         options = await db.read(current)
         theme = surface.themes.chosen(options.theme)
-        site = Site(
+        site = PublicSite(
             url=settings.url,
             language=options.language,
             app=app,

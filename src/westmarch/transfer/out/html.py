@@ -5,13 +5,13 @@ from pathlib import Path
 
 from westmarch.db.database import Database
 from westmarch.transfer.importing import Progress
-from westmarch.transfer.out.html_copied import Copied, Site
+from westmarch.transfer.out.html_copied import Copied, PublicSite
 from westmarch.transfer.out.html_copying import Copying
 from westmarch.transfer.out.html_place import whole_copy
 
 
 async def export_html(
-    db: Database, site: Site, folder: Path, *, replace: bool = False, progress: Progress | None = None
+    db: Database, site: PublicSite, folder: Path, *, replace: bool = False, progress: Progress | None = None
 ) -> Copied:
     """Write the public site to a folder, which is there whole or not at all; with `replace` over an earlier copy.
 

@@ -10,7 +10,7 @@ from westmarch.transfer.answering import Render
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PublicSite:
     """What a copy is made of: the public address, the program, and what `render` answers in a snapshot.
 
     `listings` are paths that no link leads to, `files` those at which the program answers without it: icons, and the

@@ -23,7 +23,7 @@ from westmarch.links.paths import FEEDS, directory, quote
 from westmarch.subjects.models import Subject
 from westmarch.transfer.importing import Progress
 from westmarch.transfer.out import html_redirects
-from westmarch.transfer.out.html_copied import Copied, Dead, Lost, Site
+from westmarch.transfer.out.html_copied import Copied, Dead, Lost, PublicSite
 from westmarch.transfer.out.html_fetching import fetch
 from westmarch.transfer.out.html_files import Files, name_of
 from westmarch.transfer.out.html_links import Inside, listed, named
@@ -56,7 +56,7 @@ class _Stopped(Exception):
 class Copying:
     """One copy on its way: what was asked for, what is named and by which page, what is there."""
 
-    def __init__(self, site: Site, place: Path, done: Copied, progress: Progress) -> None:
+    def __init__(self, site: PublicSite, place: Path, done: Copied, progress: Progress) -> None:
         parts = urlsplit(site.url)
         self.site = site
         self.done = done
