@@ -4,11 +4,16 @@ This module needs docutils, an optional dependency, and is imported where such a
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from docutils import ApplicationError, nodes
-from docutils.core import publish_doctree
+from docutils.core import Publisher, publish_doctree
+from docutils.frontend import Values
+from docutils.parsers.rst import Parser
+from docutils.readers.standalone import Reader
 from docutils.utils import new_document
+from docutils.writers.html5_polyglot import Writer
 
 from westmarch.errors import Invalid
 from westmarch.transfer import embeds, restructured_directives
@@ -95,10 +100,10 @@ def convert(text: str, warnings: list[FileWarning]) -> Body:
     _hold_formulas(document, held)
     _hold_boxes(document, held)
     notes = _notes(document, held)
-    markdown, more = to_markdown(html(document, SETTINGS))
+    markdown, more = to_markdown(html(document, _settings()))
     written = [markdown]
     for name, content in notes:
-        note, others = to_markdown(html(content, SETTINGS))
+        note, others = to_markdown(html(content, _settings()))
         first, *rows = note.split("\n")
         written.append("\n".join([f"[^{name}]: {first}", *(f"    {row}".rstrip() for row in rows)]))
         more += others
@@ -106,10 +111,22 @@ def convert(text: str, warnings: list[FileWarning]) -> Body:
     return Body(held.put_back("\n\n".join(written)), 1)
 
 
+@cache
+def _all_settings() -> Values:
+    publisher = Publisher(Reader(), Parser(), Writer())
+    settings: Values = publisher.get_settings(traceback=True, **SETTINGS)
+    return settings
+
+
+def _settings() -> Values:
+    """Every setting of docutils, for one document. Without them it builds the parser of its command line each time."""
+    return _all_settings().copy()
+
+
 def _document(text: str) -> nodes.document:
     restructured_directives.register()
     try:
-        return publish_doctree(text, settings_overrides=SETTINGS)
+        return publish_doctree(text, settings=_settings())
     except RecursionError as error:
         raise Invalid("the text is nested too deeply") from error
     except ApplicationError as error:

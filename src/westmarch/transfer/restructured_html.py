@@ -1,10 +1,10 @@
 """A document of docutils as the plain HTML that `exports.html` turns into Markdown: no wrappers, no classes."""
 
 import html as entities
-from typing import Any
 
 from docutils import nodes
 from docutils.core import publish_parts
+from docutils.frontend import Values
 from docutils.io import DocTreeInput
 from docutils.readers.doctree import Reader
 from docutils.writers import html5_polyglot
@@ -12,7 +12,7 @@ from docutils.writers import html5_polyglot
 _DRESSING = frozenset({"code", "literal-block", "highlight", "parsed-literal"})
 
 
-def html(document: nodes.document, settings: dict[str, Any]) -> str:
+def html(document: nodes.document, settings: Values) -> str:
     """The body of a document in HTML, its headings from level 2."""
     for image in document.findall(nodes.image):
         # docutils would describe a picture by its address, and could read its file.
@@ -21,9 +21,7 @@ def html(document: nodes.document, settings: dict[str, Any]) -> str:
             image.attributes.pop(key, None)
     for number in [one for one in document.findall(nodes.inline) if "ln" in one["classes"]]:
         number.parent.remove(number)
-    parts = publish_parts(
-        document, source_class=DocTreeInput, reader=Reader(), writer=_Writer(), settings_overrides=settings
-    )
+    parts = publish_parts(document, source_class=DocTreeInput, reader=Reader(), writer=_Writer(), settings=settings)
     body: str = parts["fragment"]
     return body
 
