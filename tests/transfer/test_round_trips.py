@@ -48,6 +48,12 @@ def _check(
         assert [one.message for one in item.warnings] == []
 
 
+def said(post: Post, aliases: str = "aliases", **more: object) -> dict[str, object]:
+    """The fields that all programs have; `aliases` is the name of the one for old addresses."""
+    fields: dict[str, object] = {"title": post.title, "tags": list(post.tags), "description": post.summary}
+    return fields | {aliases: list(post.aliases)} | more
+
+
 HUGO: Writers = {
     "film": lambda block: f"{{{{< youtube {block.words} >}}}}",
     "picture": lambda block: f'{{{{< figure src="/p.png" alt="{block.words}" caption="{block.words}" >}}}}',
@@ -60,8 +66,7 @@ HUGO: Writers = {
 def test_a_blog_of_hugo_comes_back(posts: list[Post]) -> None:
     files: Files = {"hugo.toml": '[permalinks]\nposts = "/:year/:month/:contentbasename/"', "static/p.png": PICTURE}
     for number, post in enumerate(posts):
-        fields: dict[str, object] = {"title": post.title, "draft": post.draft, "tags": list(post.tags)}
-        fields |= {"description": post.summary, "aliases": list(post.aliases)}
+        fields = said(post, draft=post.draft)
         head = (
             generated.toml(fields | {"date": post.at})
             if number % 2
@@ -91,9 +96,9 @@ ZOLA: Writers = {
 def test_a_blog_of_zola_comes_back(posts: list[Post]) -> None:
     files: Files = {"config.toml": 'base_url = "https://example.com"', "static/p.png": PICTURE}
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "draft": post.draft, "date": post.at}
-        fields |= {"description": post.summary, "aliases": list(post.aliases)}
-        head = generated.toml(fields, {"taxonomies": {"tags": list(post.tags)}})
+        fields = said(post, draft=post.draft, date=post.at)
+        taxonomies = {"tags": fields.pop("tags")}
+        head = generated.toml(fields, {"taxonomies": taxonomies})
         body = generated.text(post, posts, ZOLA, lambda words, to: f"[{words}](@/blog/{to.name}.md)")
         files[f"content/blog/{post.name}.md"] = head + body
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"content/blog/{post.name}.md")
@@ -106,8 +111,7 @@ def test_a_blog_of_hexo_comes_back(posts: list[Post]) -> None:
     files: Files = {"_config.yml": "new_post_name: :title.md", "source/p.png": PICTURE}
     posts = [post for post in posts if not post.draft]
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
-        head = generated.yaml(fields | {"description": post.summary, "aliases": list(post.aliases)})
+        head = generated.yaml(said(post, date=post.at.isoformat()))
         body = generated.text(post, posts, writers, lambda words, to: f"{{% post_link {to.name} '{words}' %}}")
         files[f"source/_posts/{post.name}.md"] = head + body
     if posts:
@@ -124,9 +128,7 @@ def test_a_vault_of_obsidian_comes_back(posts: list[Post]) -> None:
     }
     files: Files = {".obsidian/app.json": "{}", "p.png": PICTURE}
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
-        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
-        fields |= {"path": f"/{post.name}/"}
+        fields = said(post, "redirect_from", date=post.at.isoformat(), draft=post.draft, path=f"/{post.name}/")
         body = generated.text(post, posts, writers, lambda words, to: f"[[{to.name}|{words}]]")
         files[f"notes/{post.name}.md"] = generated.yaml(fields) + body
     _check(files, posts, lambda post: f"/{post.name}/", lambda post: f"notes/{post.name}.md")
@@ -141,8 +143,7 @@ def test_a_blog_of_eleventy_comes_back(posts: list[Post]) -> None:
         "blog/blog.json": '{"tags": "posts"}',
     }
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
-        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
+        fields = said(post, "redirect_from", date=post.at.isoformat(), draft=post.draft)
         body = generated.text(post, posts, {}, lambda words, to: f"[{words}]({to.name}.md)")
         files[f"blog/{post.name}.md"] = generated.yaml(fields) + body
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"blog/{post.name}.md")
@@ -153,8 +154,7 @@ def test_a_blog_of_eleventy_comes_back(posts: list[Post]) -> None:
 def test_a_blog_of_astro_comes_back(posts: list[Post]) -> None:
     files: Files = {"astro.config.mjs": 'export default { site: "https://example.com" }', "public/p.png": PICTURE}
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "pubDate": post.at.isoformat(), "tags": list(post.tags)}
-        fields |= {"description": post.summary, "redirect_from": list(post.aliases), "draft": post.draft}
+        fields = said(post, "redirect_from", pubDate=post.at.isoformat(), draft=post.draft)
         body = generated.text(post, posts, {}, lambda words, to: f"[{words}](./{to.name}.md)")
         files[f"src/content/blog/{post.name}.md"] = generated.yaml(fields) + body
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"src/content/blog/{post.name}.md")
@@ -173,8 +173,7 @@ def test_a_blog_of_jekyll_comes_back(posts: list[Post]) -> None:
     files: Files = {"_config.yml": "title: x", "p.png": PICTURE}
     posts = [post for post in posts if not post.draft]
     for post in posts:
-        fields: dict[str, object] = {"title": post.title, "date": post.at.isoformat(), "tags": list(post.tags)}
-        head = generated.yaml(fields | {"description": post.summary, "redirect_from": list(post.aliases)})
+        head = generated.yaml(said(post, "redirect_from", date=post.at.isoformat()))
         body = generated.text(post, posts, writers, _post_url)
         files[f"_posts/{post.at:%Y-%m-%d}-{post.name}.md"] = head + body
     if posts:
