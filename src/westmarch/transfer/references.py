@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.posts.models import Post
@@ -17,6 +17,14 @@ _DANGLING = (
     .join(Post, Post.id == StoredReference.from_subject_id)
     .where(StoredReference.to_subject_id.is_(None), Post.source_key.is_not(None))
     .order_by(StoredReference.from_subject_id, StoredReference.href)
+)
+_LEAD = (
+    update(StoredReference.__table__)
+    .where(
+        StoredReference.__table__.c.from_subject_id == bindparam("source"),
+        StoredReference.__table__.c.href == bindparam("written"),
+    )
+    .values(to_subject_id=bindparam("target"))
 )
 
 
@@ -53,13 +61,12 @@ def resolve_dangling(
     )
     rows = session.execute(_DANGLING.where(where).limit(most)).all()
     resolver = SessionResolver(session)
+    found = []
     for from_id, href in rows:
         path = path_of(href)
         target = links.get(key_of(path)) or resolver.link(path)
         if target is not None:
-            session.execute(
-                update(StoredReference)
-                .where(StoredReference.from_subject_id == from_id, StoredReference.href == href)
-                .values(to_subject_id=target)
-            )
+            found.append({"source": from_id, "written": href, "target": target})
+    if found:
+        session.connection().execute(_LEAD, found)
     return (rows[-1].from_subject_id, rows[-1].href) if len(rows) == most else None
