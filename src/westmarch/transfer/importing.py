@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,15 +14,15 @@ from westmarch.followers.run import catch_up, process_name
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current
-from westmarch.transfer import earlier, origins, our_catalogue, recognition, references, runs, storing
+from westmarch.transfer import origins, our_catalogue, recognition, references, runs, storing
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.claims import Claims
-from westmarch.transfer.earlier import Stored
 from westmarch.transfer.exports.reader import ExportReader
 from westmarch.transfer.exports.records import Export
 from westmarch.transfer.fetching import Fetcher
 from westmarch.transfer.first_pass import first_pass, spellings
 from westmarch.transfer.items import Entry
+from westmarch.transfer.jobs import Jobs
 from westmarch.transfer.origins import Origin
 from westmarch.transfer.ours import OurReader
 from westmarch.transfer.preparing import Failed, Prepared
@@ -30,10 +30,8 @@ from westmarch.transfer.programs import Program
 from westmarch.transfer.reader import BlogReader, Reader
 from westmarch.transfer.report import FileRow, Report
 from westmarch.transfer.storing import Done, DryRun, Place
-from westmarch.transfer.workers import FEW, Job, Result, Workers
+from westmarch.transfer.workers import FEW, Result, Workers
 
-#: Files looked up in the database at once.
-_CHUNK = 100
 #: References resolved in one transaction at the end.
 _REFERENCES = 500
 
@@ -207,7 +205,7 @@ class _Import:
         self.progress.begin(len(self.entries))
         workers = Workers(self.readers, self.place.site.language, many=len(self.entries) >= FEW)
         try:
-            jobs = _Jobs(self.db, self.place.origin, self.entries)
+            jobs = Jobs(self.db, self.place.origin, self.entries)
             prepared = workers.prepared(jobs.iterate(asyncio.get_running_loop()))
             while True:
                 batch = await asyncio.to_thread(next, prepared, None)
@@ -219,7 +217,7 @@ class _Import:
             await asyncio.to_thread(workers.close)
         await self._resolve_references()
 
-    def _tell_unchanged(self, jobs: "_Jobs") -> None:
+    def _tell_unchanged(self, jobs: Jobs) -> None:
         for entry, known in jobs.take_unchanged():
             self.claims.claim(entry, known.id)
             self.report.add(
@@ -298,29 +296,3 @@ async def _to_its_end(settling: Coroutine[None, None, None]) -> None:
     except asyncio.CancelledError:
         await task
         raise
-
-
-class _Jobs:
-    """The files to prepare, looked up chunk by chunk; those that have not changed are set aside to be told."""
-
-    def __init__(self, db: Database, origin: Origin, entries: list[Entry]) -> None:
-        self._db, self._origin, self._entries = db, origin, entries
-        self._unchanged: list[tuple[Entry, Stored]] = []
-
-    def iterate(self, loop: asyncio.AbstractEventLoop) -> Iterator[Job]:
-        """In the thread that waits for the workers: the loop answers what is in the database."""
-        for start in range(0, len(self._entries), _CHUNK):
-            chunk = self._entries[start : start + _CHUNK]
-            reading = self._db.read(earlier.stored, self._origin, chunk)
-            known = asyncio.run_coroutine_threadsafe(reading, loop).result()
-            for entry in chunk:
-                stored = known.get(entry.key)
-                if stored is not None and stored.source_hash == entry.source_hash:
-                    self._unchanged.append((entry, stored))
-                else:
-                    yield entry, stored.source_hash if stored else None
-
-    def take_unchanged(self) -> list[tuple[Entry, Stored]]:
-        """Those set aside since the last call."""
-        taken, self._unchanged = self._unchanged, []
-        return taken
