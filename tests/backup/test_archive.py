@@ -138,6 +138,13 @@ def test_a_member_of_rows_that_is_too_long_is_not_read(file: Path, monkeypatch: 
             next(found).content()
 
 
+def test_facts_that_are_too_long_are_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LONGEST_FACTS", 1_000)
+    path = packed(tmp_path / "long.tar.zst", (entry(archive.MANIFEST), b"[" * 1_001))
+    with pytest.raises(Invalid, match="longer than any part"):
+        contents(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"\x28\xb5\x2f\xfd" + b"\0" * 50])
 def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "no.tar.zst"

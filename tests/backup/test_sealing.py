@@ -103,6 +103,12 @@ def test_what_is_cut_off_or_changed_is_refused(identity: Path) -> None:
             opened_or_refused(broken, Key(identity))
 
 
+def test_a_lock_that_is_cut_off_is_told() -> None:
+    locked = closed(Seal(passphrase="words"))
+    with pytest.raises(Invalid, match="it is cut off"):
+        opened(locked[:100], Key(passphrase="words"))
+
+
 def test_a_reader_that_stops_early_is_not_waited_for(identity: Path) -> None:
     with unsealed(BytesIO(closed(Seal((public(identity),)))), Path("one"), Key(identity)) as plain:
         assert plain.read(10) == CONTENT[:10]

@@ -30,8 +30,10 @@ from westmarch.errors import Conflict, Invalid, Unavailable
 
 FORMAT = 1
 HEADER, MANIFEST = "backup.json", "manifest.json"
-#: Longer members of rows and facts are not read, in bytes: one row may be long, an archive may be hostile.
+#: Longer members of rows are not read, in bytes: one row may be long, an archive may be hostile.
 LONGEST = 512 * 1024 * 1024
+#: The same of members of facts, which are parsed before the file is known to be whole: half a million files are listed.
+LONGEST_FACTS = 64 * 1024 * 1024
 #: The longest header of a member, in bytes: names are not longer, and a header is read into memory whole.
 LONGEST_HEADER = 64 * 1024
 #: zstd's level; its first ones are as quick as a disk.
@@ -215,7 +217,7 @@ class Member:
 
     def content(self) -> bytes:
         """All of it. Raises Invalid where that is more than any backup has."""
-        if self.size > LONGEST:
+        if self.size > (LONGEST_FACTS if self.name in {HEADER, MANIFEST} else LONGEST):
             raise Invalid(f"{self.name} is longer than any part of a backup.", place=self.name)
         return self.source.read()
 
@@ -315,7 +317,8 @@ def _entries(stream: IO[bytes], file: Path) -> Iterator[tuple[tarfile.TarInfo, S
         tarfile.open(fileobj=plain, mode="r|", bufsize=STEP, tarinfo=_Entry) as tar,
     ):
         for entry in tar:
-            yield entry, _Refusing(tar.extractfile(entry) or BytesIO(), file)
+            content = tar.extractfile(entry) if entry.isreg() else None
+            yield entry, _Refusing(content or BytesIO(), file)
         while plain.read(STEP):  # To its end, where zstd compares its own checksum.
             pass
 

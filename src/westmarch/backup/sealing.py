@@ -192,7 +192,10 @@ def _read_lock(stream: IO[bytes], file: Path) -> bytes:
     length = int.from_bytes(stream.read(4), "big")
     if length > _LONGEST:
         raise Invalid(f"{file} is no whole backup: its lock is too long.", place=str(file))
-    return stream.read(length)
+    locked = stream.read(length)
+    if len(locked) < length:
+        raise Invalid(f"{file} is no whole backup: it is cut off.", hint="Take another one.", place=str(file))
+    return locked
 
 
 def _unlocked(locked: bytes, file: Path, passphrase: str) -> Any:
@@ -224,7 +227,8 @@ def _read_identities(path: Path) -> list[Any]:
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.", place="--identity") from error
     except (IdentityError, UnicodeDecodeError) as error:
-        raise Invalid(f"{path} holds no key: {error}.", hint="age-keygen makes one.", place="--identity") from error
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
+        raise Invalid(f"{path} holds no key: {why}.", hint="age-keygen makes one.", place="--identity") from error
     if not found:
         raise Invalid(f"{path} holds no key.", hint="age-keygen makes one.", place="--identity")
     return found
