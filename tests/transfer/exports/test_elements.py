@@ -104,3 +104,8 @@ def test_any_chunks_give_the_same_elements(
         patch.setattr(module, "_CHUNK", size)
         found = cut(folder, f"<rss>{content}</rss>")
     assert texts(found) == [text.replace("]]>", "") for text in written]
+
+
+def test_broken_characters_are_told(tmp_path: Path) -> None:
+    (found,) = cut(tmp_path, b"<rss><item>a\xff</item></rss>")
+    assert (texts([found]), found.mended) == (["a\ufffd"], "it holds U+FFFD, which stands for broken characters")

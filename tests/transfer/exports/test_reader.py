@@ -103,3 +103,16 @@ def test_another_process_reads_the_same_records() -> None:
         copy.close()
     finally:
         reader.close()
+
+
+@pytest.mark.unit
+def test_a_record_has_as_many_tags_as_a_file_may_have() -> None:
+    reader = ExportReader(Given([record("1", "", tags=tuple(map(str, range(1000))))]), 0, None, "")
+    try:
+        (entry,) = reader.entries()
+        assert isinstance(entry, Entry)
+        item = reader.item(entry.source)
+        assert (len(entry.tags), len(item.metadata.tags)) == (200, 200)
+        assert [one.message for one in item.warnings] == ["it has 1,000 tags; the first 200 are brought over"]
+    finally:
+        reader.close()

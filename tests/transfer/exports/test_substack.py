@@ -121,6 +121,27 @@ def test_what_substack_puts_into_a_text_becomes_what_it_shows(tmp_path: Path) ->
 
 
 @pytest.mark.unit
+def test_what_a_script_shows_becomes_what_it_stands_for(tmp_path: Path) -> None:
+    def part(name: str, said: object) -> str:
+        return f'<div class="{name}" data-attrs="{escape(dumps(said))}"></div>'
+
+    text = (
+        part("latex-rendered", {"persistentExpression": "x_1<2"})
+        + part("image-gallery-embed", {"gallery": {"images": [{"src": "https://s3.example/a.png"}], "caption": "Two"}})
+        + part("embedded-post-wrap", {"url": "https://o.example/p/z", "title": "Z"})
+        + part("poll-embed", {"id": 7})
+        + '<div class="callout" data-attrs="{}"><p>Said.</p></div>'
+    )
+    (record,) = read(opened(write(tmp_path, files(Letter(1, text=text)))))[0].values()
+    assert record.content == (
+        '<pre><code class="language-latex">x_1&lt;2</code></pre>'
+        '<p><img src="https://s3.example/a.png" alt=""></p><p>Two</p>'
+        '<p><a href="https://o.example/p/z">Z</a></p><p>Said.</p>'
+    )
+    assert told(record) == ["a part of the kind 'poll-embed' is not taken over"]
+
+
+@pytest.mark.unit
 def test_what_is_missing_or_broken_is_told(tmp_path: Path) -> None:
     content = files(Letter(1), Letter(2), Letter(3))
     del content["posts/2.letter-2.html"]

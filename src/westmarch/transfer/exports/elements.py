@@ -193,6 +193,8 @@ class _Cutting:
             end = found.end() - self.start
             if found[0].startswith("<!"):
                 closed = self._closed("]]>" if found[0] == "<![CDATA[" else "-->", end)
+                if closed is None and self.held > LARGEST:
+                    return None, f"it is larger than {LARGEST // 1024 // 1024} MiB"
                 if closed is None:
                     return None, "a section in it does not end"
                 position = closed
@@ -217,6 +219,8 @@ def _parsed(written: str, line: int) -> tuple[Element | None, str, str]:
     if _FORBIDDEN.search(written):
         written = _FORBIDDEN.sub("", written)
         mended.append("control characters were taken out")
+    if "\ufffd" in written:
+        mended.append("it holds U+FFFD, which stands for broken characters")
     if "&" in written:
         pieces = _SECTION.split(written)
         pieces = [piece if number % 2 else _REFERENCE.sub(_resolved, piece) for number, piece in enumerate(pieces)]

@@ -55,6 +55,7 @@ class ExportReader:
             yield found if isinstance(found, Unread) else self._entry(found)
 
     def _entry(self, record: Record) -> Entry | Unread:
+        record = _with_few_tags(record)
         about = record.about
         source = Source(record.path, record.key, record.key, about.kind)
         if record.key in self.offsets:
@@ -140,6 +141,16 @@ class ExportReader:
         base = self.export.base
         below = not base or address.startswith(f"{base}/")
         return f"{self.export.url}{'' if below else base}{address}"
+
+
+def _with_few_tags(record: Record) -> Record:
+    """As few tags as a file may have, and what is told of the others."""
+    count, most = len(record.about.tags), metadata.MOST_TAGS
+    if count <= most:
+        return record
+    told = FileWarning(None, f"it has {count:,} tags; the first {most} are brought over")
+    about = replace(record.about, tags=record.about.tags[:most])
+    return replace(record, about=about, warnings=(*record.warnings, told))
 
 
 def _in_markdown(version: Version, form: Format) -> Version:

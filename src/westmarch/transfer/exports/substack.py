@@ -22,7 +22,7 @@ from westmarch.transfer.items import FileWarning, Metadata, Source, Unread
 
 _READ = re.compile(r"(?:.*/)?posts(?:\.csv|/[^/]+\.html)")
 _LIST = re.compile(r"(?:.*/)?email_list\.([a-z0-9-]{1,80})\.csv")
-_ID = re.compile(r"(\d{1,20})(?:\.(.+))?")
+_ID = re.compile(r"(\d{1,20})(?:\.(.*))?")
 _COLUMNS = frozenset({"post_id", "post_date", "is_published", "title"})
 #: Who may read a post.
 _PAID = {
@@ -154,7 +154,7 @@ def content(text: str, warnings: list[FileWarning]) -> str:
     """The text without what belongs to the service: its buttons go, its frames become what they show."""
 
     def part(tag: Tag) -> bool:
-        return bool(classes(tag) & (_BUTTONS | _FRAMES))
+        return bool(classes(tag) & (_BUTTONS | _FRAMES)) or (tag.name == "div" and bool(attribute(tag, "data-attrs")))
 
     def make(span: Span) -> str:
         named = classes(span.tag)
@@ -168,7 +168,14 @@ def content(text: str, warnings: list[FileWarning]) -> str:
             video = said.get("videoId")
             make_address = embeds.youtube if "youtube-wrap" in named else embeds.vimeo
             return f"<p>{html.escape(make_address(video))}</p>" if isinstance(video, str) else span.inner
-        return _quoted(said, span.inner)
+        if named & _FRAMES:
+            return _quoted(said, span.inner)
+        if metadata.plain(span.inner) or "<img" in span.inner:
+            return spans.replaced(span.inner, part, make)
+        if not (made := _embedded(said)):
+            name = " ".join(sorted(named))[:60]
+            warnings.append(FileWarning(None, f"a part of the kind '{name}' is not taken over"))
+        return made
 
     return spans.replaced(text, part, make)
 
@@ -197,6 +204,24 @@ def _figure(span: Span) -> str:
     if isinstance(target, str) and target:
         picture = f'<a href="{html.escape(target)}">{picture}</a>'
     return f"<figure>{picture}{f'<figcaption>{caption.inner}</figcaption>' if caption else ''}</figure>"
+
+
+def _embedded(said: dict[str, object]) -> str:
+    """What is shown by a script alone: formulas as code, pictures of galleries, else a link to what it leads to."""
+    formula, gallery, address = said.get("persistentExpression"), said.get("gallery"), said.get("url")
+    if isinstance(formula, str) and formula:
+        return f'<pre><code class="language-latex">{html.escape(formula, quote=False)}</code></pre>'
+    if isinstance(gallery, dict):
+        images = gallery.get("images")
+        sources = [one.get("src") for one in images if isinstance(one, dict)] if isinstance(images, list) else []
+        shown = "".join(f'<p><img src="{html.escape(one)}" alt=""></p>' for one in sources if isinstance(one, str))
+        caption = gallery.get("caption")
+        return shown + (f"<p>{html.escape(caption)}</p>" if isinstance(caption, str) and caption else "")
+    if isinstance(address, str) and address.startswith(("http://", "https://")):
+        title = said.get("title")
+        words = title if isinstance(title, str) and title else address
+        return f'<p><a href="{html.escape(address)}">{html.escape(words)}</a></p>'
+    return ""
 
 
 def _quoted(said: dict[str, object], inner: str) -> str:
