@@ -1,11 +1,15 @@
 """A verification says whether a backup gives the site back."""
 
+import tempfile
 from pathlib import Path
+
+import pytest
 
 from tests import factories
 from westmarch.backup.making import make
 from westmarch.backup.verifying import verify
 from westmarch.db.database import open_database
+from westmarch.errors import Unavailable
 from westmarch.settings import Settings
 
 
@@ -45,3 +49,19 @@ async def test_without_the_site_all_pages_are_rendered(full: Settings, tmp_path:
     assert found.sound
     assert not found.compared
     assert found.pages > made.tables["post"]
+
+
+async def test_a_place_without_space_for_the_temporary_site_is_told_with_the_way_out(
+    full: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await make(full, tmp_path / "one.tar.zst")
+    (tmp_path / "taken").write_text("no folder")
+
+    class Full(tempfile.TemporaryDirectory[str]):
+        def __enter__(self) -> str:
+            return str(tmp_path / "taken")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", Full)
+    with pytest.raises(Unavailable) as refused:
+        await verify(made.file, None)
+    assert "TMPDIR" in refused.value.hint

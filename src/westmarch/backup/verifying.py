@@ -18,7 +18,7 @@ from westmarch.backup.sealing import NO_KEY, Key
 from westmarch.db.database import Database, open_database
 from westmarch.db.engines import parse_url
 from westmarch.db.sessions import Reading
-from westmarch.errors import WestmarchError
+from westmarch.errors import Unavailable, WestmarchError
 from westmarch.links.models import Link
 from westmarch.links.paths import FEEDS
 from westmarch.ops import schema
@@ -31,6 +31,7 @@ from westmarch.web.surface import Surface
 LISTS = ("tag", "topic", "author")
 #: Addresses that are no link and no listing.
 OTHERS = ("/robots.txt", "/sitemap.xml", "/opensearch.xml")
+_SPACE = "The temporary site needs as much space as the site; the variable TMPDIR names another folder for it."
 #: How many different pages are named.
 NAMED = 20
 
@@ -88,7 +89,10 @@ async def verify(
     with tempfile.TemporaryDirectory(prefix="westmarch-verify-") as folder:
         site = Path(folder) / "site"
         url = f"sqlite:///{site / 'westmarch.db'}"
-        restored = await restore(file, site, database_url=url, key=key, progress=restoring)
+        try:
+            restored = await restore(file, site, database_url=url, key=key, progress=restoring)
+        except Unavailable as error:
+            raise Unavailable(error.message, hint=_SPACE) from error
         found = Verified(restored.tables, restored.files, restored.left_out, restored.damaged)
         if live is not None and (await schema.status(live.database_url)).runs:
             found.compared = True
