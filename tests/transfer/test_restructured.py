@@ -50,6 +50,7 @@ def test_fields_at_the_top_are_read(tmp_path: Path) -> None:
         ("- a\n\n  - b\n- c", "- a\n  * b\n- c"),
         ("Code::\n\n  x = 1\n\n  y", "Code:\n\n```\nx = 1\n\ny\n```"),
         (".. code-block:: python\n   :number-lines:\n\n   x = '<'", "```python\nx = '<'\n```"),
+        (".. sourcecode:: python\n   :linenos: table\n   :hl_lines: 1\n\n   x = 1", "```python\nx = 1\n```"),
         (">>> 1\n1", "```pycon\n>>> 1\n1\n```"),
         (".. image:: /a.png\n   :alt: A\n   :scale: 50%", "![A](/a.png)"),
         (".. figure:: /a.png\n   :alt: A\n\n   Words", '![A](/a.png "Words")'),
