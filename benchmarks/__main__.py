@@ -46,6 +46,17 @@ def groups(found: Mapping[str, Mapping[str, float]]) -> str:
     return "\n\n".join(f"{name}\n\n{figures(group)}" for name, group in found.items())
 
 
+def imports(found: Mapping[str, Mapping[str, float]]) -> str:
+    """A row for each format."""
+    columns = {
+        "posts": "posts", "posts/s": "posts/s, first run", "again, posts/s": "posts/s, second run",
+        "processor ms a post": "processor ms a post, first run", "MiB after a quarter": "MiB after a quarter",
+        "MiB at the end": "MiB at the end",
+    }  # fmt: skip
+    rows = [[name, *(number(row[column]) for column in columns.values())] for name, row in found.items()]
+    return table(["", *columns], rows)
+
+
 def changes(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """With and without triggers, a row for each engine and operation."""
     rows = [
@@ -82,7 +93,7 @@ def cache(found: Mapping[str, Any]) -> str:
 
 BENCHMARKS: Mapping[str, Table] = {
     "pages": pages,
-    "import": figures,
+    "import": imports,
     "export": figures,
     "backup": figures,
     "markdown": groups,

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import exports
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -32,6 +34,11 @@ PROGRAMS = {
     "eleventy": Program("blog/post-{number}.md", "post-{number}.md", {"eleventy.config.js": ""}),
     "astro": Program("src/content/blog/post-{number}.md", "./post-{number}.md", {"astro.config.mjs": ""}),
     "obsidian": Program("notes/post-{number}.md", "[[post-{number}|the other one]]", {".obsidian/app.json": "{}"}),
+    "jekyll-html": Program(
+        "_posts/2020-01-01-post-{number}.html", "{{% post_url 2020-01-01-post-{number} %}}", {"_config.yml": ""}, "html"
+    ),
+    "plain": Program("blog/post-{number}.md", "post-{number}.md"),
+    "ours": Program("posts/post-{number}.md", "/post-{number}/", {"westmarch.json": '{"format": 1}'}, "ours"),
     "notion": Program(f"Post {{number}} {_ID}.md", f"Post%20{{number}}%20{_ID}.md", style="notion"),
 }
 
@@ -56,6 +63,9 @@ def write(program: str, folder: Path, posts: int, words: list[str]) -> int:
 def _post(program: Program, chance: random.Random, number: int, posts: int, words: list[str]) -> str:
     """Six paragraphs, a heading, code, a list, and two links to other posts."""
     tags = sorted({f"Tag {chance.randrange(60)}" for _ in range(3)})
+    if program.style == "html":
+        text = exports.html(chance, words, lambda: program.link.format(number=chance.randrange(posts)))
+        return f"{_yaml(number, tags)}{text}\n"
     paragraphs = [" ".join(chance.choices(words, k=62)).capitalize() + "." for _ in range(6)]
     rest = program.style == "rest"
     for at in (1, 4):
@@ -83,6 +93,16 @@ def _yaml(number: int, tags: list[str]) -> str:
     return f"---\ntitle: Post number {number}\ndate: {_day(number)}\ntags: [{named}]\nauthor: Ann Example\n---\n\n"
 
 
+def _ours(number: int, tags: list[str]) -> str:
+    at, path = f"{_day(number)}T10:00:00+00:00", f"/post-{number}/"
+    fields = {
+        "title": f"Post number {number}", "date": f"'{at}'", "lastmod": f"'{at}'", "layout": "post",
+        "slug": f"post-{number}", "url": path, "permalink": path, "lang": "en", "tags": f"[{', '.join(tags)}]",
+        "authors": "[Ann Example]", "guid": f"urn:post:{number}", "westmarch": f"{{id: {number + 1}}}",
+    }  # fmt: skip
+    return "\n".join(["---", *(f"{name}: {value}" for name, value in fields.items()), "---", "", ""])
+
+
 def _toml(number: int, tags: list[str]) -> str:
     return f'+++\ntitle = "Post number {number}"\ndate = {_day(number)}\n[taxonomies]\ntags = {tags!r}\n+++\n\n'
 
@@ -103,5 +123,5 @@ def _notion(number: int, tags: list[str]) -> str:
 
 
 _HEADS: dict[str, Callable[[int, list[str]], str]] = {
-    "yaml": _yaml, "toml": _toml, "lines": _lines, "rest": _rest, "notion": _notion,
+    "yaml": _yaml, "ours": _ours, "toml": _toml, "lines": _lines, "rest": _rest, "notion": _notion,
 }  # fmt: skip
