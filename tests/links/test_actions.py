@@ -285,6 +285,7 @@ STEPS = st.one_of(
     st.tuples(st.just("add_old"), WHO, st.sampled_from(NAMES)),
     st.tuples(st.just("declare"), WHO, st.sampled_from(("p=1", "p=2", "%70=2"))),
     st.tuples(st.just("redirect"), st.sampled_from(NAMES), st.sampled_from(ADDRESSES)),
+    st.tuples(st.just("put_back"), st.sampled_from(NAMES), st.sampled_from(ADDRESSES)),
     st.tuples(st.just("purge"), WHO, st.just("")),
     st.tuples(st.just("release"), WHO, st.just("")),
 )
@@ -295,6 +296,9 @@ def take(session: Session, model: Model, ids: list[int], step: tuple[str, Any, s
     verb, who, what = step
     if verb == "redirect":
         actions.redirect(session, unicodedata.normalize("NFC", who), what)
+        return
+    if verb == "put_back":
+        redirected_by_mistake(session, unicodedata.normalize("NFC", who), what)
         return
     subject_id = ids[who]
     held = model.held[subject_id]
@@ -317,6 +321,24 @@ def take(session: Session, model: Model, ids: list[int], step: tuple[str, Any, s
     else:
         subjects.purge(session, subject_id)
         model.purged.add(subject_id)
+
+
+def redirected_by_mistake(session: Session, path: str, address: str) -> None:
+    """A redirect that is made and put back: the path answers as before."""
+    at = select(Link.subject_id, Link.address, Link.permanent).where(Link.path == path, Link.query == "")
+    before = session.execute(at).mappings().one_or_none()
+    answered = answer(session, path)
+    actions.redirect(session, path, address)
+    if session.execute(at).mappings().one_or_none() != before:
+        link = session.scalars(select(Link).where(Link.path == path, Link.query == "")).one()
+        actions.put_back(session, link, dict(before) if before else None)
+    assert answer(session, path) == answered
+
+
+def answer(session: Session, path: str) -> tuple[int, str | None, int | None]:
+    """What a path answers, at whatever moment."""
+    found = resolve(session, path)
+    return found.status, found.location, found.subject_id
 
 
 def check(session: Session, model: Model) -> None:
@@ -389,4 +411,5 @@ def test_every_action_is_used_by_a_step() -> None:
         "add_old",
         "redirect",
         "release",
+        "put_back",
     }

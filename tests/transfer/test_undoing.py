@@ -1,5 +1,6 @@
 """Taking imports back."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ from tests.factories import post as written_here
 from tests.schemas import taken_back as back_to
 from tests.transfer.exports.bringing import Given, record
 from tests.transfer.exports.bringing import bring as bring_export
-from tests.transfer.folders import bring, counted, png, post, posts, row, write
+from tests.transfer.exports.ghost.writing import post as ghost_post
+from tests.transfer.exports.ghost.writing import tag as ghost_tag
+from tests.transfer.exports.ghost.writing import tagged
+from tests.transfer.exports.ghost.writing import write as ghost_file
+from tests.transfer.folders import bring, counted, document, png, post, posts, row, write
 from westmarch.authors.models import Author
 from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database, open_database
@@ -24,11 +29,16 @@ from westmarch.media.models import Media
 from westmarch.posts import actions, counts, listings
 from westmarch.posts.models import Post
 from westmarch.site import actions as site_actions
+from westmarch.site import queries as site_queries
 from westmarch.subjects.models import Subject
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
 from westmarch.transfer import runs, undoing
+from westmarch.transfer.exports.ghost.importing import import_ghost
+from westmarch.transfer.importing import Wanted
 from westmarch.transfer.items import Comment
+from westmarch.transfer.out.catalogue import FORMAT, NAME
+from westmarch.transfer.report import Report
 
 BLOG: dict[str, str | bytes] = {
     "_posts/2020-01-01-a.md": "---\ntitle: A\ntags: [x, y]\nauthor: Ann\nseries: Course\n---\n[b](/2020/01/02/b.html)",
@@ -165,3 +175,64 @@ async def test_on_the_schema_before_imports_come_in_and_are_not_written_down(dat
         assert (report["run"], counted(report)) == (None, {"imported": 3})
         with pytest.raises(Unavailable, match="from schema 0005 on"):
             await db.read(runs.all_of_them)
+
+
+async def ghost(db: Database, folder: Path, redirects: str) -> dict[str, Any]:
+    file = ghost_file(folder / "g.json", [ghost_post(1)], tags=[ghost_tag(1, "Go")], posts_tags=tagged(1, 1))
+    write(folder / "content", {"data/redirects.yaml": redirects})
+    report = Report()
+    await import_ghost(db, Wanted(folder, folder / "media"), file, folder / "content", report)
+    return document(report)
+
+
+async def test_redirects_and_addresses_of_tags_that_were_there_go_and_are_as_before(
+    db: Database, tmp_path: Path
+) -> None:
+    await db.write(written_here, "Mine", "[x](/said/)", slug="mine", tags=("Go",))
+    await db.write(links.redirect, "/changed/", "https://mine.example/")
+    told = ["/elsewhere/", "/changed/", "/said/", "/moved/"]
+    wanted = "301:\n" + "".join(f"  {path}: https://new.example{path}\n" for path in told)
+    report = await ghost(db, tmp_path, wanted + "  /to-tag/: /tag/go/\n")
+    await db.write(links.redirect, "/moved/", "https://later.example/")
+    assert (await db.read(resolve, "/tag/go/")).status == 301
+    done = await taken_back(db, report["run"], tmp_path / "media")
+    assert (done.removed["link"], "tag" in done.removed) == (4, False)
+    assert {one.path: one.reason for one in done.staying} == {
+        "/said/": "a text links to it",
+        "/moved/": "it leads elsewhere since",
+    }
+    answers = [await db.read(resolve, path) for path in (*told, "/tag/go/", "/tags/go/")]
+    assert [one.status for one in answers] == [404, 301, 301, 301, 404, 200]
+    assert answers[1].location == "https://mine.example/"
+    assert await sound(db) == []
+
+
+async def test_what_an_exported_site_brought_goes_and_its_options_are_as_before(db: Database, tmp_path: Path) -> None:
+    folder = write(tmp_path / "site", {"posts/a.md": "---\ntitle: A\npath: /a/\ntags: [Go]\n---\nText."})
+    catalogue = {
+        "format": FORMAT,
+        "site": {"title": "Theirs", "posts_per_page": 7},
+        "authors": [{"slug": "ann", "path": "/authors/ann/", "name": "Ann", "bio": "She *writes*."}],
+        "topics": [{"slug": "t", "path": "/topics/t/", "title": "T", "language": "en", "introduction": "Hm."}],
+        "tags": [
+            {"slug": "go", "path": "/tags/go/", "old": ["/tags/golang/"], "name": "Go", "description": "A language."},
+            {"slug": "us", "path": "/tags/us/", "name": "Us", "description": "We."},
+        ],
+        "redirects": [{"path": "/r/", "address": "https://new.example/"}],
+        "gone": [{"kind": "post", "addresses": ["/gone/", "/gone-too/"]}],
+    }
+    write(folder, {NAME: json.dumps(catalogue)})
+    report = await bring(db, folder)
+    await db.write(site_actions.change, {"title": "Ours"}, actor="ann")
+    await db.write(
+        lambda session: session.execute(Tag.__table__.update().where(Tag.name == "Us").values(description="I"))
+    )
+    done = await taken_back(db, report["run"], tmp_path / "media")
+    assert done.removed == {"post": 1, "link": 1, "option": 1, "tag": 1, "author": 1, "topic": 1}
+    assert [(one.path, one.reason) for one in done.staying] == [("/tags/us/", "somebody wrote about it")]
+    site = await db.read(site_queries.current)
+    assert (site.title, site.posts_per_page) == ("Ours", type(site)().posts_per_page)
+    for path in ("/r/", "/gone/", "/gone-too/", "/tags/go/", "/tags/golang/", "/authors/ann/", "/a/"):
+        assert (await db.read(resolve, path)).status == 404, path
+    assert await sound(db) == []
+    assert (await taken_back(db, report["run"], tmp_path / "media")).removed == {}

@@ -22,6 +22,8 @@ _MANY = {
     "author": ("author", "authors"),
     "topic": ("topic", "topics"),
     "media": ("file of media", "files of media"),
+    "link": ("redirect or old address", "redirects and old addresses"),
+    "option": ("option of the site", "options of the site"),
 }
 
 
@@ -60,7 +62,7 @@ def undo(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJSON = False,
 ) -> None:
-    """Take back what an import made and nobody changed since: posts, pages, tags, topics, authors, media, comments.
+    """Take back what an import made and nobody changed since: posts, pages, comments, tags, media, redirects…
 
     It says what goes and what stays before it asks. What it removes is removed for good: make a backup before.
 
@@ -110,6 +112,8 @@ def _foretell(planned: "Plan") -> None:
     typer.echo(f"  {_counted(one.made) or 'it made nothing'}.")
     if one.made.get("revised"):
         typer.echo(f"  It brought {one.made['revised']} that were there before up to date; these stay as they are now.")
+    if one.made.get("options"):
+        typer.echo("  It set options of the site; those that nobody set since will be as they were.")
     if planned.gone:
         typer.echo(f"  {planned.gone} of its posts and pages were removed before.")
     typer.echo(

@@ -1,8 +1,10 @@
-"""Giving paths to subjects and addresses. A path belongs to one subject for ever: `release` alone takes one away.
+"""Giving paths to subjects and addresses. A path belongs to one subject for ever: `release` takes all of a removed one
+away, `put_back` one that an import had made.
 
 All paths are decoded, as `paths.parse` returns them.
 """
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
@@ -115,6 +117,19 @@ def release(session: Session, subject_id: int) -> int:
     if subject is None or subject.purged_at is None:
         raise Conflict(f"The subject {subject_id} was not removed; it keeps its paths.")
     return len(session.execute(delete(Link).where(Link.subject_id == subject_id).returning(Link.id)).all())
+
+
+def put_back(session: Session, link: Link, was: Mapping[str, Any] | None) -> None:
+    """Let a link lead where it led before something was done by mistake; without `was` it was not there, and goes.
+
+    Raises Conflict where it is the current one of a subject.
+    """
+    if link.current:
+        raise Conflict(f"The path {link.path!r} is that of the subject {link.subject_id}; it stays.", place="path")
+    if was is None:
+        session.execute(delete(Link).where(Link.id == link.id))
+    else:
+        session.execute(update(Link).where(Link.id == link.id).values(**was))
 
 
 def redirect(session: Session, path: str, address: str, *, permanent: bool = True) -> None:

@@ -13,7 +13,7 @@ from westmarch.links.models import Link
 from westmarch.links.paths import quote
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Subject
-from westmarch.transfer.models import ImportMade
+from westmarch.transfer.models import SUBJECTS, ImportMade
 from westmarch.transfer.out.html_links import Inside
 from westmarch.web.replies import Reply
 
@@ -39,7 +39,7 @@ _LINKS = (
 )  # fmt: skip
 _COUNT = select(func.count()).select_from(Link).outerjoin(Post, Post.id == Link.subject_id)
 _OF_RUN = Link.subject_id.in_(
-    select(ImportMade.made_id).where(ImportMade.run_id == bindparam("run"), ImportMade.kind != "media")
+    select(ImportMade.made_id).where(ImportMade.run_id == bindparam("run"), ImportMade.kind.in_(SUBJECTS))
 )
 
 

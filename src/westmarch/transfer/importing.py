@@ -76,7 +76,8 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     if ours is not None:
         readers = (OurReader(folder, 0, folder, site.zone, ours.alts),)
         if not wanted.dry_run:
-            site = await our_catalogue.furnish(db, ours, wanted.media)
+            report.run = await db.write(runs.begin, str(folder))
+            site = await our_catalogue.furnish(db, ours, wanted.media, report.run)
     else:
         readers = readers_of(wanted, site)
 
@@ -85,7 +86,7 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
 
     await _bring(db, wanted, report, progress or Progress(), site, readers, origin, str(folder))
     if ours is not None and not wanted.dry_run:
-        await db.write(our_catalogue.finish, ours)
+        await db.write(our_catalogue.finish, ours, report.run)
 
 
 def readers_of(wanted: Wanted, site: Site) -> tuple[BlogReader, ...]:
@@ -134,7 +135,7 @@ async def _bring(
 ) -> None:
     try:
         entries = await first_pass(readers, report)
-        if not wanted.dry_run:
+        if not wanted.dry_run and report.run is None:
             report.run = await db.write(runs.begin, source)
         place = Place(await origin(entries), site, wanted.media, spellings(entries, report), report.run)
         await second_pass(db, wanted, report, progress, place, readers, entries)

@@ -6,7 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from westmarch.db.model import Model
-from westmarch.db.types import Json, UTCDateTime
+from westmarch.db.types import Json, JsonObject, UTCDateTime
+
+#: The kinds of what an import made that have addresses of their own: subjects.
+SUBJECTS = ("post", "revised", "tag", "author", "topic")
 
 
 class ImportRun(Model):
@@ -29,7 +32,10 @@ class ImportRun(Model):
 class ImportMade(Model):
     """Something that an import made: a `post`, `tag`, `author` or `topic` (ids of subjects), or a file of `media`.
 
-    `revised` is a post or page that was there before and was brought up to date.
+    `revised` is a post or page that was there before and was brought up to date. A `link` is a redirect or an old
+    address, of something that was there before too; `gone` is a subject that came in as one removed for good, and
+    `options` are those of the site. `detail` tells of what can change without an event how it came in, and how it was
+    before.
     """
 
     __tablename__ = "import_made"
@@ -38,3 +44,4 @@ class ImportMade(Model):
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     made_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    detail: Mapped[JsonObject] = mapped_column(Json(JsonObject), default=dict)

@@ -31,6 +31,7 @@ from westmarch.subjects.names import fold
 from westmarch.tags.models import Tag
 from westmarch.text.markdown import render
 from westmarch.topics.models import Topic
+from westmarch.transfer import made_links, runs
 from westmarch.transfer.blogs import outside
 from westmarch.transfer.earlier import ACTOR
 from westmarch.transfer.out.catalogue import FORMAT, NAME
@@ -41,6 +42,8 @@ _ADDRESS = re.compile(r"/|https?://|mailto:")
 _ZERO = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 #: Files of media that are stored at once.
 _FILES = 20
+#: What somebody may write about an author, topic or tag; kept as it came in, to know later whether anybody did.
+TOLD = frozenset({"bio_markdown", "picture_id", "links", "introduction_markdown", "description", "synonyms"})
 
 
 class _Shape(BaseModel):
@@ -142,24 +145,32 @@ def of(folder: Path) -> Catalogue | None:
         raise Invalid(f"{file} cannot be read: {error}", hint="Export the site again.") from error
 
 
-async def furnish(db: Database, catalogue: Catalogue, media: Path) -> Site:
-    """Media, options, authors, topics and tags, before the posts; what the site has already stays as it is."""
+async def furnish(db: Database, catalogue: Catalogue, media: Path, run: int | None) -> Site:
+    """Media, options, authors, topics and tags, before the posts; what the site has already stays as it is.
+
+    `run` is the number of the import.
+    """
     for start in range(0, len(catalogue.media), _FILES):
-        await db.write(_bring, catalogue.folder / "media", catalogue.media[start : start + _FILES], media)
-    return await db.write(_furnish, catalogue)
+        await db.write(_bring, catalogue.folder / "media", catalogue.media[start : start + _FILES], media, run)
+    return await db.write(_furnish, catalogue, run)
 
 
-def _furnish(session: Session, catalogue: Catalogue) -> Site:
+def _furnish(session: Session, catalogue: Catalogue, run: int | None) -> Site:
     site = site_queries.current(session)
     if session.scalar(select(Post.id).limit(1)) is None:
         # Whoever has written nothing yet has decided nothing that the exported site did not decide before.
         known = {key: value for key, value in catalogue.site.items() if key in Site.model_fields}
+        before = site.model_dump(mode="json")
         site = site_actions.change(session, known, actor=ACTOR)
+        if run is not None:
+            after = site.model_dump(mode="json")
+            runs.note(session, run, "options", 0, **{key: (before[key], after[key]) for key in known})
     resolver = SessionResolver(session)
     for author in catalogue.authors:
         if _missing(session, Author, author.name):
             _add(
                 session,
+                run,
                 Author,
                 author,
                 name=author.name,
@@ -174,6 +185,7 @@ def _furnish(session: Session, catalogue: Catalogue) -> Site:
             text = topic.introduction
             _add(
                 session,
+                run,
                 Topic,
                 topic,
                 title=topic.title,
@@ -186,6 +198,7 @@ def _furnish(session: Session, catalogue: Catalogue) -> Site:
         if _missing(session, Tag, tag.name):
             _add(
                 session,
+                run,
                 Tag,
                 tag,
                 name=tag.name,
@@ -196,11 +209,11 @@ def _furnish(session: Session, catalogue: Catalogue) -> Site:
     return site
 
 
-def finish(session: Session, catalogue: Catalogue) -> None:
+def finish(session: Session, catalogue: Catalogue, run: int | None) -> None:
     """Redirects, and the addresses of what was removed, after the posts have theirs. One that is taken is left out."""
     for one in catalogue.redirects:
         with suppress(Conflict, Invalid, ValueError):
-            links.redirect(session, paths.parse(one.path), one.address, permanent=one.permanent)
+            made_links.redirect(session, run, paths.parse(one.path), one.address, permanent=one.permanent)
     for gone in catalogue.gone:
         current, *others = gone.addresses
         with suppress(Conflict, Invalid, ValueError):
@@ -210,6 +223,8 @@ def finish(session: Session, catalogue: Catalogue) -> None:
                 links.claim(session, subject_id, path)
                 _lead(session, subject_id, others)
                 subjects.purge(session, subject_id)
+                if run is not None:
+                    runs.note(session, run, "gone", subject_id)
 
 
 def _held(session: Session, path: str) -> bool:
@@ -222,7 +237,13 @@ def _missing(session: Session, model: type[Author] | type[Topic] | type[Tag], na
     return session.scalar(select(model.id).where(model.folded == fold(name))) is None
 
 
-def _add(session: Session, model: type[Author] | type[Topic] | type[Tag], one: _Addressed, **columns: Any) -> None:
+def _add(
+    session: Session,
+    run: int | None,
+    model: type[Author] | type[Topic] | type[Tag],
+    one: _Addressed,
+    **columns: Any,
+) -> None:
     """Make a subject with the address that it had, or with the next free one."""
     subject_id = subjects.create(session, model.__tablename__)
     path = paths.parse(one.path)
@@ -234,6 +255,8 @@ def _add(session: Session, model: type[Author] | type[Topic] | type[Tag], one: _
     slug = f"{one.slug}-{subject_id}" if taken else one.slug
     session.execute(insert(model).values(id=subject_id, path=path, slug=slug, post_count=0, **columns))
     _lead(session, subject_id, one.old)
+    if run is not None:
+        runs.note(session, run, model.__tablename__, subject_id, **{key: columns[key] for key in TOLD & columns.keys()})
 
 
 def _lead(session: Session, subject_id: int, addresses: Iterable[str]) -> None:
@@ -244,7 +267,7 @@ def _lead(session: Session, subject_id: int, addresses: Iterable[str]) -> None:
             links.add_old(session, subject_id, paths.parse(parts.path), query=parts.query)
 
 
-def _bring(session: Session, folder: Path, files: Sequence[OurMedia], media: Path) -> None:
+def _bring(session: Session, folder: Path, files: Sequence[OurMedia], media: Path, run: int | None) -> None:
     """Store the files that the site does not have; one that is not in the folder is missed where a text shows it."""
     for one in files:
         place = folder / one.hash[:2] / f"{one.hash[2:]}.{one.extension}"
@@ -253,4 +276,6 @@ def _bring(session: Session, folder: Path, files: Sequence[OurMedia], media: Pat
             content = place.read_bytes()
             with suppress(Invalid):  # Told in the report, where a text shows it.
                 examined = examine(content, one.filename)
-                media_actions.store(session, media, content, examined, filename=one.filename, alt=one.alt)
+                stored = media_actions.store(session, media, content, examined, filename=one.filename, alt=one.alt)
+                if run is not None and stored.new:
+                    runs.note(session, run, "media", stored.id, alt=one.alt)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
@@ -83,6 +84,21 @@ def remember(session: Session, run_id: int, made: Sequence[Made]) -> None:
     rows = [{"run_id": run_id, "kind": kind, "made_id": made_id} for kind, made_id in found]
     if rows:
         session.execute(_MADE[session.get_bind().dialect.name], rows)
+
+
+def note(session: Session, run_id: int, kind: str, made_id: int, **detail: Any) -> None:
+    """Write down something else that an import made in this transaction, with what `undo` has to know of it.
+
+    The first word on a thing counts: what a run changes twice was before as it found it.
+    """
+    row = {"run_id": run_id, "kind": kind, "made_id": made_id, "detail": detail}
+    session.execute(_MADE[session.get_bind().dialect.name], row)
+
+
+def noted(session: Reading, run_id: int, kind: str) -> dict[int, dict[str, Any]]:
+    """What an import made of a kind: its details by its id, in order."""
+    asked = select(ImportMade.made_id, ImportMade.detail).where(ImportMade.run_id == run_id, ImportMade.kind == kind)
+    return {row.made_id: row.detail for row in session.execute(asked.order_by(ImportMade.made_id))}
 
 
 def all_of_them(session: Reading) -> list[Run]:

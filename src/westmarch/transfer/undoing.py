@@ -26,7 +26,7 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.models import Revision
-from westmarch.transfer import runs, undoing_names, undoing_paths
+from westmarch.transfer import runs, undoing_links, undoing_names, undoing_paths
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.models import ImportMade, ImportRun
 from westmarch.transfer.runs import Run
@@ -103,11 +103,15 @@ async def take_back(db: Database, planned: Plan, media: Path, step: Callable[[in
             done.count(kind)
         done.staying += staying
         step(len(chunk))
+    taken, links = await db.write(undoing_links.remove, run_id)
+    done.count("link", taken)
+    done.staying += [Staying("redirect or old address", one.id, one.address, "", one.reason) for one in links]
+    done.count("option", await db.write(undoing_links.reset_options, run_id))
     names, kept = await db.write(undoing_names.remove, run_id)
     for kind, many in names.items():
         done.count(kind, many)
     done.staying += [Staying(*one) for one in kept]
-    for chunk in _chunks(await db.read(_purged, run_id)):
+    for chunk in _chunks([*await db.read(_made, run_id, "gone"), *await db.read(_purged, run_id)]):
         freed, answering = await db.write(undoing_paths.let_go, chunk)
         done.freed += freed
         done.answering_410 += answering

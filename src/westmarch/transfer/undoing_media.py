@@ -16,6 +16,7 @@ from westmarch.site.models import SiteOption
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
+from westmarch.transfer import runs
 from westmarch.transfer.models import ImportMade
 
 _ADDRESS = re.compile(r"media/([0-9a-f]{2})/([0-9a-f]{62})")
@@ -36,8 +37,10 @@ def remove_rows(session: Session, run_id: int) -> list[File]:
 
     One that somebody has described since stays.
     """
-    made = select(ImportMade.made_id).where(ImportMade.run_id == run_id, ImportMade.kind == "media")
-    rows = session.scalars(select(Media).where(Media.id.in_(made), Media.alt == "").order_by(Media.id)).all()
+    made = runs.noted(session, run_id, "media")
+    of_run = select(ImportMade.made_id).where(ImportMade.run_id == run_id, ImportMade.kind == "media")
+    found = session.scalars(select(Media).where(Media.id.in_(of_run)).order_by(Media.id))
+    rows = [row for row in found if row.alt == made[row.id].get("alt", "")]
     if not rows:
         return []
     shown = {hash_ for text in _texts(session) for hash_ in map("".join, _ADDRESS.findall(text))}

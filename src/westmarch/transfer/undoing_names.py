@@ -1,6 +1,7 @@
 """Taking an import back: the tags, authors and topics that it made, where nobody else has a use for them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -11,7 +12,7 @@ from westmarch.posts.models import Byline
 from westmarch.subjects import actions as subjects
 from westmarch.tags.models import Tag, Tagging
 from westmarch.topics.models import Part, Topic
-from westmarch.transfer import undoing_paths
+from westmarch.transfer import runs, undoing_paths
 from westmarch.transfer.earlier import ACTOR
 from westmarch.transfer.models import ImportMade
 
@@ -52,6 +53,7 @@ def remove(session: Session, run_id: int) -> tuple[dict[str, int], list[Kept]]:
     kept: list[Kept] = []
     for kind, how in KINDS.items():
         made = select(ImportMade.made_id).where(ImportMade.run_id == run_id, ImportMade.kind == kind)
+        details = runs.noted(session, run_id, kind)
         rows = session.execute(
             select(how.model.id, how.model.path, how.name.label("name"), how.written.label("written"))
             .where(how.model.id.in_(made), ~how.used)
@@ -59,7 +61,9 @@ def remove(session: Session, run_id: int) -> tuple[dict[str, int], list[Kept]]:
         ).all()
         for row in rows:
             reason = (
-                "somebody wrote about it" if row.written else undoing_paths.referred_to(session, [row.id]).get(row.id)
+                "somebody wrote about it"
+                if row.written and not _as_it_came(session, how, row.id, details[row.id])
+                else undoing_paths.referred_to(session, [row.id]).get(row.id)
             )
             if reason:
                 kept.append((kind, row.id, row.path, row.name, reason))
@@ -69,3 +73,12 @@ def remove(session: Session, run_id: int) -> tuple[dict[str, int], list[Kept]]:
             events.record(session, f"{kind}.purged", actor=ACTOR, subject_id=row.id, detail={"path": row.path})
             removed[kind] = removed.get(kind, 0) + 1
     return removed, kept
+
+
+def _as_it_came(session: Session, how: _Kind, subject_id: int, detail: dict[str, Any]) -> bool:
+    """Whether what is written about it is what the import itself brought."""
+    if not detail:
+        return False
+    columns = how.model.__table__.c
+    now = session.execute(select(*(columns[key] for key in detail)).where(columns.id == subject_id)).mappings().one()
+    return dict(now) == detail

@@ -1,6 +1,6 @@
 """Taking an import back: which paths of what was removed are let go, and which answer 410 as all that was public."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from westmarch.events.models import Event
 from westmarch.links import actions as links
 from westmarch.links import paths
 from westmarch.links.models import Link
+from westmarch.links.paths import quote
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.models import Reference
@@ -34,12 +35,12 @@ def let_go(session: Session, ids: Sequence[int]) -> tuple[int, list[str]]:
 def referred_to(session: Reading, ids: Sequence[int]) -> dict[int, str]:
     """Which of the subjects something of the site refers to, and what."""
     found: dict[int, str] = {}
-    entries = _menu(current(session)) | _redirects(session)
+    leading = entries(session)
     for row in session.execute(_links(ids)):
         if row.later:
             found[row.subject_id] = f"the redirect from {row.path} leads to it"
-        elif row.path in entries and not row.query:
-            found[row.subject_id] = entries[row.path]
+        elif row.path in leading and not row.query:
+            found[row.subject_id] = leading[row.path]
     texts = (
         select(Reference.to_subject_id, func.min(Link.path).label("path"))
         .join(Link, (Link.subject_id == Reference.from_subject_id) & Link.current)
@@ -67,15 +68,26 @@ def _links(ids: Sequence[int]) -> NamedSelect:
     )
 
 
+def entries(session: Reading, without: Container[int] = ()) -> dict[str, str]:
+    """The paths to which the menu and redirects lead, and which of them it is; `without` are ids of redirects."""
+    return _menu(current(session)) | _redirects(session, without)
+
+
+def spellings(path: str) -> tuple[str, ...]:
+    """How a text may write a path."""
+    return tuple(dict.fromkeys((path, quote(path), path.removesuffix("/"), quote(path).removesuffix("/"))))
+
+
 def _menu(site: Site) -> dict[str, str]:
     """The paths that the menu and the parts beside the front page lead to."""
     entries = [*site.navigation, *(link for side in site.sides for link in side.links)]
     return dict.fromkeys(_paths(e.address for e in entries), "the menu or a part beside the front page leads to it")
 
 
-def _redirects(session: Reading) -> dict[str, str]:
+def _redirects(session: Reading, without: Container[int]) -> dict[str, str]:
     """The paths of the site to which redirects lead that name them as addresses."""
-    addresses = session.scalars(select(Link.address).where(Link.address.like("/%")))
+    rows = session.execute(select(Link.id, Link.address).where(Link.address.like("/%")))
+    addresses = [row.address for row in rows if row.id not in without]
     return dict.fromkeys(_paths(one for one in addresses if one), "a redirect leads to it")
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from westmarch.authors.models import Author
 from westmarch.db.database import Database
 from westmarch.errors import Conflict, Invalid
-from westmarch.links import actions, paths
+from westmarch.links import paths
 from westmarch.subjects.names import fold
 from westmarch.tags.models import Tag
+from westmarch.transfer import made_links
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.exports.records import Export
 from westmarch.transfer.fetching import Fetcher
@@ -74,12 +75,12 @@ async def lead(db: Database, listings: Iterable[Listing], old: str, new: str, re
     """Let the lists of a site below the base path `old` lead to those of ours, below `new`; tell which cannot."""
     led = [replace(one, path=moved_base(one.path, old, new)) for one in listings]
     for start in range(0, len(led), _TOGETHER):
-        for row in await db.write(_keep, led[start : start + _TOGETHER]):
+        for row in await db.write(_keep, led[start : start + _TOGETHER], report.run):
             report.add(row)
     report.flush()
 
 
-def _keep(session: Session, listings: Sequence[Listing]) -> list[FileRow]:
+def _keep(session: Session, listings: Sequence[Listing], run: int | None) -> list[FileRow]:
     """Let the paths lead to our lists; rows for those that others have. What no post brought along is passed over."""
     rows: list[FileRow] = []
     for kind, asked in _ASKED.items():
@@ -89,13 +90,13 @@ def _keep(session: Session, listings: Sequence[Listing]) -> list[FileRow]:
         for one in wanted:
             subject_id = found.get(fold(one.name))
             if subject_id is not None:
-                rows += _lead(session, subject_id, one)
+                rows += _lead(session, run, subject_id, one)
     return rows
 
 
-def _lead(session: Session, subject_id: int, one: Listing) -> Iterable[FileRow]:
+def _lead(session: Session, run: int | None, subject_id: int, one: Listing) -> Iterable[FileRow]:
     try:
-        actions.add_old(session, subject_id, paths.parse(paths.quote(one.path)), one.query)
+        made_links.add_old(session, run, subject_id, paths.parse(paths.quote(one.path)), one.query)
     except (Conflict, Invalid) as error:
         asked = f"?{one.query}" if one.query else ""
         yield FileRow(path=f"{one.kind}:{one.path}{asked}", kind=one.kind, fate="conflict", reason=error.message)

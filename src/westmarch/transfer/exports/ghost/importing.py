@@ -41,7 +41,7 @@ async def import_ghost(
         (export,) = opened
         for one in export.redirects.left():
             moved = _moved(one, export.base, wanted.base)
-            report.add(await _kept(db, moved, export.redirects.name, dry_run=wanted.dry_run))
+            report.add(await _kept(db, moved, export.redirects.name, report.run, dry_run=wanted.dry_run))
         if not wanted.dry_run:
             await listings.lead(db, export.listings, export.base, wanted.base, report)
         report.flush()
@@ -53,8 +53,8 @@ def _moved(one: redirects.Redirect, old: str, new: str) -> redirects.Redirect:
     return replace(one, path=None if one.path is None else moved_base(one.path, old, new), address=address)
 
 
-async def _kept(db: Database, one: redirects.Redirect, name: str, *, dry_run: bool) -> FileRow:
+async def _kept(db: Database, one: redirects.Redirect, name: str, run: int | None, *, dry_run: bool) -> FileRow:
     try:
-        return await db.write(redirects.keep, one, name, dry_run=dry_run)
+        return await db.write(redirects.keep, one, name, run, dry_run=dry_run)
     except DryRun as result:
         return result.done.row

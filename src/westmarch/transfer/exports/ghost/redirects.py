@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from westmarch.errors import Conflict, Invalid
-from westmarch.links import actions, paths
+from westmarch.links import paths
 from westmarch.links.queries import resolve
+from westmarch.transfer import made_links
 from westmarch.transfer.blogs import outside
 from westmarch.transfer.configuration import read_yaml
 from westmarch.transfer.decoding import decode
@@ -134,15 +135,18 @@ def plain(written: str) -> str | None:
     return from_url(pattern)
 
 
-def keep(session: Session, one: Redirect, name: str, *, dry_run: bool) -> FileRow:
-    """Make a redirect a link of the site, and say what became of it. Raises DryRun with `dry_run`."""
-    row = _row(session, one, name)
+def keep(session: Session, one: Redirect, name: str, run: int | None, *, dry_run: bool) -> FileRow:
+    """Make a redirect a link of the site, and say what became of it. Raises DryRun with `dry_run`.
+
+    `run` is the number of the import.
+    """
+    row = _row(session, one, name, run)
     if dry_run:
         raise DryRun(Done(row))
     return row
 
 
-def _row(session: Session, one: Redirect, name: str) -> FileRow:
+def _row(session: Session, one: Redirect, name: str, run: int | None) -> FileRow:
     key = f"{name}:{one.written[:200]}"
     if one.path is None:
         return _fate(key, "skipped", f"a pattern for many addresses; it led to {one.address[:200]}")
@@ -150,7 +154,7 @@ def _row(session: Session, one: Redirect, name: str) -> FileRow:
     there = resolve(session, path)
     fate: Fate = "unchanged" if there.status in {301, 302} and there.location == one.address else "imported"
     try:
-        actions.redirect(session, path, one.address, permanent=one.permanent)
+        made_links.redirect(session, run, path, one.address, permanent=one.permanent)
     except Conflict as error:
         return _fate(key, "conflict", error.message)
     except Invalid as error:
