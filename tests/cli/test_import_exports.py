@@ -1,5 +1,7 @@
 """`westmarch import` of exports, as a person types it."""
 
+import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from tests.transfer.exports.tumblr.writing import Post
 from tests.transfer.exports.tumblr.writing import page as tumblr_page
 from tests.transfer.exports.zipping import with_link, zipped
 from tests.transfer.folders import png
+from tests.transfer.serving import served
 from westmarch.cli.main import app
+from westmarch.transfer import fetching
 from westmarch.transfer.exports.csv_ import COLUMNS
 
 pytestmark = pytest.mark.unit
@@ -90,3 +94,31 @@ def test_what_is_none_is_refused_with_a_sentence(site: Path, tmp_path: Path) -> 
     status, output = run(site, "blogger", tmp_path / "away.xml")
     assert status == 2
     assert "away.xml cannot be read: No such file" in output
+
+
+@pytest.mark.parametrize("command", ["blogger", "medium", "substack", "feed"])
+def test_fetch_asks_only_the_host_that_it_names_and_none_of_this_machine(
+    site: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served({"/a.png": png()}) as server:
+        here = f"localhost:{server.server_port}"
+        text = f'<p>Text.</p><figure><img src="http://{here}/a.png"></figure><p><img src="http://b.example/b.png"></p>'
+        path = {
+            "blogger": lambda: classic(tmp_path / "blog.xml", Text(1, content=text)),
+            "medium": lambda: zipped(tmp_path / "m.zip", {f"posts/{Story(1).name}": page(Story(1, body=text))}),
+            "substack": lambda: zipped(tmp_path / "s.zip", files(Letter(1, text=text))),
+            "feed": lambda: rss(tmp_path / "feed.xml", Entry(1, content=text)),
+        }[command]()
+        report = tmp_path / "report.json"
+        assert "is no host" in run(site, command, path, "--fetch", "*.example")[1]
+        assert run(site, command, path, "--fetch", here, "--report", report)[0] == 0
+        assert server.asked == []
+        (lost,) = json.loads(report.read_bytes())["media"]
+        assert (lost["fate"], lost["reason"].partition(" is at ")[0]) == ("missing", "localhost")
+        monkeypatch.setattr(fetching, "Fetcher", partial(fetching.Fetcher, public=lambda _: True))
+        assert run(site, command, path, "--fetch", here, "--dry-run")[0] == 0
+        assert server.asked == []
+        assert run(site, command, path, "--fetch", here, "--report", report)[0] == 0
+        assert server.asked == ["/a.png"]
+        (came,) = json.loads(report.read_bytes())["media"]
+        assert (came["fate"], came["path"]) == ("imported", f"http://{here}/a.png")

@@ -155,3 +155,15 @@ def test_a_host_is_named_by_itself_or_in_an_address(written: str, host: str) -> 
 def test_what_names_no_host_is_refused(written: str) -> None:
     with pytest.raises(Invalid, match="is no host"):
         host_of(written)
+
+
+def test_a_name_that_leads_elsewhere_the_second_time_is_refused_there(
+    server: Server, host: str, tmp_path: Path
+) -> None:
+    answers = iter((["127.0.0.1"], ["10.0.0.1"]))
+    rebinding = fetcher(host, tmp_path)
+    rebinding.resolve = lambda *_: next(answers)
+    with pytest.raises(NotFetched, match=r"is at 10\.0\.0\.1, which is no public address"):
+        rebinding.fetch(f"http://{host}/moved?to=http://HOST/a.png")
+    assert server.asked == ["/moved?to=http://HOST/a.png"]
+    assert next(answers, None) is None

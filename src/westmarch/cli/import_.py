@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from westmarch.cli.context import AsJSON
-from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
+from westmarch.cli.import_bringing import Check, Choices, DryRun, Fetch, ReportFile, bring_in, fetcher_of
 from westmarch.transfer.programs import Program
 
 if TYPE_CHECKING:
@@ -70,10 +70,7 @@ def import_wordpress(
         Path | None,
         typer.Option("--uploads", metavar="FOLDER", help="A copy of wp-content/uploads: pictures come from it."),
     ] = None,
-    fetch: Annotated[
-        list[str] | None,
-        typer.Option("--fetch", metavar="HOST", help="Fetch what is not there from HOST. Can be given several times."),
-    ] = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -85,17 +82,12 @@ def import_wordpress(
 
     Example: westmarch --site my-site import wordpress blog.xml --uploads uploads --dry-run
     """
-    from tempfile import TemporaryDirectory
-
     from westmarch.transfer.exports.listings import import_listed
     from westmarch.transfer.exports.wordpress.export import open_, whole_size
-    from westmarch.transfer.fetching import Fetcher, host_of
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
-        hosts = frozenset(map(host_of, fetch or ()))
         opened = partial(open_, files, pictures=uploads is not None)
-        with TemporaryDirectory(prefix="westmarch-") as folder:
-            fetcher = Fetcher(hosts, Path(folder), asks=not dry_run, larger=whole_size) if hosts else None
+        with fetcher_of(fetch, dry_run=dry_run, larger=whole_size) as fetcher:
             await import_listed(db, asked, opened, written, progress, pictures=uploads is not None, fetcher=fetcher)
 
     bring_in(context, uploads or files[0].parent, bring, Choices(dry_run, report, check, as_json))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from westmarch.errors import WestmarchError
     from westmarch.settings import Settings
     from westmarch.transfer.answering import Answered
+    from westmarch.transfer.fetching import Fetcher
     from westmarch.transfer.importing import Progress, Wanted
     from westmarch.transfer.programs import Program
     from westmarch.transfer.report import Report
@@ -35,6 +36,12 @@ ReportFile = Annotated[
         "--report",
         metavar="FILE",
         help="Write what became of each file to FILE: JSON, or a page if it is called .html.",
+    ),
+]
+Fetch = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fetch", metavar="HOST", help="Fetch pictures that are not there from HOST. Can be given several times."
     ),
 ]
 Check = Annotated[
@@ -101,6 +108,23 @@ def bring_in(
             if answers is not None:
                 import_check.tell(answers)
         raise typer.Exit(max(exit_status(written), import_check.exit_status(answers or ())))
+
+
+@contextmanager
+def fetcher_of(
+    hosts: list[str] | None, *, dry_run: bool, larger: "Callable[[str], str] | None" = None
+) -> "Iterator[Fetcher | None]":
+    """What fetches from these hosts into a folder that is gone afterwards, None without any.
+
+    `larger` gives the address of a picture in its full size. Raises Invalid for what is no host.
+    """
+    from tempfile import TemporaryDirectory
+
+    from westmarch.transfer.fetching import Fetcher, as_written, host_of
+
+    allowed = frozenset(map(host_of, hosts or ()))
+    with TemporaryDirectory(prefix="westmarch-") as folder:
+        yield Fetcher(allowed, Path(folder), asks=not dry_run, larger=larger or as_written) if allowed else None
 
 
 def _end(error: "WestmarchError", status: int) -> NoReturn:

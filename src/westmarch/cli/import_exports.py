@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from westmarch.cli.context import AsJSON
-from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
+from westmarch.cli.import_bringing import Check, Choices, DryRun, Fetch, ReportFile, bring_in, fetcher_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ def import_blogger(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The XML of Blogger, or a Takeout.", show_default=False)],
     url: Url = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -48,7 +49,8 @@ def import_blogger(
 ) -> None:
     """Import the export of a blog at Blogger: posts, pages, comments, labels. It can be stopped and run again.
 
-    Posts keep their old addresses. Nothing is fetched from the network.
+    Posts keep their old addresses. Nothing is fetched from the network, unless --fetch names
+    its host.
 
     Example: westmarch --site my-site import blogger feed.atom --url https://me.blogspot.com --dry-run
     """
@@ -56,9 +58,11 @@ def import_blogger(
 
     if file.is_dir() or file.suffix.lower() == ".zip":
         made = partial(open_takeout, origin=file, url=url)
-        _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
+        _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json), fetch=fetch)
     else:
-        _file(context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json))
+        _file(
+            context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json), fetch=fetch
+        )
 
 
 def import_medium(
@@ -67,6 +71,7 @@ def import_medium(
         Path, typer.Argument(metavar="FILE", help="The zip of Medium, or what is in it.", show_default=False)
     ],
     url: Url = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -74,14 +79,15 @@ def import_medium(
 ) -> None:
     """Import the stories of an account at Medium. It can be stopped and run again.
 
-    Links between the stories lead to the posts here. Nothing is fetched from the network.
+    Links between the stories lead to the posts here. Nothing is fetched from the network, unless --fetch names
+    its host.
 
     Example: westmarch --site my-site import medium medium-export.zip --dry-run
     """
     from westmarch.transfer.exports.medium import open_, wanted
 
     made = partial(open_, origin=file, url=url)
-    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
+    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json), fetch=fetch)
 
 
 def import_substack(
@@ -91,6 +97,7 @@ def import_substack(
         typer.Argument(metavar="FILE", help="The zip of Substack, or what is in it.", show_default=False),
     ],
     url: Url = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -98,14 +105,15 @@ def import_substack(
 ) -> None:
     """Import the posts of a publication at Substack. It can be stopped and run again.
 
-    Posts keep their old addresses (/p/name). Who subscribed is not read. Nothing is fetched from the network.
+    Posts keep their old addresses (/p/name). Who subscribed is not read. Nothing is fetched from the network, unless --fetch names
+    its host.
 
     Example: westmarch --site my-site import substack export.zip --url https://letters.example.org --dry-run
     """
     from westmarch.transfer.exports.substack import open_, wanted
 
     made = partial(open_, origin=file, url=url)
-    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json))
+    _zip(context, file, wanted, made, Choices(dry_run, report, check, as_json), fetch=fetch)
 
 
 def import_tumblr(
@@ -136,6 +144,7 @@ def import_feed(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of RSS or Atom.", show_default=False)],
     url: Url = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -143,13 +152,14 @@ def import_feed(
 ) -> None:
     """Import the posts of a feed that was saved to a file. It can be stopped and run again.
 
-    A feed holds no more than it shows: often the newest posts alone. Nothing is fetched from the network.
+    A feed holds no more than it shows: often the newest posts alone. Nothing is fetched from the network, unless --fetch names
+    its host.
 
     Example: westmarch --site my-site import feed feed.xml --dry-run
     """
     from westmarch.transfer.exports.syndication import open_
 
-    _file(context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json))
+    _file(context, file.parent, partial(open_, file, url=url), Choices(dry_run, report, check, as_json), fetch=fetch)
 
 
 def import_csv(
@@ -189,12 +199,14 @@ def _file(
     choices: Choices,
     *,
     pictures: bool = False,
+    fetch: list[str] | None = None,
 ) -> NoReturn:
     """Import an export that is one file; `pictures` come from the folder."""
     from westmarch.transfer.importing import import_export
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
-        await import_export(db, asked, opened, written, progress, pictures=pictures)
+        with fetcher_of(fetch, dry_run=choices.dry_run) as fetcher:
+            await import_export(db, asked, opened, written, progress, pictures=pictures, fetcher=fetcher)
 
     bring_in(context, folder, bring, choices)
 
@@ -208,6 +220,7 @@ def _zip(
     *,
     nested: str = "",
     pictures: bool = False,
+    fetch: list[str] | None = None,
 ) -> NoReturn:
     """Import an export that is a zip, unpacked for a while, or a folder; `pictures` come from it."""
     import asyncio
@@ -217,8 +230,10 @@ def _zip(
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
         with ExitStack() as stack:
+            fetcher = stack.enter_context(fetcher_of(fetch, dry_run=choices.dry_run))
             given = await asyncio.to_thread(stack.enter_context, unpacked(file, wanted, nested))
             asked = replace(asked, folder=given.folder)
-            await import_export(db, asked, partial(made, given), written, progress, pictures=pictures)
+            opened = partial(made, given)
+            await import_export(db, asked, opened, written, progress, pictures=pictures, fetcher=fetcher)
 
     bring_in(context, file, bring, choices)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from westmarch.cli.context import AsJSON
-from westmarch.cli.import_bringing import Check, Choices, DryRun, ReportFile, bring_in
+from westmarch.cli.import_bringing import Check, Choices, DryRun, Fetch, ReportFile, bring_in, fetcher_of
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
@@ -28,6 +28,7 @@ def import_ghost(
             help="A copy of Ghost's folder content: pictures, redirects and routes come from it.",
         ),
     ] = None,
+    fetch: Fetch = None,
     dry_run: DryRun = False,
     report: ReportFile = None,
     check: Check = False,
@@ -35,13 +36,15 @@ def import_ghost(
 ) -> None:
     """Import the export of a Ghost site: posts, pages, tags, authors. It can be stopped and run again.
 
-    Posts keep their old addresses; what only members could read comes in as drafts. Nothing is fetched.
+    Posts keep their old addresses; what only members could read comes in as drafts. Nothing is fetched, unless --fetch
+    names its host.
 
     Example: westmarch --site my-site import ghost my-blog.ghost.json --content content --dry-run
     """
     from westmarch.transfer.exports.ghost import importing
 
     async def bring(db: "Database", asked: "Wanted", written: "Report", progress: "Progress") -> None:
-        await importing.import_ghost(db, asked, file, content, written, progress)
+        with fetcher_of(fetch, dry_run=dry_run) as fetcher:
+            await importing.import_ghost(db, asked, file, content, written, progress, fetcher)
 
     bring_in(context, content or file.parent, bring, Choices(dry_run, report, check, as_json))

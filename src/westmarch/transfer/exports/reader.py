@@ -98,7 +98,7 @@ class ExportReader:
         warnings += rewriting.warnings
         pictures = [replace(one, line=record.line) for one in rewriting.pictures.values()]
         if self.fetcher is not None:
-            pictures = [self._fetched(one) for one in (*pictures, *self._elsewhere(text, rewriting))]
+            pictures = [self._fetched(one) for one in (*pictures, *self._elsewhere(text, cover, rewriting))]
         if about.broken is not None:
             warnings.append(FileWarning(about.broken.line, about.broken.reason))
         return Item(
@@ -113,14 +113,14 @@ class ExportReader:
             revisions=tuple(_in_markdown(one, record.format) for one in record.revisions),
         )
 
-    def _elsewhere(self, text: str, rewriting: Rewriting) -> Iterator[PictureReference]:
-        """Pictures of the text that lie at other hosts, of which some may be allowed."""
+    def _elsewhere(self, text: str, cover: str | None, rewriting: Rewriting) -> Iterator[PictureReference]:
+        """The cover, and pictures of the text, that lie at other hosts, of which some may be allowed."""
         seen = set(rewriting.pictures)
-        for one in destinations(text):
-            if one.kind == "picture" and "//" in one.address and one.address not in seen:
-                seen.add(one.address)
-                if self.fetcher is not None and self.fetcher.allows(self._whole(one.address)):
-                    yield PictureReference(one.address, None, None)
+        for address in (cover or "", *(one.address for one in destinations(text) if one.kind == "picture")):
+            if "//" in address and address not in seen:
+                seen.add(address)
+                if self.fetcher is not None and self.fetcher.allows(self._whole(address)):
+                    yield PictureReference(address, None, None)
 
     def _fetched(self, picture: PictureReference) -> PictureReference:
         """A picture that was lost, from where the old site has it."""

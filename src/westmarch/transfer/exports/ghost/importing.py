@@ -11,6 +11,7 @@ from westmarch.transfer.exports import listings
 from westmarch.transfer.exports.ghost import redirects
 from westmarch.transfer.exports.ghost.archive import unpacked
 from westmarch.transfer.exports.ghost.export import Ghost, open_
+from westmarch.transfer.fetching import Fetcher
 from westmarch.transfer.importing import Progress, Wanted, import_export
 from westmarch.transfer.permalinks import moved_base
 from westmarch.transfer.report import FileRow, Report
@@ -18,7 +19,13 @@ from westmarch.transfer.storing import DryRun
 
 
 async def import_ghost(
-    db: Database, wanted: Wanted, file: Path, content: Path | None, report: Report, progress: Progress | None = None
+    db: Database,
+    wanted: Wanted,
+    file: Path,
+    content: Path | None,
+    report: Report,
+    progress: Progress | None = None,
+    fetcher: Fetcher | None = None,
 ) -> None:
     """Bring in the export in a file, JSON or zip, with what lies in a folder of content.
 
@@ -37,7 +44,8 @@ async def import_ghost(
             return opened[-1]
 
         asked = replace(wanted, folder=folder or path.parent)
-        await import_export(db, asked, open_once, report, progress, pictures=folder is not None)
+        pictures = folder is not None
+        await import_export(db, asked, open_once, report, progress, pictures=pictures, fetcher=fetcher)
         (export,) = opened
         for one in export.redirects.left():
             moved = _moved(one, export.base, wanted.base)
