@@ -2,6 +2,9 @@
 
 import re
 
+_MARK = "heldpiece"
+#: What the words look like that stand for pieces.
+WORD = rf"{_MARK}x*+\d++z"
 _BEGINNING = re.compile(r"[\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)*")
 
 
@@ -9,7 +12,7 @@ class Held:
     """Pieces set aside from one text."""
 
     def __init__(self, text: str) -> None:
-        self._mark = "heldpiece"
+        self._mark = _MARK
         while self._mark in text:
             self._mark += "x"
         self._pieces: list[str] = []

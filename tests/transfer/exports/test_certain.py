@@ -28,6 +28,8 @@ LINK = '<a href="https://a.example/x_y/?a=1&amp;b=2#c">'
         f'<p>{LINK}<img src="https://a.example/a.jpg" alt=""></a></p>',
         '<pre class=""><code class="language-python">def f(x):\n\n    return x &lt; *b*\n</code></pre>',
         "<hr>",
+        '<p id="1140" class="">Words <a href="heldpiecex12z#b">and more</a>, <code id="a1">x</code></p>',
+        '<ol id="x"><li id="fn1">one</li></ol>',
     ],
 )
 def test_what_most_texts_are_made_of_is_certain(html: str) -> None:
@@ -49,24 +51,25 @@ def test_what_may_mean_something_in_markdown_is_not(text: str) -> None:
 
 _PIECES = [*"aBé中1.,-:;!?'\"()/%…“”#*_$~=+|", "10", "x.", "[x]", "&amp;", "&lt;", "&nbsp;", "<br>"]
 _TEXT = st.lists(st.sampled_from([*_PIECES, " ", " ", "  ", "\n"]), min_size=1, max_size=8).map("".join)
-_MARKED = st.tuples(st.sampled_from(["strong", "em", "b", "i", "code", LINK[1:-1]]), _TEXT).map(
+_HELD = 'a href="heldpiece0z"'
+_MARKED = st.tuples(st.sampled_from(["strong", "em", "b", "i", "code", LINK[1:-1], _HELD]), _TEXT).map(
     lambda made: f"<{made[0]}>{made[1]}</{made[0].split()[0]}>"
 )
 _LINE = st.lists(_TEXT | _MARKED, min_size=1, max_size=4).map("".join)
-_IMG = st.tuples(_TEXT, st.sampled_from(["/a.png", "https://a.example/b_c(1).jpg"])).map(
+_IMG = st.tuples(_TEXT, st.sampled_from(["/a.png", "https://a.example/b_c(1).jpg", "heldpiece0z"])).map(
     lambda made: f'<img src="{made[1]}" alt="{made[0]}" class="">'.replace("<br>", "")
 )
 _BLOCK = st.one_of(
-    st.tuples(st.sampled_from(["p", "h2", "h5", "blockquote"]), _LINE).map(
-        lambda made: f"<{made[0]}>{made[1]}</{made[0]}>"
+    st.tuples(st.sampled_from(["p", "p id='a1-b_c'", "h2", "h5 id='2'", "blockquote"]), _LINE).map(
+        lambda made: f"<{made[0]}>{made[1]}</{made[0].split()[0]}>"
     ),
     _LINE.map(lambda line: f"<blockquote><p>{line}</p>\n</blockquote>"),
     st.tuples(st.sampled_from(["ul", "ol"]), st.lists(_LINE, min_size=1, max_size=3)).map(
-        lambda made: f"<{made[0]}>\n{''.join(f'<li>{one}</li>' for one in made[1])}</{made[0]}>"
+        lambda made: f"<{made[0]} id='fn'>\n{''.join(f'<li id=fn1>{one}</li>' for one in made[1])}</{made[0]}>"
     ),
-    st.tuples(st.sampled_from(["", ' class="language-python"', ' class="language-latex"']), _TEXT, _TEXT).map(
-        lambda made: f"<pre><code{made[0]}>{made[1]}\n{made[2]}</code></pre>".replace("<br>", "`")
-    ),
+    st.tuples(
+        st.sampled_from(["", " id='a'", ' class="language-python"', ' class="language-latex"']), _TEXT, _TEXT
+    ).map(lambda made: f"<pre><code{made[0]}>{made[1]}\n{made[2]}</code></pre>".replace("<br>", "`")),
     st.tuples(_IMG, _LINE).map(lambda made: f"<figure>{made[0]}<figcaption>{made[1]}</figcaption></figure>"),
     _IMG.map(lambda img: f"<p>{LINK}{img}</a></p>"),
 )

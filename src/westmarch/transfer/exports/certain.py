@@ -7,6 +7,8 @@ checked. Tests hold all of it against the renderer.
 
 import re
 
+from westmarch.transfer.held import WORD
+
 # Letters, digits and signs beyond ASCII. Not white space, what joins or turns text, and what no text may hold.
 _BEYOND = (
     "\u00a1-\u1679\u1681-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe"
@@ -21,10 +23,12 @@ _WORDS = rf"(?:{_TEXT}| (?![\s<]))++"
 _QUIET_WORDS = rf"(?:{_QUIET_TEXT}| (?![\s<\"]))++"
 # Where a line begins, `1.` would be a list.
 _BEGINNING = rf"(?=[\"'“‘„«(]?{_LETTER})(?!\d++[.)])"
-_URL = r"(?:https?://[a-z0-9.-]++(?::\d++)?(?=[/\"])|/(?!/))(?:[A-Za-z0-9/.,:=?#+!@_~-]|%[0-9A-F]{2}|&amp;(?=\w+=))*+"
+_PLACE = rf"(?:https?://[a-z0-9.-]++(?::\d++)?(?=[/\"])|/(?!/)|{WORD}(?=[/\"#?]))"
+_URL = rf"{_PLACE}(?:[A-Za-z0-9/.,:=?#+!@_~-]|%[0-9A-F]{{2}}|&amp;(?=\w+=))*+"
 _OPEN_LINK = rf'<a href="{_URL}"(?: rel="[a-z ]*")?>'
 _CODE = rf"[!-%'-;=?-_a-~{_BEYOND}]++"
-_BARE = r'(?: class="")?'
+# Names to which no link of the text leads are let go in either way.
+_BARE = r'(?: (?:class=""|id="[A-Za-z0-9_-]{1,100}"))*+'
 # Marks count where white space or a sign is outside of them and a letter inside.
 _ELEMENT = (
     r"(?<=[\s(>\"'“‘„«])(?:"
