@@ -122,6 +122,20 @@ def test_unknown_tags_stay_and_are_told(tmp_path: Path) -> None:
     assert [line for line, _ in told(found)] == [4, 7]
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("p.png 30 20 \"A title\" 'and words'", '![and words](p.png "A title"){width=30 height=20}'),
+        ("p.png 'A title' \"Ann's words\"", '![Ann\'s words](p.png "A title")'),
+        ("\"p.png\" 'A title' 'words'", '![words](p.png "A title")'),
+        ("p.png Ann's own title", '![](p.png "Ann\'s own title")'),
+    ],
+)
+def test_words_for_a_picture_may_stand_in_quotes_of_either_kind(tmp_path: Path, written: str, expected: str) -> None:
+    found = read(tmp_path, {"_config.yml": "new_post_name: x", NAME: f"{HEAD}---\n{{% img {written} %}}"})[NAME]
+    assert found.body.replace("/2020/01/02/a-post/", "") == f"{expected}\n"
+
+
 def test_pictures_of_a_posts_own_folder_are_found(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
         "_config.yml": "post_asset_folder: true", NAME: f"{HEAD}---\n{{% asset_img p.png A title %}} ![](p.png)",

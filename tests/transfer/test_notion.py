@@ -20,7 +20,11 @@ def test_properties_below_the_title_are_fields(tmp_path: Path) -> None:
     item = read(tmp_path, {NAME: text})[NAME]
     about = item.metadata
     assert (about.title, about.slug, about.date) == ("A page", "a-page", datetime(2020, 3, 1, 10, tzinfo=UTC))
-    assert (about.tags, about.status, about.extra) == (("Maps", "Walking"), "draft", {"link": "https://x.org/a"})
+    assert (about.tags, about.status, about.extra) == (
+        ("Maps", "Walking"),
+        "draft",
+        {"link": "https://x.org/a", "notion_status": "In progress"},
+    )
     assert about.addresses == ()
     assert (item.body, told(item)) == ("Text\n", [])
 

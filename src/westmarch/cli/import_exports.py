@@ -49,8 +49,8 @@ def import_blogger(
 ) -> None:
     """Import the export of a blog at Blogger: posts, pages, comments, labels. It can be stopped and run again.
 
-    Posts keep their old addresses. Nothing is fetched from the network, unless --fetch names
-    its host.
+    Posts keep their old addresses. Nothing is fetched from
+    the network, unless --fetch names its host.
 
     Example: westmarch --site my-site import blogger feed.atom --url https://me.blogspot.com --dry-run
     """
@@ -79,8 +79,8 @@ def import_medium(
 ) -> None:
     """Import the stories of an account at Medium. It can be stopped and run again.
 
-    Links between the stories lead to the posts here. Nothing is fetched from the network, unless --fetch names
-    its host.
+    Links between the stories lead to the posts here. Nothing is fetched from
+    the network, unless --fetch names its host.
 
     Example: westmarch --site my-site import medium medium-export.zip --dry-run
     """
@@ -105,8 +105,8 @@ def import_substack(
 ) -> None:
     """Import the posts of a publication at Substack. It can be stopped and run again.
 
-    Posts keep their old addresses (/p/name). Who subscribed is not read. Nothing is fetched from the network, unless --fetch names
-    its host.
+    Posts keep their old addresses (/p/name). Who subscribed is not read. Nothing is fetched from
+    the network, unless --fetch names its host.
 
     Example: westmarch --site my-site import substack export.zip --url https://letters.example.org --dry-run
     """
@@ -152,8 +152,8 @@ def import_feed(
 ) -> None:
     """Import the posts of a feed that was saved to a file. It can be stopped and run again.
 
-    A feed holds no more than it shows: often the newest posts alone. Nothing is fetched from the network, unless --fetch names
-    its host.
+    A feed holds no more than it shows: often the newest posts alone. Nothing is fetched from
+    the network, unless --fetch names its host.
 
     Example: westmarch --site my-site import feed feed.xml --dry-run
     """

@@ -14,6 +14,8 @@ from westmarch.transfer.permalinks import as_url
 from westmarch.transfer.template_tags import Block, Context, Dialect, Tag, expand
 
 _ARGUMENT = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
+#: Words in quotes of either kind; an apostrophe within a word is none.
+_QUOTED = re.compile(r"(?<![^\s\"'])(?:\"([^\"]*)\"|'([^']*)')")
 _URL = re.compile(r"https?://\S+")
 _OPTION = re.compile(r"(lang|mark|line_number|line_threshold|first_line|wrap|highlight|language_attr|from|to):(\S*)")
 _MARK = re.compile(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")
@@ -210,7 +212,9 @@ def _picture(given: list[str], written: str) -> str | None:
     while rest and len(sizes) < 2 and re.fullmatch(r"\d{1,5}(?:px|%)?", rest[0]):
         sizes.append(rest.pop(0))
     tail = written.partition(given[at])[2]
-    quoted = re.findall(r"\"([^\"]*)\"", tail) or re.findall(r"'([^']*)'", tail)
+    # The quote that ends the address, if it is in quotes, begins none.
+    tail = tail[1:] if tail.startswith(("'", '"')) else tail
+    quoted = [double or single for double, single in _QUOTED.findall(tail)]
     title, alt = (quoted[0], "".join(quoted[1:2])) if quoted else (" ".join(rest), "")
     names = ("width", "height")
     size = " ".join(f"{name}={value.removesuffix('px')}" for name, value in zip(names, sizes, strict=False))

@@ -79,7 +79,11 @@ class Notion(Plain):
         name = _ID.sub("", stem) or stem
         fields.setdefault("slug", name)
         fields.setdefault("title", name)
-        if str(fields.get("status", "")).strip().lower() in _DRAFTS:
+        said = str(fields.pop("status", "")).strip()
+        if said and said.lower() not in {"draft", "published"}:
+            # Its own word for where a page stands, such as "In progress".
+            fields["notion_status"] = PlainScalar(said)
+        if said.lower() in _DRAFTS:
             fields["status"] = "draft"
         for key in ("date", "updated"):
             if key in fields:

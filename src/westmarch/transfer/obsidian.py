@@ -26,6 +26,11 @@ _WRITTEN = re.compile(
     r"|%%(?P<comment>(?:[^%]|%(?!%))*)%%"
     r"|(?<![ \t])[ \t]+\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|$))"
 )
+#: `![words|100x50](address)`: a picture with its size behind its words.
+_SIZED = re.compile(
+    r"!\[(?P<alt>[^\[\]\n|\\]*)\\?\|(?P<width>\d{1,5})(?:x(?P<height>\d{1,5}))?\]"
+    r"(?P<address>\((?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?\))"
+)
 _TAG = re.compile(r"(?<![^\s(\[{])#([^\W\d_][\w/-]*|[\d_]+[^\W\d][\w/-]*)")
 _CALLOUT = re.compile(
     r"^(?P<head>(?:[ ]{0,4}>)+[ ]?)\[!(?P<kind>[\w-]+)(?:\|[^\]\n]*)?\][+-]?(?P<title>[^\n]*)", re.MULTILINE
@@ -82,7 +87,7 @@ class Obsidian(Plain):
     def convert(self, document: Document, index: Index, /) -> tuple[Body, list[FileWarning]]:
         """Links and pictures in double brackets, callouts, comments and the names of blocks, as ours has them."""
         warnings: list[FileWarning] = []
-        body = document.front.body
+        body = replace(document.front.body, text=_sizes(document.front.body.text))
         regions = CodeRegions(body.text)
         lines = Lines(body.text, body.line)
 
@@ -152,6 +157,21 @@ def _tags(written: str) -> list[str]:
         return []
     regions = CodeRegions(written)
     return [found[1].rstrip("/") for found in _TAG.finditer(written) if found.start() not in regions]
+
+
+def _sizes(written: str) -> str:
+    """Pictures with a size behind their words, with it behind their address."""
+    if "|" not in written or "![" not in written:
+        return written
+    regions = CodeRegions(written)
+
+    def ours(found: re.Match[str]) -> str:
+        if found.start() in regions:
+            return found[0]
+        height = f" height={found['height']}" if found["height"] else ""
+        return f"![{found['alt'].strip()}]{found['address']}{{width={found['width']}{height}}}"
+
+    return _SIZED.sub(ours, written)
 
 
 def _callouts(written: str) -> str:
