@@ -25,10 +25,33 @@ def test_the_file_is_whole_json_after_every_flush(tmp_path: Path) -> None:
             report.add(FileRow(path=f"{number}.md", kind="post", fate="imported", id=number, warnings=(warning,)))
             rows = json.loads(path.read_bytes())["files"]
             assert len(rows) == len(range(number + 1)) // 50 * 50 or number < 50
-        report.media.append({"path": "x"})
+        report.add_media({"path": "ü\ud800", "fate": "missing"})
         report.flush()
     found = json.loads(path.read_bytes())
-    assert (len(found["files"]), found["counts"]["imported"], found["media"]) == (120, 120, [{"path": "x"}])
+    assert (len(found["files"]), found["counts"]["imported"], found["media"][0]["path"]) == (120, 120, "ü?")
+    assert report.missing == 1
+
+
+def test_very_many_pictures_are_not_written_anew_with_every_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("westmarch.transfer.report.time.monotonic", lambda: 100.0)
+    disk = _Counting()
+    report = Report(disk)
+    for number in range(5_000):
+        report.add(FileRow(path=f"{number}.md", kind="post", fate="imported"))
+        report.add_media({"path": f"{number}.png", "fate": "imported", "address": "x" * 100})
+    report.flush()
+    assert len(json.loads(disk.getvalue())["media"]) == 5_000
+    assert disk.written < 10 * len(disk.getvalue())
+
+
+class _Counting(io.BytesIO):
+    """A file that counts the bytes that are written."""
+
+    written = 0
+
+    def write(self, data: Any, /) -> int:
+        self.written += len(data)
+        return super().write(data)
 
 
 class _Disk(io.BytesIO):

@@ -180,8 +180,8 @@ def _tell(report: "Report", *, dry_run: bool) -> None:
     typer.echo(f"{'Would be: ' if dry_run else ''}{counts or 'nothing to import'}.")
     if report.warnings:
         typer.echo(f"{report.warnings} warnings; --report FILE lists them with their files and lines.")
-    if missing := sum(one["fate"] == "missing" for one in report.media):
-        typer.echo(f"{missing} pictures or files are missing; their addresses stay as they were.")
+    if report.missing:
+        typer.echo(f"{report.missing} pictures or files are missing; their addresses stay as they were.")
     if report.run is not None and (report.counts["imported"] or report.counts["updated"]):
         typer.echo(f"This was import {report.run}; `westmarch import undo {report.run}` takes back what it made.")
     for row in report.problems:

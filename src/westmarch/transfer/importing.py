@@ -251,7 +251,7 @@ class _Import:
         shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else written
         if (shown, str(row["address"])) not in self.told:
             self.told.add((shown, str(row["address"])))
-            self.report.media.append(row | {"path": shown})
+            self.report.add_media(row | {"path": shown})
 
     async def _stored_together(self, batch: list[Result]) -> list[Done] | None:
         """What became of each file, all stored in one transaction; None where one of them kept the others out."""

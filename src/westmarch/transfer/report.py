@@ -17,6 +17,8 @@ FATES: tuple[Fate, ...] = ("imported", "updated", "unchanged", "skipped", "confl
 #: How many rows, and seconds, go by before the file is made whole on the disk.
 _ROWS = 50
 _SECONDS = 1.0
+#: How many times the bytes of the rows since the last time may be written anew behind them.
+_REWRITTEN = 8
 #: Problems kept in memory to be told at the end; the report has all of them.
 _TOLD = 20
 
@@ -61,10 +63,12 @@ class Report:
     problems: list[FileRow] = field(default_factory=list)
     warnings: int = 0
     tags: list[dict[str, Any]] = field(default_factory=list)
-    media: list[dict[str, Any]] = field(default_factory=list)
+    missing: int = 0
     run: int | None = None
     full: bool = False
     _rows: list[bytes] = field(default_factory=list)
+    _pending: int = 0
+    _media: bytearray = field(default_factory=bytearray)
     _written: int = 0
     _any: bool = False
     _kept: bytes = b""
@@ -83,11 +87,20 @@ class Report:
         text = json.dumps(row.as_json(), ensure_ascii=False)
         self._append(((",\n" if self._any else "\n") + text).encode(errors="replace"))
         self._any = True
-        if len(self._rows) >= _ROWS or time.monotonic() - self._flushed >= _SECONDS:
+        # The media stand behind the rows and are written anew each time: all in all only so many times their size.
+        enough = len(self._rows) >= _ROWS and self._pending * _REWRITTEN >= len(self._media)
+        if enough or time.monotonic() - self._flushed >= _SECONDS:
             self.flush()
+
+    def add_media(self, row: dict[str, Any]) -> None:
+        """Take in what became of a picture or another file of a text; it is in the file from the next flush on."""
+        self.missing += row["fate"] == "missing"
+        self._media += (",\n  " if self._media else "\n  ").encode()
+        self._media += json.dumps(row, ensure_ascii=False).encode(errors="replace")
 
     def _append(self, piece: bytes) -> None:
         self._rows.append(piece)
+        self._pending += len(piece)
 
     def summary(self) -> dict[str, int]:
         """How many files had which fate."""
@@ -101,6 +114,7 @@ class Report:
         try:
             self._write(b"".join(self._rows))
             self._rows.clear()
+            self._pending = 0
         except OSError as error:
             # The rows do not fit; what was there before does.
             self.full = True
@@ -127,5 +141,10 @@ class Report:
         self.file.flush()
 
     def _end(self) -> bytes:
-        rest = {"counts": self.summary(), "tags": self.tags, "media": self.media, "run": self.run}
-        return b"\n],\n" + json.dumps(rest, ensure_ascii=False, indent=1)[2:].encode(errors="replace") + b"\n"
+        said = json.dumps({"counts": self.summary(), "tags": self.tags}, ensure_ascii=False, indent=1)
+        rest = said.removeprefix("{\n").removesuffix("\n}").encode(errors="replace")
+        return b'\n],\n%b,\n "media": [%b\n ],\n "run": %b\n}\n' % (
+            rest,
+            bytes(self._media),
+            json.dumps(self.run).encode(),
+        )
