@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -165,6 +165,8 @@ class PostgreSQL:
         self._server = server
         self.bin_path: Path = server.bin_path
         self._numbers = count(1)
+        self._ahead = ThreadPoolExecutor(1)
+        self._spares: dict[str, Future[str]] = {}
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {name} = off")
         self.execute("SELECT pg_reload_conf()")
@@ -177,10 +179,20 @@ class PostgreSQL:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")
 
     def create(self, template: str = "template1") -> str:
-        """Make a database of its own from the template and return its name."""
+        """The name of a new database made from the template: a spare, or the first; a spare is made for the next."""
+        spare = self._spares.get(template)
+        name = spare.result() if spare else self._create(template)
+        self._spares[template] = self._ahead.submit(self._create, template)
+        return name
+
+    def _create(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
+
+    def close(self) -> None:
+        """Wait until nothing is asked of the server any more."""
+        self._ahead.shutdown(cancel_futures=True)
 
     def drop(self, name: str) -> None:
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -208,7 +220,9 @@ def postgresql() -> Iterator[PostgreSQL]:
                 server = get_server(folder / "data", cleanup_mode="delete")
             except (OSError, RuntimeError, subprocess.SubprocessError) as error:
                 missing("PostgreSQL", f"the server does not start ({error})")
-        yield PostgreSQL(server)
+        started = PostgreSQL(server)
+        yield started
+        started.close()
         server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
