@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.factories import SITE, draft
 from tests.transfer.exports.reading import markdown
 from tests.transfer.exports.wordpress.writing import AUTHOR, attachment, category, comment, item, meta, write
 from tests.transfer.folders import counted, document, messages, png, post, row
@@ -17,8 +18,10 @@ from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database
 from westmarch.errors import Invalid
 from westmarch.links.queries import resolve
+from westmarch.posts import actions
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
+from westmarch.transfer import undoing
 from westmarch.transfer.exports.listings import import_listed
 from westmarch.transfer.exports.wordpress.export import open_, whole_size
 from westmarch.transfer.fetching import Fetcher
@@ -333,3 +336,30 @@ async def test_a_draft_without_a_name_takes_one_of_its_title(db: Database, tmp_p
     draft, shown = [await post(db, row(found, key)["id"]) for key in ("post-7", "post-8")]
     assert (draft.title, draft.slug) == ("A < B", "a-b")
     assert shown.path == "/a-b/"
+
+
+async def test_an_export_that_changed_leaves_alone_what_was_edited_here_and_can_be_taken_back(
+    db: Database, tmp_path: Path
+) -> None:
+    texts = {number: f"<p>Text {number}.</p>" for number in (1, 2, 3)}
+    path = tmp_path / "a.xml"
+    first = await bring(db, write(path, *(item(number, text) for number, text in texts.items())))
+    edited, moved, plain = (row(first, f"post-{number}")["id"] for number in (1, 2, 3))
+    mine = draft("Mine", "Mine.", source_key=(await post(db, edited)).source_key)
+    await db.write(actions.revise, edited, mine, SITE, actor="ann")
+    await db.write(actions.move, moved, "/moved/", actor="ann")
+    changed = [item(number, text.replace("Text", "Other")) for number, text in texts.items()]
+    second = await bring(db, write(path, *changed, item(4, "<p>New.</p>")))
+    assert [row(second, f"post-{number}")["fate"] for number in (1, 2, 3, 4)] == [
+        "conflict",
+        "updated",
+        "updated",
+        "imported",
+    ]
+    assert "the file was edited, and so was the post here" in row(second, "post-1")["reason"]
+    assert [await markdown(db, one) for one in (edited, moved, plain)] == ["Mine.", "Other 2.\n", "Other 3.\n"]
+    assert (await post(db, moved)).path == "/moved/"
+    done = await undoing.take_back(db, await undoing.plan(db, second["run"]), tmp_path / "media")
+    assert done.removed["post"] == 1
+    kept = await undoing.plan(db, first["run"])
+    assert (kept.posts, sorted(one.id for one in kept.staying)) == ([], sorted((edited, moved, plain)))
