@@ -8,7 +8,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from westmarch.web.protocol import LARGEST, BoundedProtocol
+from westmarch.web.protocol import FIELDS, LARGEST, BoundedProtocol
 
 pytestmark = pytest.mark.unit
 
@@ -106,6 +106,17 @@ async def answered(port: int, sent: bytes, size: int) -> bytes:
     answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     return answer
+
+
+@pytest.mark.parametrize(("fields", "status"), [(FIELDS - 2, b"200"), (FIELDS, b"431"), (2 * FIELDS, b"431")])
+async def test_headers_are_counted_however_short_they_are(port: int, fields: int, status: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in (START + CLOSE, b"A: b\r\n" * fields, b"\r\n"):
+        writer.write(part)
+        await asyncio.sleep(0.05)
+    answer = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    assert answer[9:12] == status
 
 
 @pytest.mark.parametrize("pieces", [1, 7, 400])

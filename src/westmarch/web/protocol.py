@@ -12,14 +12,19 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 #: The most bytes of a request beside its body: of its address and headers, and of what stands at the end of a body in
 #: chunks. It is what uvicorn allows where it parses by h11.
 LARGEST = 64 * 1024
+#: The most header fields of a request, those at the end of its body among them. Each takes some 150 bytes of memory,
+#: however short it is.
+FIELDS = 1_000
+#: What is parsed before it is looked at again, in bytes: one piece of what the system had may be 256 KB.
+_PIECE = 16 * 1024
 
 _REFUSED = http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Refuses a request with more headers than `LARGEST` bytes: 431 (RFC 6585, 5), and the connection is closed.
+    """Refuses a request with headers of more than `LARGEST` bytes, or more than `FIELDS` of them.
 
-    Counted is what comes after the first piece of a request, which is what the system had of it (256 KB at most).
+    The answer is 431 (RFC 6585, 5), and the connection is closed. Bytes are counted after the first piece of a request.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -29,11 +34,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, as asyncio has it."""
-        if self._under_way:
-            self._seen += len(data)
-        super().data_received(data)
-        if self._seen > LARGEST and not self.transport.is_closing():
-            self._refuse()
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            if self._under_way:
+                self._seen += len(piece)
+            super().data_received(piece)
+            if self.transport.is_closing():
+                return
+            if self._under_way and (self._seen > LARGEST or len(self.headers) > FIELDS):
+                self._refuse()
+                return
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -57,7 +67,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self) -> None:
         """Answer, unless another answer is being sent, and close the connection."""
-        self.logger.warning("A request with more than %d bytes of headers was refused.", LARGEST)
+        self.logger.warning("A request with more than %d bytes or %d fields of headers was refused.", LARGEST, FIELDS)
         if self.cycle is None or self.cycle.response_complete:
             said = _REFUSED.phrase.encode()
             self.transport.write(
