@@ -32,14 +32,15 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
             "metrics",
             "pagecache",
             "text",
+            "textindex",
             "cards",
             "ops",
         ),
     ),
     (APART, ("authors",)),
     (APART, ("comments", "tags", "topics", "media")),
-    (APART, ("posts",)),
-    (IN_ORDER, ("home", "feeds", "transfer")),
+    (APART, ("books", "posts")),
+    (IN_ORDER, ("search", "home", "feeds", "transfer")),
     (IN_ORDER, ("migrations", "answers", "app", "backup", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
