@@ -25,7 +25,8 @@ class Position:
 class Asked:
     """A search: what matches, in which order, how much of it, and what is counted.
 
-    `facets` names keyword fields, each with the most values wanted.
+    `facets` names keyword fields, each with the most values wanted. `ties` is a number field by which hits of equal rank
+    are in order, from the smallest; without it they are in order of their numbers.
     """
 
     query: Query
@@ -33,6 +34,7 @@ class Asked:
     offset: int = 0
     size: int = 20
     facets: tuple[tuple[str, int], ...] = ()
+    ties: str = ""
 
 
 class Building(Protocol):
