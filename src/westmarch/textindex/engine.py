@@ -25,8 +25,8 @@ class Position:
 class Asked:
     """A search: what matches, in which order, how much of it, and what is counted.
 
-    `facets` names keyword fields, each with the most values wanted. `ties` is a number field by which hits of equal rank
-    are in order, from the smallest; without it they are in order of their numbers.
+    `facets` names keyword fields, each with the most values wanted. `ties` is a number field by which hits of equal
+    rank are in order, from the smallest; without it, and where it is equal, they are in order of their numbers.
     """
 
     query: Query

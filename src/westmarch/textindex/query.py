@@ -79,3 +79,14 @@ Query = Word | Prefix | Phrase | Keyword | Between | AnyOf | AllOf | Not | Filte
 
 EVERYTHING = AllOf(())
 NOTHING = AnyOf(())
+
+
+def ranks(query: Query) -> bool:
+    """Whether any part of the query counts for the rank."""
+    match query:
+        case AnyOf(of) | AllOf(of):
+            return any(map(ranks, of))
+        case Word() | Prefix() | Phrase():
+            return True
+        case _:
+            return False

@@ -1,0 +1,71 @@
+"""Documents of ours as documents of tantivy, and back."""
+
+import json
+from typing import Any
+
+import tantivy
+
+from westmarch.textindex.documents import Document, Hit, Schema
+from westmarch.textindex.engine import Position
+
+ID = "id"
+SOURCE = "source"
+#: The document that holds the position has this number, and neither texts, keywords nor numbers.
+POSITION_ID = -1
+
+
+def tantivy_schema(schema: Schema) -> tantivy.Schema:
+    """Texts cut at white space alone, keywords whole, numbers as floating point."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field(ID, indexed=True, fast=True)
+    builder.add_bytes_field(SOURCE, stored=True)
+    for name in schema.texts:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    for name in schema.keywords:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in schema.numbers:
+        builder.add_float_field(name, fast=True)
+    return builder.build()
+
+
+def tantivy_document(document: Document) -> tantivy.Document:
+    """One document. Between two values of a text tantivy leaves a gap, so that no phrase crosses it."""
+    values: dict[str, Any] = {ID: document.id, SOURCE: document.source}
+    for name, texts in document.texts.items():
+        values[name] = [" ".join(words) for words in texts]
+    for name, keywords in document.keywords.items():
+        values[name] = list(keywords)
+    for name, number in document.numbers.items():
+        values[name] = float(number)
+    return tantivy.Document(**values)
+
+
+def position_document(position: Position) -> tantivy.Document:
+    """The document that holds the position."""
+    told = {"epoch": position.epoch, "position": position.position, "analyser": position.analyser}
+    return tantivy.Document(**{ID: POSITION_ID, SOURCE: json.dumps(told).encode()})
+
+
+def position_of(searcher: tantivy.Searcher, schema: tantivy.Schema) -> Position | None:
+    """The position in the index; None where it has none."""
+    found = searcher.search(tantivy.Query.term_query(schema, ID, POSITION_ID), limit=1).hits
+    if not found:
+        return None
+    told = json.loads(source_of(searcher, found[0][1]))
+    return Position(epoch=told["epoch"], position=told["position"], analyser=told["analyser"])
+
+
+def source_of(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:
+    """The `source` of a document."""
+    source: bytes = searcher.doc(address)[SOURCE][0]
+    return source
+
+
+def hits_of(searcher: tantivy.Searcher, ranked: list[tuple[int, float, tantivy.DocAddress]]) -> tuple[Hit, ...]:
+    """Hits of documents' numbers, scores and addresses."""
+    return tuple(Hit(number, score, source_of(searcher, address)) for number, score, address in ranked)
+
+
+def counted(found: tantivy.SearchResult) -> int:
+    """How many documents match."""
+    return int(found.count)  # type: ignore[attr-defined]  # it is there, and missing in tantivy's stubs
