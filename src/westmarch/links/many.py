@@ -1,0 +1,84 @@
+"""Giving paths to many new subjects at once: what `actions.claim_free` does, in a few statements for all of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.db.types import now
+from westmarch.links.models import Link
+from westmarch.links.paths import checked, claimable, fold, numbered
+
+# How many paths one statement asks for: both engines take some 32,000 parameters.
+_ASKED = 10_000
+# How many numbers more than needed are looked up for a path that is taken.
+_SPARE = 16
+
+_link = Link.__table__
+_TAKEN = select(_link.c.folded).where(
+    _link.c.folded.in_(bindparam("folded", expanding=True)), _link.c.query == bindparam("declared")
+)
+
+
+def claim_free(session: Session, wanted: Sequence[tuple[int, str]]) -> list[str]:
+    """Give each new subject the path wanted for it, or the first of -2, -3 … that is free; the paths, in order.
+
+    The subjects have no path yet, and the wanted paths are not too long. What another transaction takes at the same
+    moment fails the statement, and with it the transaction.
+    """
+    found = _free([checked(path) for _, path in wanted], session)
+    moment = now()
+    rows = [
+        {
+            "path": path,
+            "query": "",
+            "folded": folded,
+            "subject_id": subject_id,
+            "address": None,
+            "current": True,
+            "permanent": True,
+            "created_at": moment,
+        }
+        for (subject_id, _), (path, folded) in zip(wanted, found, strict=True)
+    ]
+    if rows:
+        session.execute(insert(_link), rows)
+    return [path for path, _ in found]
+
+
+def _free(paths: Sequence[str], session: Session) -> list[tuple[str, str]]:
+    """For each path the first free one that it or its numbers give, with its folded form."""
+    found: list[tuple[str, str]] = [("", "")] * len(paths)
+    folded = [fold(path) for path in paths]
+    taken = _taken(session, set(folded))
+    crowded: defaultdict[str, list[int]] = defaultdict(list)
+    for place, (path, key) in enumerate(zip(paths, folded, strict=True)):
+        if key in taken or not claimable(path):
+            crowded[key].append(place)
+        else:
+            found[place] = path, key
+            taken.add(key)
+    for places in crowded.values():
+        number = 2
+        while places:
+            # Each window is twice as wide as all before it: a name that thousands share costs a few look-ups.
+            window = range(number, 2 * number + len(places) + _SPARE)
+            number = window.stop
+            names = {fold(name): name for name in (numbered(paths[places[0]], each) for each in window)}
+            taken |= _taken(session, names.keys() - taken)
+            for key, name in names.items():
+                if places and key not in taken and claimable(name):
+                    found[places.pop(0)] = name, key
+                    taken.add(key)
+    return found
+
+
+def _taken(session: Session, folded: Iterable[str]) -> set[str]:
+    """Which of the folded paths some link has."""
+    keys = list(folded)
+    return {
+        key
+        for start in range(0, len(keys), _ASKED)
+        for key in session.scalars(_TAKEN, {"folded": keys[start : start + _ASKED], "declared": ""})
+    }
