@@ -139,9 +139,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_reading_book_id", "reading", ["book_id"], unique=False)
     op.create_index("ix_reading_status", "reading", ["status", "finished_on", "id"], unique=False)
+    op.create_index("ix_reference_href", "reference", ["href"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_reference_href", table_name="reference")
     op.drop_index("ix_reading_status", table_name="reading")
     op.drop_index("ix_reading_book_id", table_name="reading")
     op.drop_table("reading")
