@@ -41,7 +41,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
     (APART, ("comments", "tags", "topics", "media")),
     (APART, ("books", "posts")),
     (IN_ORDER, ("search", "home", "feeds", "transfer")),
-    (IN_ORDER, ("migrations", "answers", "app", "backup", "cli", "__main__")),
+    (IN_ORDER, ("migrations", "answers", "search_app", "app", "backup", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
 RUN_BY_ALEMBIC = "migrations/env.py"
@@ -85,6 +85,8 @@ def parsed(path: Path) -> ast.Module:
 
 
 def package_of(path: Path) -> str:
+    if path.name == "__main__.py":  # What is run composes, wherever it lies.
+        return "__main__"
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
