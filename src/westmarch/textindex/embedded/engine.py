@@ -6,6 +6,7 @@ right to write.
 """
 
 import asyncio
+import bisect
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
@@ -152,7 +153,7 @@ class EmbeddedEngine:
             ranked, count = ranking.by_score(query, last, asked.ties)
         else:
             ranked, count = ranking.by_field(query, last, asked.sort, asked.ties)
-        counts = facets(searcher, query, asked.facets) if asked.facets else {}
+        counts = facets(searcher, self._schema, query, asked.facets) if asked.facets else {}
         return Found(hits_of(searcher, ranked[asked.offset :]), count, counts)
 
     def _get(self, ids: Collection[int]) -> dict[int, Hit]:
@@ -167,18 +168,26 @@ class EmbeddedEngine:
         return {hit.id: hit for hit in hits}
 
     def _completions(self, field: str, start: str, most: int) -> list[tuple[str, int]]:
-        found = self._searcher().terms_with_prefix(field, start)
-        return sorted(found, key=lambda word: (-word[1], word[0]))[:most]
+        searcher = self._searcher()
+        return self._most_frequent(searcher, field, searcher.terms_with_prefix(field, start), most)
 
     def _similar(self, field: str, word: str, most: int) -> list[tuple[str, int]]:
         searcher = self._searcher()
-        there = [other for other in neighbours(word) if searcher.doc_freq(field, other)]
-        counts = [(other, self._documents_with(searcher, field, other)) for other in there]
-        return sorted(((other, n) for other, n in counts if n), key=lambda found: (-found[1], found[0]))[:most]
+        there = [(other, searcher.doc_freq(field, other)) for other in neighbours(word)]
+        return self._most_frequent(searcher, field, [found for found in there if found[1]], most)
 
-    def _documents_with(self, searcher: tantivy.Searcher, field: str, word: str) -> int:
-        """Without those that are removed and not yet merged away."""
-        return counted(searcher.search(tantivy.Query.term_query(self._schema, field, word), limit=1))
+    def _most_frequent(
+        self, searcher: tantivy.Searcher, field: str, words: list[tuple[str, int]], most: int
+    ) -> list[tuple[str, int]]:
+        """The most frequent words. Their given numbers count also documents removed and not yet merged away."""
+        found: list[tuple[int, str]] = []
+        for word, at_most in sorted(words, key=lambda word: (-word[1], word[0])):
+            if len(found) >= most and at_most < -found[most - 1][0]:
+                break
+            count = counted(searcher.search(tantivy.Query.term_query(self._schema, field, word), limit=1))
+            if count:
+                bisect.insort(found, (-count, word))
+        return [(word, -count) for count, word in found[:most]]
 
     def _position(self) -> Position | None:
         state = self._folder.state()
@@ -202,7 +211,7 @@ class EmbeddedEngine:
             for number in {*removed, *(document.id for document in put), POSITION_ID}:
                 writer.delete_documents_by_term(ID, number)
             for document in put:
-                writer.add_document(tantivy_document(document))
+                writer.add_document(tantivy_document(document, self._schema))
             writer.add_document(position_document(position))
             writer.commit()
             writer.wait_merging_threads()
@@ -217,6 +226,7 @@ class FolderBuilding:
         with folder.locked():
             folder.clear()
             self._path = folder.make()
+            self._schema = schema
             index = tantivy.Index(schema, str(self._path), sort_by_field=ID)
             self._writer: tantivy.IndexWriter | None = index.writer(_BUILDING_HEAP, 1)
 
@@ -228,7 +238,7 @@ class FolderBuilding:
         if self._writer is None:
             raise Conflict("This index is built already.")
         for document in documents:
-            self._writer.add_document(tantivy_document(document))
+            self._writer.add_document(tantivy_document(document, self._schema))
 
     def finish(self, position: Position) -> None:
         """Put it in the place of the one in use."""

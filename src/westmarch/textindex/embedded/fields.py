@@ -28,16 +28,16 @@ def tantivy_schema(schema: Schema) -> tantivy.Schema:
     return builder.build()
 
 
-def tantivy_document(document: Document) -> tantivy.Document:
+def tantivy_document(document: Document, schema: tantivy.Schema) -> tantivy.Document:
     """One document. Between two values of a text tantivy leaves a gap, so that no phrase crosses it."""
     values: dict[str, Any] = {ID: document.id, SOURCE: document.source}
     for name, texts in document.texts.items():
         values[name] = [" ".join(words) for words in texts]
     for name, keywords in document.keywords.items():
-        values[name] = list(keywords)
+        values[name] = list(dict.fromkeys(keywords))
     for name, number in document.numbers.items():
         values[name] = float(number)
-    return tantivy.Document(**values)
+    return tantivy.Document.from_dict(values, schema)
 
 
 def position_document(position: Position) -> tantivy.Document:

@@ -18,7 +18,8 @@ from westmarch.textindex.embedded.queries import both
 Ranked = tuple[int, float, DocAddress]
 
 #: How many hits more are looked at when the cut goes through hits of equal score.
-_MORE = (200, 2000)
+_FURTHER = (256, 4096, 1 << 16)
+#: Digits of a score that count.
 _DIGITS = 4
 
 
@@ -112,26 +113,33 @@ class Ranking:
     ) -> list[tuple[float, DocAddress]]:
         """The first hits, with all or the first of the group of equal score that the cut goes through.
 
-        A large group is sought among the matches that are first in order of ties, ever more of them.
+        A small group is seen whole a little further down. Of a large one enough are among the matches that are first
+        in order of ties. Both are tried, ever further.
         """
-        limit = most
-        for more in _MORE:
-            limit = most + more
-            hits = _rounded(self.searcher.search(query, limit=limit).hits)
+        for further in _FURTHER:
+            if further >= count:
+                break
+            hits = _rounded(self.searcher.search(query, limit=most + further).hits)
             if not _torn(hits, most):
                 return hits
-        key, score = ties[0], hits[most - 1][0]
-        above = [hit for hit in hits if hit[0] > score]
-        while (limit := 4 * limit) < count:
-            last = self.searcher.search(query, limit=limit, order_by_field=key.field, order=Order.Asc).hits[-1][0]
-            if last is None:
-                break
-            kind = FieldType.Integer if key.field == ID else FieldType.Float
-            window = both(query, TantivyQuery.range_query(self.schema, key.field, kind, None, last))
-            group = [hit for hit in _rounded(self.searcher.search(window, limit=count).hits) if hit[0] == score]
+            score = hits[most - 1][0]
+            above = [hit for hit in hits if hit[0] > score]
+            group = [hit for hit in self._first_in_order(query, ties[0], further) if hit[0] == score]
             if len(above) + len(group) >= most:
                 return above + group
         return _rounded(self.searcher.search(query, limit=count).hits)
+
+    def _first_in_order(self, query: TantivyQuery, key: Key, most: int) -> list[tuple[float, DocAddress]]:
+        """Matches with a value up to the one that `most` of them have, with their scores; none where values lack."""
+        found = self.searcher.search(query, limit=most, order_by_field=key.field, order=Order.Asc)
+        last = found.hits[-1][0]
+        if last is None:
+            return []
+        kind = FieldType.Integer if key.field == ID else FieldType.Float
+        window = both(query, TantivyQuery.range_query(self.schema, key.field, kind, None, last))
+        first = self.searcher.search(window, limit=most)
+        hits = first.hits if counted(first) <= most else self.searcher.search(window, limit=counted(first)).hits
+        return _rounded(hits)
 
 
 def _ties(field: str) -> list[Key]:
