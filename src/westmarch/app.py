@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from westmarch.answers import answer
+from westmarch.books import api as books
+from westmarch.books import openapi
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
@@ -41,10 +43,12 @@ from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
 from westmarch.posts.following import FOLLOWERS
+from westmarch.search import running as search
 from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.players import PLAYER_HOSTS
 from westmarch.web import asking, errors, icons, static
+from westmarch.web.cors import APIForOthers
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
@@ -97,6 +101,9 @@ ROUTES = (
     CountedRoute("/healthz", health.alive),
     CountedRoute("/readyz", health.ready),
     CountedRoute("/metrics", metrics),
+    *books.ROUTES,
+    CountedRoute(openapi.PATH, openapi.document),
+    CountedRoute("/api/docs", openapi.page),
     CountedRoute("/{path:path}", public),
 )
 
@@ -123,6 +130,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
+        app.state.index = search.open_of(app.state.settings)
+        await stack.enter_async_context(search.followed(db, app.state.index, now))
         questions = {**verbs(app.state.measuring), **cache_verbs(app)}
         await stack.enter_async_context(control.serving(app.state.settings, questions))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
@@ -235,10 +244,14 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         telemetry={"auto_configure": False},
         exception_handlers={HTTPException: errors.answer, WestmarchError: errors.answer, Exception: errors.answer},
     )
+    if settings.cors_origins:
+        app.add_middleware(APIForOthers, pattern=settings.cors_origins)
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
+    app.state.base = surface.base
+    app.state.described = books.ROUTES
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.

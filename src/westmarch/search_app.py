@@ -54,7 +54,7 @@ async def ready(request: Request) -> Reply:
 
 
 #: What the API's documents describe.
-DESCRIBED: tuple[BaseRoute, ...] = (*router.routes, *api.router.routes)
+DESCRIBED: tuple[BaseRoute, ...] = (*router.routes, *api.ROUTES)
 #: The route table.
 ROUTES = (
     *DESCRIBED,

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from westmarch.books import search as searching
@@ -59,3 +60,7 @@ async def timed(answer: Awaitable[bytes]) -> Reply:
         (b"server-timing", b"search;dur=%.3f, reply;dur=%.3f" % ((searched - started) * 1e3, (done - searched) * 1e3)),
     ]
     return reply
+
+
+#: The routes of the API, for the table of a program.
+ROUTES: tuple[APIRoute, ...] = tuple(route for route in router.routes if isinstance(route, APIRoute))

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
+#: Below this path answers are for programs, whatever they accept.
+API = "/api/"
 #: No browser sends as long a header Accept.
 LONGEST_ACCEPT = 1_000
 #: An error is a page or a problem by what was asked for; caches must know.
@@ -62,7 +64,8 @@ def reply(view: View, scope: Scope, status: int, detail: str = "", headers: tupl
     """The answer with an error's status, as a page or as a problem."""
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     request_id = scope.get("state", {}).get("request_id", "")
-    if wants_json(accept.decode("latin-1")):
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if path.startswith(API) or wants_json(accept.decode("latin-1")):
         made = problem(status, detail, request_id, headers=_VARIES)
     else:
         made = page(view, status, detail, request_id=request_id)
