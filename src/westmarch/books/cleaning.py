@@ -41,13 +41,13 @@ def text(value: Any, name: str, tell: Tell) -> str:
 
     Raises Invalid for a list or an object.
     """
+    if type(value) is str and value.isprintable() and "&" not in value:  # As nearly all are.
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Invalid(f"{name} is {_kind(value)}, not a text", place=name)
     written = str(value)
-    if written.isprintable() and "&" not in written:
-        return written.strip()
     if "&" in written and _ENTITY.search(written):
         written = _unescaped(_unescaped(written))
         tell("HTML entities were read as the characters they mean")

@@ -74,13 +74,10 @@ def _title(entry: Entry, said: Mapping[str, Any]) -> None:
     values["title"] = title
     plain, place = series_titles.split(title)
     values["title_plain"] = " ".join(plain.split())
-    entry.says_series = True
+    entry.says_series = "series" in said or place is not None
     entry.series = _series(said, tell("series")) or place
     if place is not None:
-        place_told = f"{place.title!r}, number {place.number}"
-        tell("series")(f"found in the title: {place_told}")
-        if len(place.title) > cleaning.LONGEST_NAME:
-            entry.series = None
+        tell("series")(f"found in the title: {place.title!r}, number {place.number}")
 
 
 def _series(said: Mapping[str, Any], tell: cleaning.Tell) -> Place | None:

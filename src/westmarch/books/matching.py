@@ -63,14 +63,14 @@ class Matching:
         by_isbn = _rows(session, _book.c.isbn_key, [k for e in entries if not e.book_id and (k := _isbn(e))])
         nameless = [e for e in entries if not e.book_id and not _isbn(e)]
         by_name = _named(session, nameless) if nameless else {}
-        meant: dict[object, int] = {}
+        meant: dict[object, Entry] = {}
         found = []
         for entry in entries:
             key: object = entry.book_id or _isbn(entry) or _name(entry)
             book = by_number.get(key) if entry.book_id else by_isbn.get(key) or by_name.get(key)
-            before = meant.setdefault(book.id if book else key, entry.row)
-            if before != entry.row:
-                found.append(Match(refused=f"{_called(entry)} came in row {before} already"))
+            before = meant.setdefault(("book", book.id) if book else key, entry)
+            if before is not entry:
+                found.append(Match(refused=f"{_called(entry)} came in row {before.row} already"))
             elif book is not None and book.id in self.touched:
                 found.append(Match(refused=f"{_called(entry)} came in an earlier row already"))
             else:

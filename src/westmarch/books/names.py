@@ -7,10 +7,9 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from westmarch.books.models import BookTag, Series, Writer
-from westmarch.db.types import now
 from westmarch.links.many import claim_free
 from westmarch.links.paths import last_segment, slugify
-from westmarch.subjects.models import Subject
+from westmarch.subjects import many as subjects
 from westmarch.subjects.names import fold
 
 # How many names are asked for at once, and how many remembered.
@@ -18,7 +17,6 @@ _ASKED = 10_000
 _REMEMBERED = 50_000
 
 _WRITER, _SERIES, _TAG = Writer.__table__, Series.__table__, BookTag.__table__
-_subject = Subject.__table__
 
 
 class Names:
@@ -47,8 +45,8 @@ class Names:
         ids = self._known(session, tags, self._tags, _TAG.c.slug)
         rows = [{"slug": slug, "title": title, "book_count": 0} for slug, title in tags.items() if slug not in ids]
         if rows:
-            made = insert(_TAG).returning(_TAG.c.slug, _TAG.c.id)
-            new: dict[str, int] = dict(session.connection().execute(made, rows).tuples().all())
+            new_tags = insert(_TAG).returning(_TAG.c.slug, _TAG.c.id)
+            new: dict[str, int] = dict(session.connection().execute(new_tags, rows).tuples().all())
             self._tags |= new
             ids |= new
         return ids
@@ -63,17 +61,17 @@ class Names:
         ids = self._known(session, spelt, known, table.c.folded)
         missing = {key: name for key, name in spelt.items() if key not in ids}
         if missing:
-            subjects = new_subjects(session, kind, len(missing))
+            made = subjects.create(session, kind, len(missing))
             paths = claim_free(
-                session, [(i, f"{folder}{slugify(n)}/") for i, n in zip(subjects, missing.values(), strict=True)]
+                session, [(i, f"{folder}{slugify(n)}/") for i, n in zip(made, missing.values(), strict=True)]
             )
             titled = "name" if kind == "writer" else "title"
             rows: list[dict[str, Any]] = [
                 {"id": i, titled: name, "folded": key, "slug": last_segment(path), "path": path, "book_count": 0}
-                for i, path, (key, name) in zip(subjects, paths, missing.items(), strict=True)
+                for i, path, (key, name) in zip(made, paths, missing.items(), strict=True)
             ]
             session.connection().execute(insert(table), rows)
-            new = dict(zip(missing, subjects, strict=True))
+            new = dict(zip(missing, made, strict=True))
             known |= new
             ids |= new
         return {name: ids[key] for name, key in folded.items()}
@@ -91,9 +89,3 @@ class Names:
             known |= found
             ids |= found
         return ids
-
-
-def new_subjects(session: Session, kind: str, number: int) -> list[int]:
-    """Make so many subjects of a kind; their ids."""
-    rows = [{"kind": kind, "created_at": now()}] * number
-    return sorted(session.connection().scalars(insert(_subject).returning(_subject.c.id), rows)) if number else []

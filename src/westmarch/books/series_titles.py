@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # Longer numbers are none: this keeps the order within a float.
 _LONGEST_NUMBER = 9
 # What is longer than any title was written to be slow.
-_LONGEST_TITLE = 1_000
+_LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,36 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.books import shelving
 from westmarch.books.entries import Entry, Outcome
-from westmarch.books.matching import Matching
+from westmarch.books.matching import Match, Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
-from westmarch.books.names import Names, new_subjects
+from westmarch.books.names import Names
+from westmarch.changes.unlogged import unlogged
+from westmarch.db.bulk import insert_rows
+from westmarch.db.model import Model
 from westmarch.db.types import now
 from westmarch.links.many import claim_free
+from westmarch.links.models import Link
 from westmarch.links.paths import last_segment, slugify
+from westmarch.subjects import many as subjects
+from westmarch.subjects.models import Subject
 
+#: Where more books than these are made or removed together, their rows have no rows of their own in the log.
+LOGGED = 1_000
+#: The tables whose rows are then written by the thousand.
+TABLES = tuple(model.__table__ for model in (Subject, Link, Book, Writer, Series, BookWriter, BookTag, BookTagging))
 # How many ids one statement asks for.
 _ASKED = 10_000
 
 _book, _book_writer, _book_tagging = Book.__table__, BookWriter.__table__, BookTagging.__table__
+_COLUMNS = tuple(_book.c.keys())
 #: What a book has that a source says nothing of.
 _EMPTY: dict[str, Any] = {
     "original_title": None,
@@ -45,10 +57,20 @@ _COUNT = {
 }
 
 
-class Storing:
-    """Stores books for the length of a load: it knows which it has touched, so that the second of two is refused."""
+def logging(session: Session, books: int) -> AbstractContextManager[None]:
+    """How the making or removing of so many books is logged: row by row, or as one change that sweeps."""
+    few = books <= LOGGED
+    return nullcontext() if few else unlogged(session.connection(), TABLES, Model.metadata)
 
-    def __init__(self) -> None:
+
+class Storing:
+    """Stores books for the length of a load: it knows which it has touched, so that the second of two is refused.
+
+    With `finds` false every entry is a new book.
+    """
+
+    def __init__(self, *, finds: bool = True) -> None:
+        self._finds = finds
         self.names = Names()
         self.matching = Matching()
 
@@ -58,46 +80,45 @@ class Storing:
 
     def store(self, session: Session, entries: Sequence[Entry]) -> list[Outcome]:
         """Store the entries; the outcomes, in order. Raises what the database raises; then nothing of them may stay."""
-        matched = self.matching.match(session, entries)
-        batch = _Batch(session, self.names, entries)
-        outcomes: list[Outcome] = []
-        for entry, match in zip(entries, matched, strict=True):
+        matched = self.matching.match(session, entries) if self._finds else [Match() for _ in entries]
+        new = [entry for entry, match in zip(entries, matched, strict=True) if not match.book and not match.refused]
+        old = [(entry, match.book) for entry, match in zip(entries, matched, strict=True) if match.book]
+        with logging(session, len(new)):
+            batch = _Batch(session, self.names, new, old)
+            created = iter(batch.create())
+            changed = batch.revise()
+            changed |= shelving.store(
+                session, [*zip(new, batch.ids, strict=True), *((entry, book.id) for entry, book in old)]
+            )
+            batch.count()
+        outcomes = []
+        for match in matched:
             if match.refused:
                 outcomes.append(Outcome("refused", None, match.refused))
             elif match.book is None:
-                outcomes.append(Outcome("new"))
-                batch.new.append(entry)
+                outcomes.append(Outcome("new", next(created)))
             else:
-                batch.old.append((entry, match.book))
-                outcomes.append(Outcome("unchanged", match.book.id))
-        created = iter(batch.create())
-        changed = batch.revise()
-        shelved = shelving.store(session, [*zip(batch.new, batch.ids, strict=True), *((e, b.id) for e, b in batch.old)])
-        batch.count()
-        final: list[Outcome] = []
-        for outcome in outcomes:
-            if outcome.fate == "new":
-                final.append(Outcome("new", next(created)))
-            elif outcome.fate == "unchanged" and (outcome.id in changed or outcome.id in shelved):
-                final.append(Outcome("updated", outcome.id))
-            else:
-                final.append(outcome)
-        self.matching.touch(one.id for one in final if one.id is not None)
-        return final
+                outcomes.append(Outcome("updated" if match.book.id in changed else "unchanged", match.book.id))
+        return outcomes
+
+    def stored(self, outcomes: Iterable[Outcome]) -> None:
+        """Remember which books the entries of a transaction meant, once that cannot fail any more."""
+        self.matching.touch(one.id for one in outcomes if one.id is not None)
 
 
 class _Batch:
     """Entries that are stored together. `counts` are by how much the books of writers, series and tags change."""
 
-    def __init__(self, session: Session, names: Names, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, session: Session, names: Names, new: Sequence[Entry], old: Sequence[tuple[Entry, Row[Any]]]
+    ) -> None:
         self.session = session
         self.connection = session.connection()
-        self.new: list[Entry] = []
-        self.old: list[tuple[Entry, Row[Any]]] = []
+        self.new, self.old = new, old
         self.ids: list[int] = []
         self.moment = now()
         self.counts: dict[Any, Counter[int]] = {table: Counter() for table in _COUNT}
-        # Of entries that are refused too: those are few, and a name without a book is harmless.
+        entries = [*new, *(entry for entry, _ in old)]
         self.writers = names.writers(session, {name for e in entries for name, _ in e.writers or ()})
         self.series = names.series(session, {e.series.title for e in entries if e.series})
         tags: dict[str, str] = {}
@@ -108,7 +129,7 @@ class _Batch:
 
     def create(self) -> list[int]:
         """Make the new books; their ids, in order."""
-        self.ids = new_subjects(self.session, "book", len(self.new))
+        self.ids = subjects.create(self.session, "book", len(self.new))
         titles = [f"/books/{slugify(entry.values['title_plain'])}/" for entry in self.new]
         paths = claim_free(self.session, list(zip(self.ids, titles, strict=True)))
         numbers = self._numbers()
@@ -119,10 +140,9 @@ class _Batch:
             row |= {"created_at": self.moment, "updated_at": self.moment}
             row.setdefault("book_id", 0)
             row["book_id"] = row["book_id"] or next(numbers)
-            rows.append(row)
+            rows.append(tuple(row[name] for name in _COLUMNS))
             self._count_series(row["series_id"], 1)
-        if rows:
-            self.connection.execute(insert(_book), rows)
+        insert_rows(self.session, _book, _COLUMNS, rows)
         self._hang(zip(self.ids, self.new, strict=True))
         return self.ids
 
@@ -165,15 +185,13 @@ class _Batch:
         writers, taggings = [], []
         for id_, entry in entries:
             for rank, (writer, role) in enumerate(self._writers_of(entry).items()):
-                writers.append({"book_id": id_, "writer_id": writer, "rank": rank, "role": role})
+                writers.append((id_, writer, rank, role))
                 self.counts[Writer.__table__][writer] += 1
             for rank, tag in enumerate(self._tags_of(entry)):
-                taggings.append({"book_id": id_, "tag_id": tag, "rank": rank})
+                taggings.append((id_, tag, rank))
                 self.counts[BookTag.__table__][tag] += 1
-        if writers:
-            self.connection.execute(insert(_book_writer), writers)
-        if taggings:
-            self.connection.execute(insert(_book_tagging), taggings)
+        insert_rows(self.session, _book_writer, ("book_id", "writer_id", "rank", "role"), writers)
+        insert_rows(self.session, _book_tagging, ("book_id", "tag_id", "rank"), taggings)
 
     def revise(self) -> set[int]:
         """Bring the books that were there up to date; the ids of those that changed."""

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from westmarch.db.bulk import insert_rows
 from westmarch.db.types import now
 from westmarch.links.models import Link
 from westmarch.links.paths import checked, claimable, fold, numbered
@@ -16,6 +17,7 @@ _ASKED = 10_000
 _SPARE = 16
 
 _link = Link.__table__
+_COLUMNS = ("path", "query", "folded", "subject_id", "address", "current", "permanent", "created_at")
 _TAKEN = select(_link.c.folded).where(
     _link.c.folded.in_(bindparam("folded", expanding=True)), _link.c.query == bindparam("declared")
 )
@@ -30,20 +32,10 @@ def claim_free(session: Session, wanted: Sequence[tuple[int, str]]) -> list[str]
     found = _free([checked(path) for _, path in wanted], session)
     moment = now()
     rows = [
-        {
-            "path": path,
-            "query": "",
-            "folded": folded,
-            "subject_id": subject_id,
-            "address": None,
-            "current": True,
-            "permanent": True,
-            "created_at": moment,
-        }
+        (path, "", folded, subject_id, None, True, True, moment)
         for (subject_id, _), (path, folded) in zip(wanted, found, strict=True)
     ]
-    if rows:
-        session.execute(insert(_link), rows)
+    insert_rows(session, _link, _COLUMNS, rows)
     return [path for path, _ in found]
 
 
