@@ -6,6 +6,7 @@ open, no event loop can be started in its thread.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import os
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
+from tests.opensearch import NoNodeError, shared_node
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
@@ -283,6 +285,21 @@ async def db(database_url: str) -> AsyncIterator[Database]:
     """An open database with all tables and no rows, the test's own, on each engine in turn."""
     async with open_database(database_url) as database:
         yield database
+
+
+# A real cluster
+
+
+@pytest.fixture(scope="session")
+def opensearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real OpenSearch node, one for the whole run."""
+    folder = tmp_path_factory.getbasetemp()
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(shared_node(folder if worker_id == "master" else folder.parent))
+        except NoNodeError as error:
+            missing("OpenSearch", str(error))
+        yield url
 
 
 # A site

@@ -6,6 +6,14 @@ from typing import Literal
 
 Number = int | float
 
+#: Values of keywords are cut to so many code points: clusters refuse those of 32 KB, tantivy drops those of 64.
+LONGEST_KEYWORD = 1000
+
+
+def keyword_value(value: str) -> str:
+    """The value as engines keep and look for it."""
+    return value[:LONGEST_KEYWORD]
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:

@@ -5,7 +5,7 @@ from typing import Any
 
 import tantivy
 
-from westmarch.textindex.documents import Document, Hit, Schema
+from westmarch.textindex.documents import Document, Hit, Schema, keyword_value
 from westmarch.textindex.engine import Position
 
 ID = "id"
@@ -34,7 +34,7 @@ def tantivy_document(document: Document, schema: tantivy.Schema) -> tantivy.Docu
     for name, texts in document.texts.items():
         values[name] = [" ".join(words) for words in texts]
     for name, keywords in document.keywords.items():
-        values[name] = list(dict.fromkeys(keywords))
+        values[name] = list(dict.fromkeys(map(keyword_value, keywords)))
     for name, number in document.numbers.items():
         values[name] = float(number)
     return tantivy.Document.from_dict(values, schema)

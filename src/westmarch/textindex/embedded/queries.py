@@ -7,6 +7,7 @@ from tantivy import FieldType, Occur, Schema
 from tantivy import Query as TantivyQuery
 
 from westmarch.textindex import query as q
+from westmarch.textindex.documents import keyword_value
 from westmarch.textindex.embedded.fields import ID, POSITION_ID
 
 
@@ -21,7 +22,7 @@ def tantivy_query(query: q.Query, schema: Schema) -> TantivyQuery:
             begins = TantivyQuery.fuzzy_term_query(schema, field, start, distance=0, prefix=True)
             return TantivyQuery.const_score_query(begins, weight)
         case q.Keyword(field, value):
-            return _unranked(TantivyQuery.term_query(schema, field, value, "basic"))
+            return _unranked(TantivyQuery.term_query(schema, field, keyword_value(value), "basic"))
         case q.Between(field, low, high):
             return _unranked(_between(schema, field, low, high))
         case q.AnyOf(of):

