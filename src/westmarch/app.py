@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
 from westmarch.answers import answer
 from westmarch.books import api as books
-from westmarch.books import openapi
+from westmarch.books import catalogue, openapi
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
@@ -47,6 +47,7 @@ from westmarch.search import running as search
 from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.players import PLAYER_HOSTS
+from westmarch.textindex.engine import Engine
 from westmarch.web import asking, errors, icons, static
 from westmarch.web.cors import APIForOthers
 from westmarch.web.doorway import Doorway
@@ -66,7 +67,7 @@ async def public(request: Request) -> ASGIApp:
     key, make, _ = address(request.app, path, query, variant)
     found: Answer | Reply = await pages.answer(key, make, request.app.state.surface.headers)
     if found.status_code in (301, 302) and uncounted(query) != query:  # A redirect keeps the whole of it.
-        found = await request.app.state.db.read(answer, request.app.state.surface, path, query, variant)
+        found = await made(request.app, path, query, variant)
     request.state.route = found.route
     if found.viewed is not None and views.is_view(request.scope):
         request.app.state.views.count(found.viewed)
@@ -77,11 +78,18 @@ async def public(request: Request) -> ASGIApp:
 
 def address(app: FastAPI, path: str, query: str, variant: str) -> Address:
     """Where the page at a path is kept, and what renders it; or which other route answers there."""
-    db: Database = app.state.db
     surface: Surface = app.state.surface
     asked = uncounted(query)
     key = Key(quote(surface.base + path).encode(), asked.encode("latin-1"), variant)
-    return Address(key, lambda: db.read(answer, surface, path, asked, variant))
+    return Address(key, lambda: made(app, path, asked, variant))
+
+
+async def made(app: FastAPI, path: str, query: str, variant: str) -> Reply:
+    """The answer for a path, rendered in one snapshot; what it needs of the search index is asked for before that."""
+    db: Database = app.state.db
+    index: Engine | None = app.state.index
+    found = await catalogue.find(index, path, query) if index is not None and catalogue.is_at(path) else None
+    return await db.read(answer, app.state.surface, path, query, variant, found)
 
 
 def other_route(path: str) -> str:
@@ -250,8 +258,8 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
-    app.state.base = surface.base
-    app.state.described = books.ROUTES
+    app.state.index = None  # It is opened when the program serves.
+    app.state.described = openapi.Described(settings.project_name, surface.base, books.ROUTES)
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.

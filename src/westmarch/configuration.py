@@ -74,7 +74,7 @@ def gather(site: Path, *, search: bool = False, **flags: Any) -> Loaded:
         str(dotenv_file): _dotenv(dotenv_file),
         str(toml_file): _toml(toml_file),
     }
-    others = {}
+    others: dict[str, list[tuple[str, str, str]]] = {}
     if search:
         others = {str(dotenv_file): _others(dotenv_values(dotenv_file)), "environment": _others(os.environ)}
     values: dict[str, Any] = {}
@@ -82,8 +82,9 @@ def gather(site: Path, *, search: bool = False, **flags: Any) -> Loaded:
     for origin, found in reversed(sources.items()):
         values |= found
         origins |= dict.fromkeys(found, origin)
-        more = {name: value for name, value in others.get(origin, {}).items() if name not in found}
-        values, origins = values | more, origins | dict.fromkeys(more, origin)
+        for other, name, value in others.get(origin, ()):
+            if name not in found:
+                values[name], origins[name] = value, f"{origin}: {other}"
     if search:
         values.setdefault("port", SEARCH_PORT)
     try:
@@ -145,16 +146,23 @@ def _dotenv(file: Path) -> dict[str, Any]:
             raise Invalid(f"{file}: line {line} is not KEY=VALUE.", hint="Mend the line.", place=f"{file}:{line}")
     given = {binding.key.upper() for binding in bindings if binding.key} - OTHER_NAMES.keys()
     _refuse_unknown(given, _variables(), str(file))
-    return _read(DotEnvSettingsSource(Settings, env_file=file, env_file_encoding="utf-8"), str(file))
+    found = _read(DotEnvSettingsSource(Settings, env_file=file, env_file_encoding="utf-8"), str(file))
+    return {name: value for name, value in found.items() if PREFIX + name.upper() in given}
 
 
-def _others(variables: Mapping[str, str | None]) -> dict[str, Any]:
-    """Our settings from variables that are called otherwise."""
-    found: dict[str, Any] = {ours: value for other, ours in OTHER_NAMES.items() if (value := variables.get(other))}
-    if url := found.get("search_url"):
-        complete = url if "://" in url else f"http://{url if ':' in url else f'{url}:9200'}"
-        found["search_url"] = complete if "+" in complete.partition("://")[0] else f"opensearch+{complete}"
-    return found
+def _others(variables: Mapping[str, str | None]) -> list[tuple[str, str, str]]:
+    """Variables that are called otherwise: that name, ours, and the value."""
+    return [
+        (other, ours, _cluster(value) if other == "ES_HOST" else value)
+        for other, ours in OTHER_NAMES.items()
+        if (value := variables.get(other))
+    ]
+
+
+def _cluster(host: str) -> str:
+    """The address of a cluster from a host, with or without scheme and port."""
+    complete = host if "://" in host else f"http://{host if ':' in host else f'{host}:9200'}"
+    return complete if "+" in complete.partition("://")[0] else f"opensearch+{complete}"
 
 
 def _read(source: PydanticBaseSettingsSource, origin: str) -> dict[str, Any]:

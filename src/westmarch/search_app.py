@@ -115,8 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Timed, requests=None, process_time=True)
     app.state.settings = settings
     app.state.surface = Bare()
-    app.state.base = settings.root_path
-    app.state.described = DESCRIBED
+    app.state.described = openapi.Described(settings.project_name, settings.root_path, DESCRIBED)
     return app
 
 

@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -32,29 +32,39 @@ _POLICY = (
 )
 
 
-@lru_cache(maxsize=4)
-def description(title: str, base: str, routes: Sequence[BaseRoute]) -> Mapping[str, Any]:
-    """The OpenAPI document of these routes, which are below the path `base`."""
-    servers = [{"url": base}] if base else None
-    made: Mapping[str, Any] = get_openapi(title=title, version=__version__, routes=routes, servers=servers)
-    return made
+class Described:
+    """The routes of an API below the path `base`, and their OpenAPI document, made when it is first asked for."""
+
+    def __init__(self, title: str, base: str, routes: Sequence[BaseRoute]) -> None:
+        self.title = title
+        self.base = base
+        self.routes = routes
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The OpenAPI document."""
+        servers = [{"url": self.base}] if self.base else None
+        made: Mapping[str, Any] = get_openapi(
+            title=self.title, version=__version__, routes=self.routes, servers=servers
+        )
+        return made
 
 
 async def document(request: Request) -> Reply:
     """`/api/v1/openapi.json`."""
-    return Reply(json.dumps(_of(request), ensure_ascii=False).encode(), "application/json")
+    return Reply(json.dumps(_of(request).document, ensure_ascii=False).encode(), "application/json")
 
 
 async def page(request: Request) -> Reply:
     """`/api/docs`: the same for people."""
-    made = Markup("").join(_page(_of(request), request.app.state.base))
+    made = Markup("").join(_page(_of(request).document, _of(request).base))
     headers = (("content-security-policy", _POLICY),)
     return Reply(made.encode(), headers=headers)
 
 
-def _of(request: Request) -> Mapping[str, Any]:
-    state = request.app.state
-    return description(state.settings.project_name, state.base, state.described)
+def _of(request: Request) -> Described:
+    described: Described = request.app.state.described
+    return described
 
 
 def _page(document: Mapping[str, Any], base: str) -> Iterator[Markup]:

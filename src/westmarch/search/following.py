@@ -46,7 +46,9 @@ def look(session: Session, batch: Sequence[Seen] | None) -> Work | None:
     """What follows from changes, or from the tables alone. What the index holds already is passed over."""
     seen = noted(session)
     if batch is None:
-        return Work(seen.moment, None)
+        # An index that was made since holds what came before it, whatever that was.
+        held = seen.followed == seen.epoch == seen.moment.epoch and seen.position >= seen.moment.position
+        return None if held else Work(seen.moment, None)
     position = batch[-1].position
     if seen.epoch == seen.moment.epoch and seen.position >= position:
         return None
