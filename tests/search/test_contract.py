@@ -1,10 +1,14 @@
 """The wire contract of the search service, with the 99 books it is told by."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from tests.search.conftest import Asking
+from tests.search.conftest import Asking, asking
+from westmarch.settings import Settings
 
 LISTS: list[dict[str, Any]] = [
     {"tags": ["between-film", "address-year"]},
@@ -97,3 +101,21 @@ async def test_an_answer_says_where_its_time_went(books: Asking) -> None:
     assert (again.status_code, again.content) == (304, b"")
     head = await books.client.head("/api/v1/search/?q=potter")
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", answer.headers["etag"])
+
+
+async def test_a_cluster_answers_the_same(
+    ninety_nine_site: Path, tmp_path: Path, books: Asking, opensearch: str
+) -> None:
+    url = f"opensearch+{opensearch}/contract"
+    site = tmp_path / "cluster"
+    shutil.copytree(ninety_nine_site, site, ignore=shutil.ignore_patterns("search"))
+    async with asking(Settings(site=site, search_url=SecretStr(url))) as cluster:
+        questions: list[dict[str, Any]] = [
+            {"q": "Susan Collins"}, {"year": 2008}, *LISTS, {}, {"q": "J.K. Rowling"}, {"q": "J. K. Rowling"},
+            {"q": "potter*"}, {"q": "!!!"}, {"sort": "-year", "size": 50}, {"q": "mocking", "complete": 1},
+            {"size": 0, "facets": "tags,year,author,language"}, {"isbn": "0439023483"}, {"author": "collins"},
+            {"q": '"hunger games" -fire', "operators": 1}, {"cursor": "42", "size": 5}, {"q": "mockingjaz", "fuzzy": 1},
+        ]  # fmt: skip
+        for question in questions:
+            assert await cluster.json(**question) == await books.json(**question), question
+        await cluster.app.state.index.close()
