@@ -24,7 +24,7 @@ AT = Position(epoch="e", position=10, analyser="1")
 @cache
 def by_scan() -> list[tuple[q.Query, list[Document]]]:
     """Queries with the documents that match, found once for all engines."""
-    return [(query, scan.found(THERE, query)) for query in making.queries(4, 1000)]
+    return [(query, scan.found(THERE, query)) for query in making.queries(4, 700)]
 
 
 @pytest.fixture(params=["tantivy", "opensearch"])
@@ -57,7 +57,7 @@ async def test_hits_counts_and_facets_are_those_of_a_scan(engine: Engine) -> Non
 
 
 async def test_an_order_by_a_field_is_that_of_a_scan(engine: Engine) -> None:
-    for asked in making.sorted_questions(5, 300):
+    for asked in making.sorted_questions(5, 200):
         got = await engine.search(asked)
         expected = scan.in_order(THERE, asked)
         assert [hit.id for hit in got.hits] == expected[asked.offset : asked.offset + asked.size], asked
@@ -66,7 +66,7 @@ async def test_an_order_by_a_field_is_that_of_a_scan(engine: Engine) -> None:
 
 async def test_pages_by_relevance_are_cut_from_one_order(engine: Engine) -> None:
     numbers = {each.id: each.numbers.get("number", 1e9) for each in THERE}
-    for query in making.queries(6, 60):
+    for query in making.queries(6, 25):
         for ties in ("", "number"):
             whole = await engine.search(Asked(query, size=MANY, ties=ties))
             keys = [(-hit.score, numbers[hit.id] if ties else 0, hit.id) for hit in whole.hits]
@@ -166,7 +166,7 @@ async def test_what_is_applied_to_an_index_that_was_replaced_is_refused(engine: 
 
 
 @given(query=making.QUERIES)
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 async def test_any_query_finds_what_a_scan_finds(engine: Engine, query: q.Query) -> None:
     got = await engine.search(Asked(query, size=MANY, sort=Sort("id", "asc")))
     assert [hit.id for hit in got.hits] == [each.id for each in scan.found(THERE, query)]

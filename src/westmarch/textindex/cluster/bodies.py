@@ -6,7 +6,7 @@ from typing import Any
 
 from westmarch.textindex.cluster.queries import translated
 from westmarch.textindex.documents import Document, Schema, keyword_value
-from westmarch.textindex.engine import Asked, Position
+from westmarch.textindex.engine import Asked
 from westmarch.textindex.query import ranks
 
 POSITION_ID = "position"
@@ -39,18 +39,6 @@ def index_body(schema: Schema) -> dict[str, Any]:
 def whole_settings() -> dict[str, Any]:
     """The settings of an index that is built."""
     return {"index": {"refresh_interval": None, "number_of_replicas": None, "auto_expand_replicas": "0-1"}}
-
-
-def position_body(position: Position) -> dict[str, str]:
-    """The document that holds the position; it has no field that is searched."""
-    told = {"epoch": position.epoch, "position": position.position, "analyser": position.analyser}
-    return {"source": json.dumps(told)}
-
-
-def position_of(source: dict[str, str]) -> Position:
-    """The position that such a document holds."""
-    told = json.loads(source["source"])
-    return Position(epoch=told["epoch"], position=told["position"], analyser=told["analyser"])
 
 
 def bulks(put: Iterable[Document], removed: Collection[int] = ()) -> Iterator[str]:

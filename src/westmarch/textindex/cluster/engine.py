@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from westmarch.errors import Conflict, Invalid, Unavailable
+from westmarch.textindex import positions
 from westmarch.textindex.cluster import bodies
 from westmarch.textindex.cluster.address import Address
 from westmarch.textindex.documents import Document, Found, Hit, Schema
@@ -101,7 +102,7 @@ class ClusterEngine:
             "PUT",
             f"/{told.index}/_doc/{bodies.POSITION_ID}",
             params={"if_seq_no": told.sequence, "if_primary_term": told.term, "refresh": "true"},
-            body=bodies.position_body(position),
+            body={"source": positions.written(position, self._schema)},
         )
         self._told = _Told(told.index, answer["_seq_no"], answer["_primary_term"])
 
@@ -115,7 +116,7 @@ class ClusterEngine:
         if not found.get("found"):
             return None
         self._told = _Told(index, found["_seq_no"], found["_primary_term"])
-        return bodies.position_of(found["_source"])
+        return positions.read(found["_source"]["source"], self._schema)
 
     async def count(self) -> int:
         """The number of documents."""
@@ -150,7 +151,9 @@ class ClusterEngine:
             await self._bulk(body, index=name)
 
     async def _use(self, name: str, position: Position) -> None:
-        await self._call("PUT", f"/{name}/_doc/{bodies.POSITION_ID}", body=bodies.position_body(position))
+        await self._call(
+            "PUT", f"/{name}/_doc/{bodies.POSITION_ID}", body={"source": positions.written(position, self._schema)}
+        )
         await self._call("PUT", f"/{name}/_settings", body=bodies.whole_settings())
         await self._call("POST", f"/{name}/_refresh")
         old = await self._index()

@@ -7,6 +7,7 @@ right to write.
 
 import asyncio
 import bisect
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
@@ -19,6 +20,7 @@ from typing import TypeVar
 import tantivy
 
 from westmarch.errors import Conflict, Unavailable
+from westmarch.textindex import positions
 from westmarch.textindex.documents import Document, Found, Hit, Schema
 from westmarch.textindex.embedded.facets import facets
 from westmarch.textindex.embedded.fields import (
@@ -27,7 +29,7 @@ from westmarch.textindex.embedded.fields import (
     counted,
     hits_of,
     position_document,
-    position_of,
+    position_in,
     source_of,
     tantivy_document,
     tantivy_schema,
@@ -41,6 +43,8 @@ from westmarch.textindex.typos import neighbours
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 #: Bytes that the writer gathers before it writes a segment: of a few documents, and of a whole index.
 _HEAP, _BUILDING_HEAP = 16_000_000, 160_000_000
 _READERS = min(4, (os.cpu_count() or 1) + 1)
@@ -51,9 +55,9 @@ class EmbeddedEngine:
     """An index in a folder."""
 
     def __init__(self, folder: Path, schema: Schema) -> None:
-        self._folder = IndexFolder(folder)
+        self.folder = IndexFolder(folder)
+        self.fields = schema
         self._schema = tantivy_schema(schema)
-        self._texts = frozenset(schema.texts)
         self._keywords = frozenset(schema.keywords)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="search")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index")
@@ -95,7 +99,7 @@ class EmbeddedEngine:
     @asynccontextmanager
     async def building(self, position: Position) -> AsyncIterator["FolderBuilding"]:
         """A new index, as of the position, that replaces the one in use when the block ends."""
-        building = await self.write(lambda: FolderBuilding(self, self._folder, self._schema))
+        building = await self.write(lambda: FolderBuilding(self, self.folder, self._schema))
         try:
             yield building
             await self.write(lambda: building.finish(position))
@@ -117,7 +121,7 @@ class EmbeddedEngine:
 
     def _searcher(self) -> tantivy.Searcher:
         """The newest commit of the index in use."""
-        state = self._folder.state()
+        state = self.folder.state()
         opened = self._open
         if opened is not None and state is not None and opened[0] == state:
             return opened[2]
@@ -125,20 +129,19 @@ class EmbeddedEngine:
             return self._reopened()
 
     def _reopened(self) -> tantivy.Searcher:
-        while (state := self._folder.state()) is not None:
+        while (state := self.folder.state()) is not None:
+            if self._open is not None and self._open[0] == state:
+                return self._open[2]
             try:
-                if self._open is not None and self._open[0] == state:
-                    return self._open[2]
-                index = tantivy.Index.open(str(state[0]))
-                index.config_reader("manual")
-                index.reload()
-                searcher = index.searcher()
+                # tantivy does not stand what is broken; new files alone are read for it.
+                if self.folder.is_whole(state[0]):
+                    index = _opened(state[0])
+                    self._open = (state, index, index.searcher())
+                    continue
             except (ValueError, OSError) as error:
-                if self._folder.state() == state:
-                    raise Unavailable(f"The search index cannot be read: {error}", hint=_HINT) from error
-            else:
-                self._open = (state, index, searcher)
-                return searcher
+                logger.warning("The search index cannot be read: %s", error)
+            if self.folder.state() == state:
+                raise Unavailable("The search index cannot be read.", hint=_HINT)
         raise Unavailable("There is no search index.", hint=_HINT)
 
     def _search(self, asked: Asked) -> Found:
@@ -190,29 +193,30 @@ class EmbeddedEngine:
         return [(word, -count) for count, word in found[:most]]
 
     def _position(self) -> Position | None:
-        state = self._folder.state()
-        self._told = None if state is None else state[0]
-        if state is None or not self._folder.is_whole(state[0]):
-            return None
-        try:
-            index = tantivy.Index.open(str(state[0]))
-            index.config_reader("manual")
-            index.reload()
-            return position_of(index.searcher(), self._schema)
-        except (ValueError, OSError, KeyError):
-            return None
+        while (state := self.folder.state()) is not None:
+            self._told = state[0]
+            try:
+                if self.folder.is_whole(state[0]):
+                    return positions.read(position_in(_opened(state[0]).searcher(), self._schema), self.fields)
+            except (ValueError, OSError) as error:
+                logger.warning("The search index cannot be read: %s", error)
+            if self.folder.state() == state:
+                return None
+        self._told = None
+        return None
 
     def _apply(self, put: Sequence[Document], removed: Collection[int], position: Position) -> None:
-        with self._folder.locked():
-            state = self._folder.state()
+        with self.folder.locked():
+            state = self.folder.state()
             if state is None or state[0] != (self._told or state[0]):
                 raise Conflict("The search index is another than before.", hint="Ask for its position again.")
+            self.folder.clear_uncommitted(state[0])
             writer = tantivy.Index.open(str(state[0])).writer(_HEAP, 1)
             for number in {*removed, *(document.id for document in put), POSITION_ID}:
                 writer.delete_documents_by_term(ID, number)
             for document in put:
                 writer.add_document(tantivy_document(document, self._schema))
-            writer.add_document(position_document(position))
+            writer.add_document(position_document(positions.written(position, self.fields)))
             writer.commit()
             writer.wait_merging_threads()
 
@@ -222,7 +226,7 @@ class FolderBuilding:
 
     def __init__(self, engine: EmbeddedEngine, folder: IndexFolder, schema: tantivy.Schema) -> None:
         self._engine = engine
-        self._folder = folder
+        self.folder = folder
         with folder.locked():
             folder.clear()
             self._path = folder.make()
@@ -244,19 +248,26 @@ class FolderBuilding:
         """Put it in the place of the one in use."""
         if self._writer is None:
             raise Conflict("This index is built already.")
-        self._writer.add_document(position_document(position))
+        self._writer.add_document(position_document(positions.written(position, self._engine.fields)))
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._writer = None
-        with self._folder.locked():
-            self._folder.use(self._path)
-            self._folder.clear()
+        with self.folder.locked():
+            self.folder.use(self._path)
+            self.folder.clear()
 
     def discard(self) -> None:
         """Remove it, unless it is in use."""
         if self._writer is not None:
             self._writer = None
             shutil.rmtree(self._path, ignore_errors=True)
+
+
+def _opened(path: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(path))
+    index.config_reader("manual")
+    index.reload()
+    return index
 
 
 def _done(work: Callable[[], T]) -> T:

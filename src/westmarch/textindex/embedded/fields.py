@@ -1,12 +1,10 @@
 """Documents of ours as documents of tantivy, and back."""
 
-import json
 from typing import Any
 
 import tantivy
 
 from westmarch.textindex.documents import Document, Hit, Schema, keyword_value
-from westmarch.textindex.engine import Position
 
 ID = "id"
 SOURCE = "source"
@@ -40,19 +38,15 @@ def tantivy_document(document: Document, schema: tantivy.Schema) -> tantivy.Docu
     return tantivy.Document.from_dict(values, schema)
 
 
-def position_document(position: Position) -> tantivy.Document:
+def position_document(told: str) -> tantivy.Document:
     """The document that holds the position."""
-    told = {"epoch": position.epoch, "position": position.position, "analyser": position.analyser}
-    return tantivy.Document(**{ID: POSITION_ID, SOURCE: json.dumps(told).encode()})
+    return tantivy.Document(**{ID: POSITION_ID, SOURCE: told.encode()})
 
 
-def position_of(searcher: tantivy.Searcher, schema: tantivy.Schema) -> Position | None:
-    """The position in the index; None where it has none."""
+def position_in(searcher: tantivy.Searcher, schema: tantivy.Schema) -> bytes:
+    """What that document holds; nothing where there is none."""
     found = searcher.search(tantivy.Query.term_query(schema, ID, POSITION_ID), limit=1).hits
-    if not found:
-        return None
-    told = json.loads(source_of(searcher, found[0][1]))
-    return Position(epoch=told["epoch"], position=told["position"], analyser=told["analyser"])
+    return source_of(searcher, found[0][1]) if found else b""
 
 
 def source_of(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> bytes:

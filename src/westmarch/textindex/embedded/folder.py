@@ -76,6 +76,16 @@ class IndexFolder:
             if (state is None or path != state[0]) and not _is_being_written(path):
                 shutil.rmtree(path, ignore_errors=True)
 
+    def clear_uncommitted(self, path: Path) -> None:
+        """Remove what a writer that was killed has left of a commit. Call it `locked`.
+
+        The numbers of operations go on from the last commit, so that the next one would find its files there.
+        """
+        last = json.loads((path / "meta.json").read_bytes())["opstamp"]
+        for file in path.glob("*.del"):
+            if int(file.name.split(".")[1]) > last:
+                file.unlink()
+
     def is_whole(self, path: Path) -> bool:
         """Whether all files of the index are there as they were written; each file is read once.
 
