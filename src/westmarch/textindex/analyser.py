@@ -116,7 +116,10 @@ def _remembered(text: str) -> tuple[tuple[str, ...], ...]:
 
 def _values(text: str) -> tuple[tuple[str, ...], ...]:
     if text.isascii():
-        return (tuple(word for _, word in _cut_ascii(text.lower())),)
+        found = _ASCII_WORD.findall(text.lower())
+        if "_" in text or len(text) > LONGEST:
+            found = [word[:LONGEST] for word in found if _LETTER.search(word)]
+        return (tuple(found),)
     in_order: list[str] = []
     singles: dict[str, None] = {}
     for _, piece, is_run in _pieces(fold(text)):

@@ -14,6 +14,8 @@ Counts = tuple[tuple[str, int], ...]
 
 _KEPT, _ALL = 48, 1 << 26
 _COUNTED_AGAIN = 50
+#: Where values are so rare, all are wanted at once: more of them would not help.
+_FLAT = 3
 
 
 def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple[str, int], ...]) -> dict[str, Counts]:
@@ -22,6 +24,7 @@ def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple
     left = {name: most for name, most in wanted if most > 0}
     kept = max([_KEPT, *(4 * most for most in left.values())])
     while left:
+        flat = False
         terms = {name: {"terms": {"field": name, "size": kept, "segment_size": kept}} for name in left}
         for name, part in searcher.aggregate(query, terms).items():
             values = {bucket["key"]: bucket["doc_count"] for bucket in part["buckets"]}
@@ -29,12 +32,13 @@ def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple
             short = part["doc_count_error_upper_bound"] if searcher.num_segments > 1 else 0
             candidates = _candidates(values, left[name], cut, short)
             if candidates is None:
+                flat |= cut <= _FLAT
                 continue
             if short:
                 candidates = {value: _count(searcher, schema, query, name, value) for value in candidates}
             found[name] = tuple(sorted(candidates.items(), key=lambda value: (-value[1], value[0]))[: left[name]])
             del left[name]
-        kept = min(kept * 16, _ALL)
+        kept = _ALL if flat else min(kept * 4, _ALL)
     return found
 
 

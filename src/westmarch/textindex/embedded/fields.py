@@ -32,7 +32,7 @@ def tantivy_document(document: Document, schema: tantivy.Schema) -> tantivy.Docu
     for name, texts in document.texts.items():
         values[name] = [" ".join(words) for words in texts]
     for name, keywords in document.keywords.items():
-        values[name] = list(dict.fromkeys(map(keyword_value, keywords)))
+        values[name] = list({keyword_value(each): None for each in keywords})
     for name, number in document.numbers.items():
         values[name] = float(number)
     return tantivy.Document.from_dict(values, schema)
