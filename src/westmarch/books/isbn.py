@@ -89,10 +89,9 @@ def read(isbn10: str | None, isbn13: str | None) -> Numbers:
         repairs.append(("isbn13", told))
     given = [number for number in (compact(isbn13) if isbn13 else None, ten) if number]
     whole = bool(given) and all(map(valid, given))
-    if given and not whole:
-        wrong = next(number for number in given if not valid(number))
-        field = "isbn" if wrong == ten else "isbn13"
-        repairs.append((field, f"{wrong[:40]!r} is no valid ISBN: kept as it is"))
+    for wrong in given:
+        if not valid(wrong):
+            repairs.append(("isbn" if wrong is ten else "isbn13", f"{wrong[:40]!r} is no valid ISBN: kept as it is"))
     # A valid number says best which book it is; of two valid ones, that of 13 digits.
     ordered = sorted(given, key=valid, reverse=True)
     return Numbers(isbn10, isbn13, next(filter(None, map(key, ordered)), None), whole, tuple(repairs))

@@ -119,8 +119,8 @@ class _Batch:
         self.moment = now()
         self.counts: dict[Any, Counter[int]] = {table: Counter() for table in _COUNT}
         entries = [*new, *(entry for entry, _ in old)]
-        self.writers = names.writers(session, {name for e in entries for name, _ in e.writers or ()})
-        self.series = names.series(session, {e.series.title for e in entries if e.series})
+        self.writers = names.writers(session, dict.fromkeys(name for e in entries for name, _ in e.writers or ()))
+        self.series = names.series(session, dict.fromkeys(e.series.title for e in entries if e.series))
         tags: dict[str, str] = {}
         for entry in entries:
             for slug, title in entry.tags or ():

@@ -4,8 +4,7 @@ SQLAlchemy's own way makes a dictionary for each row, and parameters of it: half
 the statement and says how each column's values are bound; the rows go to the driver as they are.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -33,24 +32,16 @@ def _bound(
 ) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them."""
     dialect = connection.dialect
-    processors = [
-        (at, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for at, name in enumerate(names)
-    ]
-    needed = [(at, process) for at, process in processors if process is not None]
-    if not needed:
-        return list(rows)
-    # Rows of one batch have the same moment.
-    moments: dict[tuple[int, datetime], Any] = {}
-    bound = []
-    for row in rows:
-        values = list(row)
-        for at, process in needed:
-            value = values[at]
-            if isinstance(value, datetime):
-                if (at, value) not in moments:
-                    moments[at, value] = process(value)
-                values[at] = moments[at, value]
-            else:
-                values[at] = process(value)
-        bound.append(tuple(values))
-    return bound
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for at, name in enumerate(names):
+        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None:
+            columns[at] = _processed(process, columns[at])
+    return list(zip(*columns, strict=True))
+
+
+def _processed(process: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
+    """The values of a column as the driver takes them; where all are one, such as this moment, it is made once."""
+    if all(value is values[0] for value in values):
+        return [process(values[0])] * len(values)
+    return [process(value) for value in values]

@@ -86,6 +86,8 @@ def parse(raw_path: str | bytes) -> str:
 
 def checked(path: str) -> str:
     """The decoded path in NFC. Raises Invalid as `parse` does."""
+    if len(path) <= LONGEST and _PLAIN.fullmatch(path):
+        return path
     if len(path) <= _LONGEST_DECODED:
         path = unicodedata.normalize("NFC", path)
     if len(path) > LONGEST:

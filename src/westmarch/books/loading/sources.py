@@ -83,7 +83,7 @@ class Source:
 class _Counted(io.RawIOBase):
     """A raw stream that counts what is read, and ends where what is packed in it is damaged."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: "io.BufferedReader[Any] | gzip.GzipFile") -> None:
         self._stream = stream
         self.count = 0
         self.damage = ""
@@ -93,7 +93,7 @@ class _Counted(io.RawIOBase):
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # typeshed: Buffer
         try:
-            piece = self._stream.read(len(buffer))
+            piece = self._stream.read1(len(buffer))
         except EOFError:
             self.damage = "the packed file ends in the middle"
             return 0
@@ -134,7 +134,9 @@ def opened(name: str) -> Iterator[Source]:
     with ExitStack() as stack:
         path = None if name == STANDARD_INPUT else Path(name)
         try:
-            file = sys.stdin.buffer if path is None else stack.enter_context(path.open("rb"))
+            file: io.BufferedReader[Any] = (
+                cast("Any", sys.stdin.buffer) if path is None else stack.enter_context(path.open("rb"))
+            )
             size = os.fstat(file.fileno()).st_size if path else 0
         except OSError as error:
             raise Invalid(f"{name} cannot be read: {error.strerror}.", place=name) from error
@@ -142,7 +144,7 @@ def opened(name: str) -> Iterator[Source]:
         stream: io.BufferedReader[Any] = io.BufferedReader(raw, HEAD)
         guarded = raw
         if stream.peek(2).startswith(_GZIP):
-            guarded = _Counted(cast("BinaryIO", gzip.GzipFile(fileobj=stream)))
+            guarded = _Counted(gzip.GzipFile(fileobj=stream))
             stream = io.BufferedReader(guarded, HEAD)
         head = stream.peek(HEAD)
         for magic, what in _FOREIGN.items():
