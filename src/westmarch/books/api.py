@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from westmarch.books import search as searching
 from westmarch.books.shapes import Book, Numbered, Problem, Results, Search, Suggest, Suggestions
+from westmarch.errors import Unavailable
 from westmarch.textindex.engine import Engine
 from westmarch.web.replies import Reply
 from westmarch.web.shaped import ShapedRoute
@@ -44,8 +45,10 @@ async def suggest(asked: Annotated[Suggest, Query()], request: Request) -> Reply
 
 
 def index(request: Request) -> Engine:
-    """The index of the program."""
-    engine: Engine = request.app.state.index
+    """The index of the program. Raises Unavailable before the program serves."""
+    engine: Engine | None = request.app.state.index
+    if engine is None:
+        raise Unavailable("The search index is not open.", hint="It is opened when the program serves.")
     return engine
 
 

@@ -19,8 +19,8 @@ Order: TypeAlias = Literal[
 Facet: TypeAlias = Literal["tags", "year", "author", "language", "series"]
 
 
-def _listed(value: object) -> object:
-    """Names with commas between as a list."""
+def listed(value: object) -> object:
+    """Names with commas between, in one text or several, as a list."""
     if not isinstance(value, list):
         return value
     return [name for each in value for part in each.split(",") if (name := part.strip())]
@@ -36,11 +36,11 @@ class Search(BaseModel):
 
     q: str = Field(default="", description="Words: a book matches that has any of them in its title or its authors.")
     tags: list[str] = Field(
-        default=[],
+        default_factory=list,
         description="Words of tags: a book matches that has any word of any of these values in a slug of its tags. "
         "One value may hold a list as JSON writes it.",
     )
-    tag: list[str] = Field(default=[], description="Exact slugs: a book matches that has any of these tags.")
+    tag: list[str] = Field(default_factory=list, description="Exact slugs: a book matches that has any of these tags.")
     year: Year = Field(default=0, description="The year of the first publication; 0 is no filter.")
     size: int = Field(default=20, ge=0, le=MOST, description="At most so many results.")
     page: int = Field(default=1, ge=1, description=f"Which page of `size` results, within the first {DEEPEST:,}.")
@@ -53,8 +53,12 @@ class Search(BaseModel):
         description="The order: best first, titles from A, oldest year, highest rating, newest in the catalogue, or "
         "the lowest number first; `-` reverses it. Without it: by relevance where `q` is given, else by `book_id`.",
     )
-    author: list[str] = Field(default=[], description="Authors' names, or parts of them in whole words; any of these.")
-    language: list[str] = Field(default=[], description="Codes of languages as the catalogue has them; any of these.")
+    author: list[str] = Field(
+        default_factory=list, description="Authors' names, or parts of them in whole words; any of these."
+    )
+    language: list[str] = Field(
+        default_factory=list, description="Codes of languages as the catalogue has them; any of these."
+    )
     series: str = Field(default="", description="The name of a series, or a part of it in whole words.")
     isbn: str = Field(default="", description="An ISBN of 10 or 13 digits, with any punctuation.")
     year_from: Year | None = Field(default=None, description="Published in this year or later.")
@@ -70,14 +74,15 @@ class Search(BaseModel):
         default=False,
         description="With 1, a typo in each word is forgiven when nothing else matches; `corrected` tells the words.",
     )
-    facets: Annotated[list[Facet], BeforeValidator(_listed)] = Field(
-        default=[],
+    facets: Annotated[list[Facet], BeforeValidator(listed)] = Field(
+        default_factory=list,
         description="What to count among all results, with commas between: tags,year,author,language,series.",
     )
     highlight: bool = Field(default=False, description="With 1, each result has `highlight`: HTML with `<mark>`.")
     explain: bool = Field(default=False, description="With 1, each result has `explanation`: why it was found.")
-    fields: Annotated[list[str], BeforeValidator(_listed)] = Field(
-        default=[], description="The fields of each result that are wanted, with commas between. All without it."
+    fields: Annotated[list[str], BeforeValidator(listed)] = Field(
+        default_factory=list,
+        description="The fields of each result that are wanted, with commas between. All without it.",
     )
 
 
