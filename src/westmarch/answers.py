@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from westmarch.authors import queries as author_queries
+from westmarch.books import catalogue, mentioned, shelf
+from westmarch.books import public as books
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.feeds import old_addresses, opensearch, sitemaps
+from westmarch.feeds import old_addresses, opensearch, reviews, sitemaps
 from westmarch.feeds import public as feeds
 from westmarch.home import archive
 from westmarch.home import public as home
@@ -15,6 +17,7 @@ from westmarch.links.paths import Suffix, quote
 from westmarch.links.queries import Resolution, resolve
 from westmarch.metrics import routes
 from westmarch.pagecache import reads
+from westmarch.posts import mentions
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
 from westmarch.site.models import SiteOption
@@ -27,7 +30,14 @@ Listing = Callable[[Reading, View, Suffix], Reply]
 Showing = Callable[[Reading, View, int, Suffix], Reply]
 
 #: The pages of the kinds of subjects.
-SHOWN: Mapping[str, Showing] = {"tag": home.tag, "topic": home.topic, "author": home.author}
+SHOWN: Mapping[str, Showing] = {
+    "tag": home.tag,
+    "topic": home.topic,
+    "author": home.author,
+    "book": lambda session, view, id_, suffix: books.book(session, view, id_, suffix, mentions.naming),
+    "writer": books.writer,
+    "series": books.series,
+}
 #: Their feeds: `feed.xml`, `rss.xml`, `feed.json` below their paths.
 FEEDS: Mapping[str, Showing] = {"tag": feeds.tag, "topic": feeds.topic, "author": feeds.author}
 #: What a list that has a page is; readers see one that has posts.
@@ -43,21 +53,37 @@ LISTINGS: Mapping[str, Listing] = {
     "/tags/": home.tags,
     "/topics/": home.topics,
     "/authors/": home.authors,
+    "/books/": lambda session, view, suffix: books.list_(session, view, suffix, None),
+    "/shelf/": shelf.page,
 }
+#: The feeds of listings.
+LISTING_FEEDS: Mapping[str, Listing] = {"/": feeds.site, "/shelf/": reviews.feed}
+#: Subjects of which readers see all there are.
+_OPEN = frozenset({"book", "writer", "series"})
 
 
-def answer(session: Reading, surface: Surface, path: str, query: str, variant: str = "") -> Reply:
-    """The answer for a path of the site, all of it read and rendered in one snapshot."""
+def answer(
+    session: Reading,
+    surface: Surface,
+    path: str,
+    query: str,
+    variant: str = "",
+    found_books: catalogue.Found | None = None,
+) -> Reply:
+    """The answer for a path of the site, all of it read and rendered in one snapshot.
+
+    `found_books` is what the search index has for the path, where that is one of the catalogue's.
+    """
     found = resolve(session, path, query)
     view = surface.view(session, path, query, found.moment, variant)
     reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the moment.
     try:
-        return _found(session, view, found)
+        return _found(session, view, found, found_books)
     except NotFound:
         return home.missing(session, view, 404)
 
 
-def _found(session: Reading, view: View, found: Resolution) -> Reply:
+def _found(session: Reading, view: View, found: Resolution, found_books: catalogue.Found | None) -> Reply:
     if found.status in (301, 302):
         if found.kind is not None and not _shown(session, found.kind, found.subject_id or 0):
             raise NotFound("Nothing is published at this address.")  # A redirect would tell of a draft.
@@ -69,7 +95,7 @@ def _found(session: Reading, view: View, found: Resolution) -> Reply:
     if found.subject_id is not None and found.status == 200:
         reply = _subject(session, view, found.kind or "", found.subject_id, found.suffix)
     else:
-        reply = _listing(session, view, found)
+        reply = _listing(session, view, found, found_books)
     if reply.status_code == 200:
         reply.route = routes.pattern(view.path, found, found.path in LISTINGS)
     return reply
@@ -79,6 +105,8 @@ def _shown(session: Reading, kind: str, subject_id: int) -> bool:
     """Whether readers may see what is at an address."""
     if kind in ("post", "page"):
         return post_queries.shown(session, subject_id)
+    if kind in _OPEN:
+        return True
     found = LISTED[kind](session, subject_id) if kind in LISTED else None
     return found is not None and found.post_count > 0
 
@@ -95,7 +123,7 @@ def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: S
     if kind in ("post", "page"):
         if suffix != Suffix():
             raise NotFound("Nothing hangs below a post.")
-        reply = posts.detail(session, view, subject_id)
+        reply = posts.detail(session, view, subject_id, mentioned.filled)
         reply.viewed = subject_id
         return reply
     show = FEEDS.get(kind) if suffix.feed else SHOWN.get(kind)
@@ -104,7 +132,7 @@ def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: S
     return show(session, view, subject_id, suffix)
 
 
-def _listing(session: Reading, view: View, found: Resolution) -> Reply:
+def _listing(session: Reading, view: View, found: Resolution, found_books: catalogue.Found | None) -> Reply:
     if view.path == "/robots.txt":
         return sitemaps.robots(view)
     if view.path == "/sitemap.xml":
@@ -113,15 +141,17 @@ def _listing(session: Reading, view: View, found: Resolution) -> Reply:
         return sitemaps.part(session, view, view.path)
     if view.path == "/opensearch.xml":
         return opensearch.description(view)
-    listing: Listing | None = LISTINGS.get(found.path)
-    if found.suffix.feed:
-        listing = feeds.site if found.path == "/" else None
+    if view.path.startswith(books.BY_ISBN):
+        return books.by_isbn(session, view, view.path)
+    listing = (LISTING_FEEDS if found.suffix.feed else LISTINGS).get(found.path)
     if listing is None:
         if moved := _feed_of_old(session, view):
             return moved
         raise NotFound("Nothing answers to this address.")
     if found.location != quote(view.path):
         return _redirected(view, appended(found.location, written(view.query)), permanent=True)
+    if found.path == catalogue.PATH:
+        return books.list_(session, view, found.suffix, found_books)
     return listing(session, view, found.suffix)
 
 

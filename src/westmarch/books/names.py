@@ -46,7 +46,7 @@ class Names:
         rows = [{"slug": slug, "title": title, "book_count": 0} for slug, title in tags.items() if slug not in ids]
         if rows:
             new_tags = insert(_TAG).returning(_TAG.c.slug, _TAG.c.id)
-            new: dict[str, int] = dict(session.connection().execute(new_tags, rows).tuples().all())
+            new: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(new_tags, rows)}
             self._tags |= new
             ids |= new
         return ids
@@ -85,7 +85,7 @@ class Names:
         unknown = [key for key in wanted if key not in ids]
         for start in range(0, len(unknown), _ASKED):
             asked = select(column, column.table.c.id).where(column.in_(unknown[start : start + _ASKED]))
-            found: dict[str, int] = dict(session.connection().execute(asked).tuples().all())
+            found: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(asked)}
             known |= found
             ids |= found
         return ids
