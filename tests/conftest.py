@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
-from tests.opensearch import NoNodeError, shared_node
+from tests import clusters
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
@@ -287,18 +287,28 @@ async def db(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-# A real cluster
+# Real clusters
 
 
 @pytest.fixture(scope="session")
 def opensearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address of a real OpenSearch node, one for the whole run."""
-    folder = tmp_path_factory.getbasetemp()
+    yield from _node(clusters.OPENSEARCH, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real node of Elasticsearch 7.10, one for the whole run. It needs a Java 17."""
+    yield from _node(clusters.ELASTICSEARCH, tmp_path_factory, worker_id)
+
+
+def _node(kind: clusters.Kind, folders: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    folder = folders.getbasetemp()
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(shared_node(folder if worker_id == "master" else folder.parent))
-        except NoNodeError as error:
-            missing("OpenSearch", str(error))
+            url = stack.enter_context(clusters.shared_node(kind, folder if worker_id == "master" else folder.parent))
+        except clusters.NoNodeError as error:
+            missing(kind.name, str(error))
         yield url
 
 

