@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import aliased
 
+from westmarch.books import counts as book_counts
 from westmarch.changes import queries as changes
 from westmarch.changes import triggers as change_triggers
 from westmarch.cli.tables import Differences
@@ -31,6 +32,8 @@ from westmarch.posts.models import Post
 from westmarch.settings import Settings
 from westmarch.site.queries import current
 
+#: The schema that brought the books.
+BOOKS = "0006"
 #: How many faults of one kind are told singly.
 TOLD = 5
 #: How far the clocks of this machine and the database may differ.
@@ -129,8 +132,10 @@ def values(connection: Connection) -> Iterator[Finding]:
 
 
 def stored_counts(session: Reading) -> Iterator[Finding]:
-    """Counts, neighbours, listings and numbers of parts are what the posts say."""
+    """Counts, neighbours, listings and numbers of parts are what the posts and books say."""
     faults = counts.faults(session, current(session).zone) + listings.faults(session)
+    if schema.reached(session, BOOKS):
+        faults += book_counts.faults(session)
     yield from told("stored counts", faults, "Counts, neighbours and parts are right.", MEND)
 
 

@@ -129,8 +129,9 @@ class _Array:
         reason = _told(error)
         if len(self._text) - self._at > LONGEST:
             reason = f"it is longer than {LONGEST >> 20} MiB"
-        elif self._ended and isinstance(error, json.JSONDecodeError) and error.pos >= len(self._text) - _MARGIN:
-            reason = "the file ends in the middle of it"
+        near = isinstance(error, json.JSONDecodeError) and (
+            error.pos >= len(self._text) - _MARGIN or error.msg.startswith("Unterminated")
+        )
         while True:
             if found := _NEXT.search(self._text, self._at):
                 self._at = found.end()
@@ -138,6 +139,7 @@ class _Array:
             self._at = max(self._at, len(self._text) - _MARGIN)
             if self._ended:
                 self._at = len(self._text)
+                reason = "the file ends in the middle of it" if near else reason
                 break
             self._more()
         return Record(self._row, None, {}, reason)
