@@ -13,6 +13,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -22,7 +23,7 @@ import tantivy
 from westmarch.errors import Conflict, Unavailable
 from westmarch.textindex import positions
 from westmarch.textindex.documents import Document, Found, Hit, Schema
-from westmarch.textindex.embedded.facets import facets
+from westmarch.textindex.embedded.facets import Counts, facets
 from westmarch.textindex.embedded.fields import (
     ID,
     POSITION_ID,
@@ -38,7 +39,7 @@ from westmarch.textindex.embedded.folder import IndexFolder
 from westmarch.textindex.embedded.queries import tantivy_query
 from westmarch.textindex.embedded.ranking import Ranked, Ranking
 from westmarch.textindex.engine import Asked, Position
-from westmarch.textindex.query import ranks
+from westmarch.textindex.query import Query, ranks
 from westmarch.textindex.typos import neighbours
 
 T = TypeVar("T")
@@ -48,7 +49,18 @@ logger = logging.getLogger(__name__)
 #: Bytes that the writer gathers before it writes a segment: of a few documents, and of a whole index.
 _HEAP, _BUILDING_HEAP = 16_000_000, 160_000_000
 _READERS = min(4, (os.cpu_count() or 1) + 1)
+#: Questions whose facets are kept until the next commit.
+_REMEMBERED = 256
 _HINT = "`westmarch search rebuild` makes it anew."
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One commit of one index, and the facets that were counted on it."""
+
+    seen: tuple[Path, tuple[int, int, int]]
+    searcher: tantivy.Searcher
+    counts: dict[tuple[Query, tuple[tuple[str, int], ...]], dict[str, Counts]] = field(default_factory=dict)
 
 
 class EmbeddedEngine:
@@ -62,7 +74,7 @@ class EmbeddedEngine:
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="search")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._opening = Lock()
-        self._open: tuple[object, tantivy.Index, tantivy.Searcher] | None = None
+        self._open: _State | None = None
         self._told: Path | None = None
 
     async def search(self, asked: Asked) -> Found:
@@ -120,23 +132,25 @@ class EmbeddedEngine:
         return await asyncio.get_running_loop().run_in_executor(self._readers, _done, work)
 
     def _searcher(self) -> tantivy.Searcher:
+        return self._newest().searcher
+
+    def _newest(self) -> _State:
         """The newest commit of the index in use."""
         state = self.folder.state()
         opened = self._open
-        if opened is not None and state is not None and opened[0] == state:
-            return opened[2]
+        if opened is not None and opened.seen == state:
+            return opened
         with self._opening:
             return self._reopened()
 
-    def _reopened(self) -> tantivy.Searcher:
+    def _reopened(self) -> _State:
         while (state := self.folder.state()) is not None:
-            if self._open is not None and self._open[0] == state:
-                return self._open[2]
+            if self._open is not None and self._open.seen == state:
+                return self._open
             try:
                 # tantivy does not stand what is broken; new files alone are read for it.
                 if self.folder.is_whole(state[0]):
-                    index = _opened(state[0])
-                    self._open = (state, index, index.searcher())
+                    self._open = _State(state, _opened(state[0]).searcher())
                     continue
             except (ValueError, OSError) as error:
                 logger.warning("The search index cannot be read: %s", error)
@@ -145,7 +159,8 @@ class EmbeddedEngine:
         raise Unavailable("There is no search index.", hint=_HINT)
 
     def _search(self, asked: Asked) -> Found:
-        searcher = self._searcher()
+        newest = self._newest()
+        searcher = newest.searcher
         query = tantivy_query(asked.query, self._schema)
         ranking = Ranking(searcher, self._schema, self._keywords)
         last = asked.offset + asked.size
@@ -156,8 +171,19 @@ class EmbeddedEngine:
             ranked, count = ranking.by_score(query, last, asked.ties)
         else:
             ranked, count = ranking.by_field(query, last, asked.sort, asked.ties)
-        counts = facets(searcher, self._schema, query, asked.facets) if asked.facets else {}
-        return Found(hits_of(searcher, ranked[asked.offset :]), count, counts)
+        return Found(hits_of(searcher, ranked[asked.offset :]), count, self._facets(newest, query, asked))
+
+    def _facets(self, newest: _State, query: tantivy.Query, asked: Asked) -> dict[str, Counts]:
+        """Counts by value. They take ten times as long as the hits of a broad question, and pages ask them again."""
+        if not asked.facets:
+            return {}
+        key = asked.query, asked.facets
+        counts = newest.counts.get(key)
+        if counts is None:
+            if len(newest.counts) >= _REMEMBERED:
+                newest.counts.clear()
+            counts = newest.counts[key] = facets(newest.searcher, self._schema, query, asked.facets)
+        return dict(counts)
 
     def _get(self, ids: Collection[int]) -> dict[int, Hit]:
         wanted = [number for number in ids if number >= 0]
