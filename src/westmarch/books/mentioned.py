@@ -26,7 +26,7 @@ _NUMBER = re.compile("ISBN [0-9X]+")
 
 def filled(session: Reading, view: View, html: str, language: str) -> str:
     """Stored HTML with titles and cards where it names books; a number that the catalogue lacks is no link."""
-    if 'class="isbn"' not in html:
+    if 'class="isbn"' not in html or not shown.there(session, view):
         return html
     keys = {found["number"]: isbn.key(found["number"]) for found in _LINK.finditer(html)}
     books = shown.by_isbn(session, sorted({key for key in keys.values() if key}))

@@ -19,6 +19,22 @@ from westmarch.web.surface import View
 
 #: Where books are found by their ISBN, in any form.
 BY_ISBN = "/isbn/"
+#: What `words` call what can be chosen, and the orders.
+FACET_WORDS = {
+    "tag": "facet tag",
+    "author": "facet author",
+    "language": "facet language",
+    "year": "facet year",
+    "series": "facet series",
+}
+SORT_WORDS = {
+    "newest": "by newest",
+    "title": "by title",
+    "year": "by year",
+    "oldest": "by oldest",
+    "rating": "by rating",
+    "relevance": "by relevance",
+}
 #: So many books of a writer and of a series are on their page; the catalogue has all.
 MOST_OF_WRITER, MOST_OF_SERIES = 120, 200
 #: So many tags of a book, and posts about it, are shown.
@@ -42,9 +58,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What can be chosen of one kind; `name` is that of the kind in `words`."""
+    """What can be chosen of one kind: its name in addresses and the one that readers see."""
 
     name: str
+    label: str
     values: Sequence[Value]
 
 
@@ -58,7 +75,7 @@ def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> 
     if suffix.year is not None or suffix.page > MOST_PAGES:
         raise NotFound("The catalogue has no such page.")
     if found is None or (not found.count and not choice.narrowed):
-        if not shown.any_books(session):
+        if not shown.there(session, view) or not shown.any_books(session):
             raise NotFound("There are no books.")
         return _without_index(session, view, choice)
     count = min(MOST_PAGES, pages(found.count, PER_PAGE))
@@ -81,7 +98,7 @@ def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> 
         pages=paging,
         choice=choice,
         count=found.count,
-        facets=_facets(choice, found),
+        facets=_facets(view, choice, found),
         sorts=_sorts(view, choice),
         loosely=found.loosely,
         away=False,
@@ -114,7 +131,7 @@ def _without_index(session: Reading, view: View, choice: Choice) -> Reply:
     return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY))
 
 
-def _facets(choice: Choice, found: Found) -> list[Facet]:
+def _facets(view: View, choice: Choice, found: Found) -> list[Facet]:
     """What can be chosen beside what has been, which stands first; the counts are those of the choice."""
     facets = []
     for name in FACETS:
@@ -130,7 +147,7 @@ def _facets(choice: Choice, found: Found) -> list[Facet]:
                 offered.sort(key=lambda pair: -int(pair[0]))
             values += [Value(_label(name, value), choice.with_(name, value).query, n) for value, n in offered]
         if len(values) > 1 or taken:
-            facets.append(Facet(name, values))
+            facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
     return facets
 
 
@@ -141,7 +158,7 @@ def _label(name: str, value: str) -> str:
 def _sorts(view: View, choice: Choice) -> list[Value]:
     words = view.words()
     names = [name for name in catalogue.SORTS if name != "relevance" or choice.q]
-    return [Value(words(f"by {name}"), choice.sorted_by(name).query, 0, name == choice.order) for name in names]
+    return [Value(words(SORT_WORDS[name]), choice.sorted_by(name).query, 0, name == choice.order) for name in names]
 
 
 def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Mentions) -> Reply:
@@ -168,8 +185,8 @@ def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Menti
         around=similar.around(session, row, names),
         posts=mentions(session, id_, addresses(row), MOST_MENTIONS),
         readings=shelf.of_book(session, id_),
-        bibtex=citation.bibtex(card, address),
-        csl=citation.csl(card, address),
+        statuses=shelf.titles(view),
+        citations=[("BibTeX", citation.bibtex(card, address)), ("CSL-JSON", citation.csl(card, address))],
     )
 
 
@@ -228,7 +245,7 @@ def _names_list(
 def by_isbn(session: Reading, view: View, path: str) -> Reply:
     """The way from `/isbn/…/`, with whatever stands between the digits, to the book. Raises NotFound."""
     key = isbn.key(path.removeprefix(BY_ISBN).strip("/"))
-    found = shown.path_of_isbn(session, key) if key else None
+    found = shown.path_of_isbn(session, key) if key and shown.there(session, view) else None
     if found is None:
         raise NotFound("No book of the catalogue has this number.")
     return redirect(view.surface.absolute(found), permanent=False)

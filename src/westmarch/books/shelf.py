@@ -23,6 +23,8 @@ from westmarch.web.surface import View
 
 PATH = "/shelf/"
 STATUSES = (READING, READ, TO_READ)
+#: What `words` call them.
+STATUS_WORDS = {READING: "shelf reading", READ: "shelf read", TO_READ: "shelf to-read"}
 #: Books on a page of one status, of a year, and to look at on the first page.
 PER_PAGE, MOST_OF_YEAR, LOOKED_AT = 48, 400, 12
 
@@ -100,14 +102,22 @@ def _shelved(session: Reading, readings: Sequence[NamedRow]) -> list[Shelved]:
     return [Shelved(cards[row.book_id], row) for row in readings if row.book_id in cards]
 
 
-def any_readings(session: Reading) -> bool:
+def titles(view: View) -> dict[str, str]:
+    """What readers see of each status."""
+    words = view.words()
+    return {status: words(key) for status, key in STATUS_WORDS.items()}
+
+
+def any_readings(session: Reading, view: View) -> bool:
     """Whether the owner has anything on the shelf."""
+    if not shown.there(session, view):
+        return False
     return session.execute(select(_reading.c.id).where(_reading.c.id > 0).limit(1)).first() is not None
 
 
 def page(session: Reading, view: View, suffix: Suffix) -> Reply:
     """The shelf, a year of it (`/shelf/2024/`), or all of one status (`/shelf/?status=to-read`). Raises NotFound."""
-    told = counts(session)
+    told = counts(session) if shown.there(session, view) else Counts({}, {})
     if not told.statuses:
         raise NotFound("Nothing is on the shelf.")
     status = next((value for name, value in parse_qsl(view.query) if name == "status"), "")
@@ -157,7 +167,7 @@ def _status_page(session: Reading, view: View, suffix: Suffix, told: Counts, sta
     reply = _made(
         view,
         told,
-        title=view.words()(f"shelf {status}"),
+        title=titles(view)[status],
         path=paging.current,
         parts={status: shelved},
         year=None,
@@ -189,6 +199,7 @@ def _made(
         metadata=metadata.of_shelf(view, title, path, cards),
         heading=title,
         shelved={status: shelved for status, shelved in parts.items() if shelved},
+        statuses=titles(view),
         counts=told,
         year=year,
         only=only,

@@ -11,8 +11,9 @@ from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Serie
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.media.models import Media
+from westmarch.ops import schema
 from westmarch.web.languages import direction
-from westmarch.web.surface import tongue
+from westmarch.web.surface import View, tongue
 
 _book, _writer, _book_writer, _series = Book.__table__, Writer.__table__, BookWriter.__table__, Series.__table__
 _tag, _tagging, _media = BookTag.__table__, BookTagging.__table__, Media.__table__
@@ -33,6 +34,19 @@ _CARD = (
     _book.c.rating, _book.c.series_number, _book.c.cover_id, *_COVER,
 )  # fmt: skip
 _CARDS = select(*_CARD).select_from(_book).outerjoin(_media, _media.c.id == _book.c.cover_id)
+
+
+#: The schema that brought the tables, and the key under which the options' own store says that it is reached.
+SCHEMA = "0006"
+_THERE = ("books", "there")
+
+
+def there(session: Reading, view: View) -> bool:
+    """Whether the database has come to the schema with books. Once it has, this is not asked again."""
+    made = view.held.made
+    if _THERE not in made and schema.reached(session, SCHEMA):
+        made[_THERE] = True
+    return _THERE in made
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +265,25 @@ def by_isbn(session: Reading, keys: Sequence[str]) -> dict[str, Card]:
     rows = session.execute(_BY_KEYS.order_by(_book.c.book_id.desc()), {"keys": list(keys)}).all() if keys else ()
     found: dict[str, NamedRow] = {row.isbn_key: row for row in rows}
     return dict(zip(found, _written(session, list(found.values())), strict=True))
+
+
+_SITEMAP = (
+    select(_book.c.id, _book.c.path, _book.c.updated_at)
+    .where(_book.c.id > bindparam("after"), _book.c.id <= bindparam("last"))
+    .order_by(_book.c.id)
+)
+_LAST = select(_book.c.id).order_by(_book.c.id.desc()).limit(1)
+
+
+def addresses(session: Reading, part: int, size: int) -> Sequence[NamedRow]:
+    """Paths of the books whose subjects have numbers in the part (from 0) of so many numbers."""
+    return session.execute(_SITEMAP, {"after": part * size, "last": (part + 1) * size}).all()
+
+
+def parts(session: Reading, size: int) -> int:
+    """How many parts of so many numbers hold all books."""
+    last = session.execute(_LAST).first()
+    return 0 if last is None else (last.id - 1) // size + 1
 
 
 _ANY = (

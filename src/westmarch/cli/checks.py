@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import aliased
 
 from westmarch.books import counts as book_counts
+from westmarch.books import mentioned
 from westmarch.changes import queries as changes
 from westmarch.changes import triggers as change_triggers
 from westmarch.cli.tables import Differences
@@ -151,6 +152,18 @@ def media_files(session: Reading, folder: Path) -> Iterator[Finding]:
     yield from told("media", faults, "All files are there.", "restore the folder media/, or import again")
 
 
+def books_named(session: Reading) -> Iterator[Finding]:
+    """Each book that a text names by its number is in the catalogue. One that is not is no fault: it may come yet."""
+    if not schema.reached(session, BOOKS):
+        return
+    missing = [number for number, _ in mentioned.missing(session)]
+    message = "All books that texts name are in the catalogue."
+    if missing:
+        more = f" and {len(missing) - TOLD} more" if len(missing) > TOLD else ""
+        message = f"Texts name books that the catalogue lacks: {', '.join(missing[:TOLD])}{more}. They show the number."
+    yield Finding("books", sound=True, message=message)
+
+
 def links_lead(session: Reading) -> Iterator[Finding]:
     """Each post's path is its current link, and no link leads to a post that has none."""
     link = aliased(Link)
@@ -198,6 +211,7 @@ STRUCTURE: dict[str, Callable[[Connection], Iterator[Finding]]] = {
 DATA: dict[str, Callable[[Reading], Iterator[Finding]]] = {
     "stored counts": stored_counts,
     "links": links_lead,
+    "books": books_named,
     "followers": followers_keep_up,
     "clock": clock,
 }

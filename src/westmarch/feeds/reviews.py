@@ -50,7 +50,7 @@ class Review:
 
 def feed(session: Reading, view: View, suffix: Suffix) -> Reply:
     """The feed. Raises NotFound where nothing is on the shelf, and for a document of an archive, which it has not."""
-    if not shelf.any_readings(session) or "page=" in view.query:
+    if not shelf.any_readings(session, view) or "page=" in view.query:
         raise NotFound("There is no such feed.")
     rows = session.execute(_REVIEWS, {"most": view.site.feed_items}).all()
     cards = {card.book.id: card for card in shown.cards(session, list({row.book_id: None for row in rows}))}

@@ -119,7 +119,7 @@ def _list(
     links: Sequence[dict[str, str]] = (),
     tagged: str = "",
 ) -> Reply:
-    shown = paging.number == 1 and tagged
+    shown = paging.number == 1 and tagged and books.there(session, view)
     return view.page(
         "home/list.html",
         title=about.name,
