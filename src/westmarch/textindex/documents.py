@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from westmarch.textindex.folding import encodable
+
 Number = int | float
 
 #: Values of keywords are cut to so many code points: clusters refuse those of 32 KB, tantivy drops those of 64.
@@ -12,7 +14,7 @@ LONGEST_KEYWORD = 1000
 
 def keyword_value(value: str) -> str:
     """The value as engines keep and look for it."""
-    return value[:LONGEST_KEYWORD]
+    return value[:LONGEST_KEYWORD] if value.isascii() else encodable(value[:LONGEST_KEYWORD])
 
 
 @dataclass(frozen=True, slots=True)
