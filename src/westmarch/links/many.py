@@ -57,11 +57,13 @@ def _free(paths: Sequence[str], session: Session) -> list[tuple[str, str]]:
             # Each window is twice as wide as all before it: a name that thousands share costs a few look-ups.
             window = range(number, 2 * number + len(places) + _SPARE)
             number = window.stop
-            names = {fold(name): name for name in (numbered(paths[places[0]], each) for each in window)}
-            taken |= _taken(session, names.keys() - taken)
-            for key, name in names.items():
-                if places and key not in taken and claimable(name):
-                    found[places.pop(0)] = name, key
+            # All spellings of a path have the same numbered ones when folded.
+            numbers = {fold(numbered(paths[places[0]], each)): each for each in window}
+            taken |= _taken(session, numbers.keys() - taken)
+            for key, each in numbers.items():
+                if places and key not in taken and claimable(key):
+                    place = places.pop(0)
+                    found[place] = numbered(paths[place], each), key
                     taken.add(key)
     return found
 
