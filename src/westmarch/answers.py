@@ -78,7 +78,7 @@ def answer(
     view = surface.view(session, path, query, found.moment, variant)
     reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the moment.
     try:
-        return _found(session, view, found, found_books)
+        return mentioned.filled(session, view, _found(session, view, found, found_books))
     except NotFound:
         return home.missing(session, view, 404)
 
@@ -123,7 +123,7 @@ def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: S
     if kind in ("post", "page"):
         if suffix != Suffix():
             raise NotFound("Nothing hangs below a post.")
-        reply = posts.detail(session, view, subject_id, mentioned.filled)
+        reply = posts.detail(session, view, subject_id)
         reply.viewed = subject_id
         return reply
     show = FEEDS.get(kind) if suffix.feed else SHOWN.get(kind)

@@ -131,9 +131,10 @@ async def test_a_text_shows_the_books_that_it_names_as_they_are_now(reader: Read
     assert [number for number, _ in await reader.db.read(mentioned.missing)] == ["0439023483", "9780439023481"]
     await reader.do(add, GAMES)
     page = await reader.page("/a/")
-    assert 'See <a href="/books/the-hunger-games/"><cite>The Hunger Games</cite></a>.' in page
+    assert 'See <a href="/books/the-hunger-games/"><cite lang="en" dir="ltr">The Hunger Games</cite></a>.' in page
     assert '<aside class="book-card">' in page
     assert "/static/books." in page
+    assert "The Hunger Games</cite></a>." in await reader.page("/")
     assert await reader.db.read(mentioned.missing) == []
 
 

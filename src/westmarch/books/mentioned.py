@@ -10,24 +10,24 @@ from westmarch.books import isbn, shown
 from westmarch.books.models import Book
 from westmarch.books.shown import Card
 from westmarch.db.sessions import Reading
-from westmarch.links.paths import quote
 from westmarch.subjects.models import Reference
-from westmarch.text.places import MARK
+from westmarch.web.replies import HTML, Reply
 from westmarch.web.surface import View
 
-# As text/output.py writes them, and the last pass over the text marks them.
+# As text/output.py writes them, below the site's base path.
 _LINK = re.compile(
-    rf'(?P<card><p class="book-card">)?<a class="isbn" href="{MARK}/isbn/(?P<number>[0-9X]+)/">(?P<label>[^<]*)</a>'
+    r'(?P<card><p class="book-card">)?<a class="isbn" href="[^"]*/isbn/(?P<number>[0-9X]+)/">(?P<label>[^<]*)</a>'
     r"(?(card)</p>)"
 )
 #: What stands in a text whose writer has not said more.
 _NUMBER = re.compile("ISBN [0-9X]+")
 
 
-def filled(session: Reading, view: View, html: str, language: str) -> str:
-    """Stored HTML with titles and cards where it names books; a number that the catalogue lacks is no link."""
-    if 'class="isbn"' not in html or not shown.there(session, view):
-        return html
+def filled(session: Reading, view: View, reply: Reply) -> Reply:
+    """A page with titles and cards where its texts name books; a number that the catalogue lacks is no link."""
+    if b'class="isbn"' not in reply.body or reply.mime != HTML or not shown.there(session, view):
+        return reply
+    html = reply.body.decode()
     keys = {found["number"]: isbn.key(found["number"]) for found in _LINK.finditer(html)}
     books = shown.by_isbn(session, sorted({key for key in keys.values() if key}))
 
@@ -36,18 +36,20 @@ def filled(session: Reading, view: View, html: str, language: str) -> str:
         if card is None:
             return f"{found['card']}{found['label']}</p>" if found["card"] else found["label"]
         if found["card"]:
-            return view.rendered("books/card.html", {"card": card, "language": language, "words": view.words(language)})
-        return _link(card, found["label"], language)
+            return view.rendered("books/card.html", {"card": card, "language": "", "words": view.words()})
+        return _link(view, card, found["label"])
 
-    return _LINK.sub(fill, html)
+    made = Reply(_LINK.sub(fill, html).encode(), reply.mime, reply.status_code, headers=reply.own)
+    made.viewed, made.query, made.route = reply.viewed, reply.query, reply.route
+    return made
 
 
-def _link(card: Card, label: str, language: str) -> str:
+def _link(view: View, card: Card, label: str) -> str:
     """A link with the writer's own words, which are HTML already, or with the title."""
-    href = MARK + str(escape(quote(card.book.path)))
+    href = escape(view.surface.href(card.book.path))
     if not _NUMBER.fullmatch(label):
         return f'<a href="{href}">{label}</a>'
-    return f'<a href="{href}"><cite{card.tongue(language)}>{escape(card.title)}</cite></a>'
+    return f'<a href="{href}"><cite{card.tongue("")}>{escape(card.title)}</cite></a>'
 
 
 _ADDRESSED = select(Reference.href, Reference.from_subject_id).where(Reference.href.startswith("/isbn/"))

@@ -1,6 +1,6 @@
 """Posts and pages for readers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,6 @@ from westmarch.tags import queries as tag_queries
 from westmarch.web.metadata import beginning
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View, quoted
-
-#: Stored HTML in a language as it is shown at this moment.
-Fill = Callable[[Reading, View, str, str], str]
 
 
 @dataclass(slots=True)
@@ -44,11 +41,8 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def detail(session: Reading, view: View, post_id: int, fill: Fill) -> Reply:
-    """The page of a post or page. Raises NotFound where readers may not see it.
-
-    `fill` puts into its text what is of the moment: the titles of books that it names.
-    """
+def detail(session: Reading, view: View, post_id: int) -> Reply:
+    """The page of a post or page. Raises NotFound where readers may not see it."""
     post = queries.detail(session, post_id)
     if post is None:
         raise NotFound("Nothing is published at this address.")
@@ -70,7 +64,6 @@ def detail(session: Reading, view: View, post_id: int, fill: Fill) -> Reply:
         noindex=post.visible == UNLISTED,
         metadata=metadata.of_post(view, post, description, cover_alt, authors, tags, around["translation"]),
         post=post,
-        html=fill(session, view, post.html, post.language),
         cover_alt=cover_alt,
         cover_caption=_text(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
