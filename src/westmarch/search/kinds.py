@@ -1,7 +1,6 @@
 """The kinds of subjects that are in the search index, and which of them a change concerns."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -10,21 +9,10 @@ from westmarch.books import fields as book_fields
 from westmarch.books.models import Book, BookTagging, BookWriter
 from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
+from westmarch.search import writings
+from westmarch.search.kind import BATCH, Kind, of_column, renamed
+from westmarch.textindex import prose
 from westmarch.textindex.documents import Document, Schema
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of subjects: its documents, its subjects in order, their number, and whom changes of a table concern.
-
-    `touched` has for each table what gives the subjects, from the changes of that table.
-    """
-
-    documents: Callable[[Reading, Collection[int]], list[Document]]
-    ids: Callable[[Reading, int, int], Sequence[int]]
-    count: Callable[[Reading], int]
-    touched: Mapping[str, Callable[[Reading, Sequence[Seen]], Collection[int]]]
-
 
 #: Of these columns of a table alone is something in a document.
 SHOWN = {
@@ -32,17 +20,6 @@ SHOWN = {
     "series": frozenset({"title"}),
     "book_tag": frozenset({"title", "slug"}),
 }
-#: So many values of a list stand in one statement.
-BATCH = 500
-
-
-def _of_column(column: str) -> Callable[[Reading, Sequence[Seen]], Collection[int]]:
-    """The subjects that a key column names, before or after the change."""
-
-    def touched(_session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-        return {state[column] for change in seen for state in (change.old, change.new) if column in state}
-
-    return touched
 
 
 def _of_writers(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
@@ -58,14 +35,8 @@ def _of_tags(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
 
 
 def _referring(session: Reading, seen: Sequence[Seen], table: str) -> Collection[int]:
-    """The books of rows that changed in what books show of them. New rows have none yet, and gone ones none more."""
-    renamed = sorted(
-        {
-            change.row_key[0]
-            for change in seen
-            if change.operation == "update" and (change.columns is None or change.columns & SHOWN[table])
-        }
-    )
+    """The books of rows that changed in what books show of them."""
+    rows = renamed(seen, SHOWN[table])
     of = {
         "writer": (BookWriter.book_id, BookWriter.writer_id),
         "series": (Book.id, Book.series_id),
@@ -73,8 +44,8 @@ def _referring(session: Reading, seen: Sequence[Seen], table: str) -> Collection
     }
     book, key = of[table]
     found: set[int] = set()
-    for start in range(0, len(renamed), BATCH):
-        found.update(session.scalars(select(book).where(key.in_(renamed[start : start + BATCH]))))
+    for start in range(0, len(rows), BATCH):
+        found.update(session.scalars(select(book).where(key.in_(rows[start : start + BATCH]))))
     return found
 
 
@@ -84,21 +55,22 @@ KINDS: Sequence[Kind] = (
         books.ids,
         books.count,
         {
-            "book": _of_column("id"),
-            "book_writer": _of_column("book_id"),
-            "book_tagging": _of_column("book_id"),
+            "book": of_column("id"),
+            "book_writer": of_column("book_id"),
+            "book_tagging": of_column("book_id"),
             "writer": _of_writers,
             "series": _of_series,
             "book_tag": _of_tags,
         },
     ),
+    *writings.KINDS,
 )
 
 #: The fields of all kinds in one index.
 SCHEMA = Schema(
-    texts=book_fields.SCHEMA.texts,
-    keywords=book_fields.SCHEMA.keywords,
-    numbers=book_fields.SCHEMA.numbers,
+    texts=book_fields.SCHEMA.texts + prose.SCHEMA.texts,
+    keywords=tuple(dict.fromkeys(book_fields.SCHEMA.keywords + prose.SCHEMA.keywords)),
+    numbers=book_fields.SCHEMA.numbers + prose.SCHEMA.numbers,
 )
 
 
