@@ -39,6 +39,8 @@ class Load:
 
     async def run(self, db: Database) -> None:
         """Load all rows. Raises Invalid for files that cannot be taken, Unavailable where the engine cannot answer."""
+        if db.dialect == "sqlite":
+            await db.write(_with_room)
         rows = self.reading.entries()
         batches = iter(lambda: list(islice(rows, BATCH)), [])
         if self.replace or self.dry_run:
@@ -89,3 +91,8 @@ class Load:
         self.report.counts["removed"] = len(gone) - kept
         if kept:
             self.reading.remarks.append(("", f"{kept} books that the files do not have stay: they are on the shelf"))
+
+
+def _with_room(session: Session) -> None:
+    """Let SQLite keep so many KiB of pages: in its usual 2 MiB the indexes of many books come and go all the time."""
+    session.connection().exec_driver_sql("PRAGMA cache_size=-32768")
