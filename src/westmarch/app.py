@@ -43,6 +43,7 @@ from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
 from westmarch.posts.following import FOLLOWERS
+from westmarch.search import api as finding
 from westmarch.search import running as search
 from westmarch.settings import Settings
 from westmarch.text.places import place
@@ -110,6 +111,7 @@ ROUTES = (
     CountedRoute("/readyz", health.ready),
     CountedRoute("/metrics", metrics),
     *books.ROUTES,
+    *finding.ROUTES,
     CountedRoute(openapi.PATH, openapi.document),
     CountedRoute("/api/docs", openapi.page),
     CountedRoute("/{path:path}", public),
@@ -259,7 +261,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.state.surface = surface
     app.state.pages = pages
     app.state.index = None  # It is opened when the program serves.
-    app.state.described = openapi.Described(settings.project_name, surface.base, books.ROUTES)
+    app.state.described = openapi.Described(settings.project_name, surface.base, (*books.ROUTES, *finding.ROUTES))
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.
