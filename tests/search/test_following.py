@@ -50,9 +50,7 @@ async def test_a_write_is_found_within_a_second(service: Asking) -> None:
     assert await service.ids(q="quiddity") == []
     await db.write(renamed, "Somebody Else")
     await found_soon("somebody", [500])
-    await db.write(
-        lambda session: session.execute(update(BookTag).where(BookTag.slug == "odd-things").values(slug="x9"))
-    )
+    await db.write(reslugged)
     await until(lambda: caught_up(service.app))
     assert await service.ids(tag="x9") == [500]
     await db.write(lambda session: session.execute(delete(Book).where(Book.book_id == 500)))
