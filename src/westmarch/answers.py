@@ -20,12 +20,18 @@ from westmarch.pagecache import reads
 from westmarch.posts import mentions
 from westmarch.posts import public as posts
 from westmarch.posts import queries as post_queries
+from westmarch.search import asking
+from westmarch.search import public as search
+from westmarch.search.choice import PATH as SEARCH
 from westmarch.site.models import SiteOption
 from westmarch.tags import queries as tag_queries
+from westmarch.textindex.engine import Engine
 from westmarch.topics import queries as topic_queries
 from westmarch.web.replies import Reply, redirect
 from westmarch.web.surface import Surface, View
 
+#: What the search index has for a page; None where it does not answer, or the page asks nothing of it.
+Indexed = catalogue.Found | asking.Found | None
 Listing = Callable[[Reading, View, Suffix], Reply]
 Showing = Callable[[Reading, View, int, Suffix], Reply]
 
@@ -55,11 +61,23 @@ LISTINGS: Mapping[str, Listing] = {
     "/authors/": home.authors,
     "/books/": lambda session, view, suffix: books.list_(session, view, suffix, None),
     "/shelf/": shelf.page,
+    SEARCH: lambda session, view, suffix: search.page(session, view, suffix, None),
 }
 #: The feeds of listings.
 LISTING_FEEDS: Mapping[str, Listing] = {"/": feeds.site, "/shelf/": reviews.feed}
 #: Subjects of which readers see all there are.
 _OPEN = frozenset({"book", "writer", "series"})
+
+
+async def look(index: Engine | None, surface: Surface, path: str, query: str) -> Indexed:
+    """What the search index has for the page at a path: it is asked before the page is rendered."""
+    if index is None:
+        return None
+    if catalogue.is_at(path):
+        return await catalogue.find(index, path, query)
+    if asking.is_at(path):
+        return await asking.find(index, path, query, surface.options.latest.site.language)
+    return None
 
 
 def answer(
@@ -68,22 +86,22 @@ def answer(
     path: str,
     query: str,
     variant: str = "",
-    found_books: catalogue.Found | None = None,
+    indexed: Indexed = None,
 ) -> Reply:
     """The answer for a path of the site, all of it read and rendered in one snapshot.
 
-    `found_books` is what the search index has for the path, where that is one of the catalogue's.
+    `indexed` is what the search index has for the path, where that is one that asks it (`look`).
     """
     found = resolve(session, path, query)
     view = surface.view(session, path, query, found.moment, variant)
     reads.note(SiteOption.__tablename__)  # The options are kept in memory as of the moment.
     try:
-        return mentioned.filled(session, view, _found(session, view, found, found_books))
+        return mentioned.filled(session, view, _found(session, view, found, indexed))
     except NotFound:
         return home.missing(session, view, 404)
 
 
-def _found(session: Reading, view: View, found: Resolution, found_books: catalogue.Found | None) -> Reply:
+def _found(session: Reading, view: View, found: Resolution, indexed: Indexed) -> Reply:
     if found.status in (301, 302):
         if found.kind is not None and not _shown(session, found.kind, found.subject_id or 0):
             raise NotFound("Nothing is published at this address.")  # A redirect would tell of a draft.
@@ -95,7 +113,7 @@ def _found(session: Reading, view: View, found: Resolution, found_books: catalog
     if found.subject_id is not None and found.status == 200:
         reply = _subject(session, view, found.kind or "", found.subject_id, found.suffix)
     else:
-        reply = _listing(session, view, found, found_books)
+        reply = _listing(session, view, found, indexed)
     if reply.status_code == 200:
         reply.route = routes.pattern(view.path, found, found.path in LISTINGS)
     return reply
@@ -132,7 +150,7 @@ def _subject(session: Reading, view: View, kind: str, subject_id: int, suffix: S
     return show(session, view, subject_id, suffix)
 
 
-def _listing(session: Reading, view: View, found: Resolution, found_books: catalogue.Found | None) -> Reply:
+def _listing(session: Reading, view: View, found: Resolution, indexed: Indexed) -> Reply:
     if view.path == "/robots.txt":
         return sitemaps.robots(view)
     if view.path == "/sitemap.xml":
@@ -151,7 +169,9 @@ def _listing(session: Reading, view: View, found: Resolution, found_books: catal
     if found.location != quote(view.path):
         return _redirected(view, appended(found.location, written(view.query)), permanent=True)
     if found.path == catalogue.PATH:
-        return books.list_(session, view, found.suffix, found_books)
+        return books.list_(session, view, found.suffix, indexed if isinstance(indexed, catalogue.Found) else None)
+    if found.path == SEARCH:
+        return search.page(session, view, found.suffix, indexed if isinstance(indexed, asking.Found) else None)
     return listing(session, view, found.suffix)
 
 

@@ -14,9 +14,9 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
-from westmarch.answers import answer
+from westmarch.answers import answer, look
 from westmarch.books import api as books
-from westmarch.books import catalogue, openapi
+from westmarch.books import openapi
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
@@ -89,7 +89,7 @@ async def made(app: FastAPI, path: str, query: str, variant: str) -> Reply:
     """The answer for a path, rendered in one snapshot; what it needs of the search index is asked for before that."""
     db: Database = app.state.db
     index: Engine | None = app.state.index
-    found = await catalogue.find(index, path, query) if index is not None and catalogue.is_at(path) else None
+    found = await look(index, app.state.surface, path, query)
     return await db.read(answer, app.state.surface, path, query, variant, found)
 
 

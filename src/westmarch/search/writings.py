@@ -39,7 +39,7 @@ def _hidden(change: Seen) -> bool:
 def _hung(column: str) -> Concerned:
     """Posts whose tags or authors are others or in another order; when they were listed is in no document."""
     subjects = of_column(column)
-    return lambda session, seen: subjects(session, [each for each in seen if each.columns != {"listed_at"}])
+    return lambda session, seen: subjects(session, [each for each in seen if each.columns != frozenset({"listed_at"})])
 
 
 def _of_tags(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
