@@ -190,18 +190,21 @@ def _ornament(seed: bytes, below: float, accent: str) -> str:
 
 
 def _sun(seed: bytes, top: float, accent: str) -> str:
-    radius = min(92.0, HEIGHT - top)
-    x = 60 + seed[2] % 80
-    rings = "".join(
-        f'<circle cx="{x}" cy="{HEIGHT}" r="{radius - step:.0f}"/>' for step in range(0, int(radius) - 8, 9)
-    )
-    return f'{rings}<circle cx="{x}" cy="{HEIGHT}" r="8" fill="{accent}"/>'
+    x = 80 + seed[2] % 40
+    radius = min(92.0, HEIGHT - top, x, WIDTH - x)
+    rings = "".join(_half(x, radius - step) for step in range(0, int(radius) - 8, 9))
+    return f'<path d="{rings}"/><path d="{_half(x, 8)}" fill="{accent}"/>'
+
+
+def _half(x: float, radius: float) -> str:
+    """The half of a circle that stands above the lower edge: nothing reaches out of the cover."""
+    return f"M{x - radius:.0f} {HEIGHT}a{radius:.0f} {radius:.0f} 0 0 1 {2 * radius:.0f} 0"
 
 
 def _waves(seed: bytes, top: float, _accent: str) -> str:
-    bow = 5 + seed[2] % 7
-    rows = range(int(top), HEIGHT + 10, 11)
-    return f'<path d="{"".join(f"M-10 {y}q20 {-bow} 40 0t40 0t40 0t40 0t40 0t40 0" for y in rows)}"/>'
+    bow = 5 + seed[2] % 6
+    rows = range(int(top), HEIGHT - bow, 11)
+    return f'<path d="{"".join(f"M0 {y}q20 {-bow} 40 0t40 0t40 0t40 0t40 0" for y in rows)}"/>'
 
 
 def _dots(seed: bytes, top: float, accent: str) -> str:
