@@ -93,6 +93,12 @@ async def test_the_last_word_may_be_a_beginning(books: Asking) -> None:
     assert await books.ids(q="mocking ", complete=1) == []
 
 
+async def test_a_typo_is_forgiven_beside_words_that_match(books: Asking) -> None:
+    found = await books.json(q="the hungre games", fuzzy=1)
+    assert found["corrected"] == "the hunger games"
+    assert found["results"][0]["book_id"] == 1
+
+
 async def test_a_typo_is_forgiven_and_told_when_nothing_else_matches(books: Asking) -> None:
     assert await books.json(q="mockingjaz") == {"results": [], "count": 0}
     found = await books.json(q="mockingjaz", fuzzy=1)

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from westmarch.books import fields, questions
 from westmarch.books.explanations import explanation, highlight
@@ -22,6 +23,8 @@ from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Prefix, Qu
 FACET_SIZE = 20
 #: So many words without a book are looked for under a similar spelling.
 MOST_CORRECTED = 8
+#: So many of its similar spellings are compared.
+SIMILAR = 8
 
 _BOOKS = Keyword(fields.KIND_FIELD, fields.KIND)
 _NUMBER = Sort(fields.NUMBER, "asc")
@@ -71,15 +74,14 @@ async def suggestions(index: Engine, asked: Suggest) -> bytes:
 
 
 async def _found(index: Engine, asked: Search) -> tuple[Found, Mapping[Words, Words]]:
-    """What was found, and what took the place of words that nothing was found by."""
-    found = await _searched(index, asked, {})
-    if found.count or not asked.fuzzy:
-        return found, {}
-    corrections = await _corrections(index, asked)
-    if not corrections:
-        return found, {}
-    again = await _searched(index, asked, corrections)
-    return (again, corrections) if again.count else (found, {})
+    """What was found, and what took the place of words that no book has.
+
+    The misspelt word is most often the one that matters: what the others find, any book with `the`, is no answer.
+    """
+    corrections = await _corrections(index, asked) if asked.fuzzy else {}
+    if corrections and (found := await _searched(index, asked, corrections)).count:
+        return found, corrections
+    return await _searched(index, asked, {}), {}
 
 
 async def _searched(index: Engine, asked: Search, corrections: Mapping[Words, Words]) -> Found:
@@ -143,9 +145,14 @@ async def _corrected_word(index: Engine, word: str) -> str:
     there = await index.search(Asked(AnyOf(tuple(Word(field, word) for field in WEIGHTS)), size=0))
     if there.count:
         return ""
-    similar = await asyncio.gather(*(index.similar(field, word, 1) for field in WEIGHTS))
-    found = [(frequency, other) for each in similar for other, frequency in each]
-    return max(found, default=(0, ""))[1]
+    similar = await asyncio.gather(*(index.similar(field, word, SIMILAR) for field in WEIGHTS))
+    # Letters are most often doubled wrongly: `hobit` is a hobbit, though there are more habits.
+    found = [(_undoubled(other) == _undoubled(word), frequency, other) for each in similar for other, frequency in each]
+    return max(found, default=(False, 0, ""))[2]
+
+
+def _undoubled(word: str) -> str:
+    return "".join(letter for letter, _ in groupby(word))
 
 
 def _corrected(asked: Search, corrections: Mapping[Words, Words]) -> list[str]:

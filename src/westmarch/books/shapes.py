@@ -72,7 +72,7 @@ class Search(BaseModel):
     complete: bool = Field(default=False, description="With 1, the last word of `q` may be the beginning of a word.")
     fuzzy: bool = Field(
         default=False,
-        description="With 1, a typo in each word is forgiven when nothing else matches; `corrected` tells the words.",
+        description="With 1, a typo is forgiven in each word that no book has; `corrected` tells the words.",
     )
     facets: Annotated[list[Facet], BeforeValidator(listed)] = Field(
         default_factory=list,
