@@ -12,6 +12,7 @@ from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.books import mentioned
 from westmarch.books.entries import GivenReading
+from westmarch.search import running
 from westmarch.web.theme import DEFAULT
 
 GAMES = {
@@ -102,6 +103,7 @@ async def test_a_site_without_books_has_no_pages_of_books(reader: Reader, path: 
 
 
 async def test_without_an_index_the_catalogue_shows_its_books_by_title_and_says_so(reader: Reader) -> None:
+    reader.app.state.index = index = running.open_of(reader.app.state.settings)
     await reader.do(add, *({"title": f"Book {number:03}"} for number in range(31)))
     answer = await reader.get("/books/?tag=x")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
@@ -110,6 +112,14 @@ async def test_without_an_index_the_catalogue_shows_its_books_by_title_and_says_
     assert further
     assert "/books/book-030/" not in answer.text
     assert "/books/book-030/" in (await reader.get(further[1])).text
+    await index.close()
+
+
+async def test_a_copy_that_asks_no_index_has_the_books_by_title(reader: Reader) -> None:
+    await reader.do(add, *({"title": f"Book {number:03}"} for number in range(31)))
+    page = await reader.page("/books/")
+    assert "/books/book-030/" in page
+    assert 'class="find"' not in page
 
 
 async def test_writers_and_series_have_pages(reader: Reader) -> None:

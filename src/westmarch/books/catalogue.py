@@ -90,13 +90,18 @@ class Choice:
 class Found:
     """What the index has for a page of a choice: the ids of its books, how many there are in all, values with counts.
 
-    `loosely` says that no book has all words of the question, and that those are shown which have any.
+    `loosely` says that no book has all words of the question, and that those are shown which have any; `away` that the
+    index does not answer.
     """
 
     ids: tuple[int, ...]
     count: int
     facets: Mapping[str, Sequence[tuple[str, int]]]
     loosely: bool = False
+    away: bool = False
+
+
+_AWAY = Found((), 0, {}, away=True)
 
 
 def is_at(path: str) -> bool:
@@ -128,18 +133,16 @@ def _is_year(text: str) -> bool:
         return False
 
 
-async def find(index: Engine, path: str, query: str) -> Found | None:
-    """What the index has for a page of the catalogue; None where it does not answer, or cannot be asked so deep."""
-    page = split(path)[-1][1].page
-    if page > MOST_PAGES:
-        return None
+async def find(index: Engine, path: str, query: str) -> Found:
+    """What the index has for a page of the catalogue."""
+    page = min(split(path)[-1][1].page, MOST_PAGES)  # There is no page behind: what is found for it is not shown.
     asked = choice(query)
     try:
         found = await _found(index, asked, page, "all")
         if not found.count and " " in asked.q:
             found = replace(await _found(index, asked, page, "any"), loosely=True)
     except Unavailable:
-        return None
+        return _AWAY
     return found
 
 

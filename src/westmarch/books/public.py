@@ -37,6 +37,8 @@ SORT_WORDS = {
 }
 #: So many books of a writer and of a series are on their page; the catalogue has all.
 MOST_OF_WRITER, MOST_OF_SERIES = 120, 200
+#: So many books stand in the catalogue of a copy in files, which cannot be looked through.
+MOST_BY_TITLE = 480
 #: So many tags of a book, and posts about it, are shown.
 MOST_TAGS, MOST_MENTIONS = 16, 20
 #: Seconds after which it is worth while to ask again.
@@ -66,18 +68,19 @@ class Facet:
 
 
 def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:
-    """A page of the catalogue, of what the index has found; without it the books by title, and 503.
+    """A page of the catalogue, of what the index has found; the books by title, and 503, where it is away.
 
-    Raises NotFound where there are no books, and past the last page.
+    Where nobody has asked it, as for a copy of the site in files, they are there by title too. Raises NotFound where
+    there are no books, and past the last page.
     """
     reads.note(IndexGeneration.__tablename__)
     choice = catalogue.choice(view.query)
     if suffix.year is not None or suffix.page > MOST_PAGES:
         raise NotFound("The catalogue has no such page.")
-    if found is None or (not found.count and not choice.narrowed):
-        if not shown.there(session, view) or not shown.any_books(session):
+    if found is None or found.away or not (found.count or choice.narrowed):
+        if not shown.there(session, view) or not shown.any_books(session) or suffix.page > 1:
             raise NotFound("There are no books.")
-        return _without_index(session, view, choice)
+        return _by_title(session, view, choice, away=found is not None)
     count = min(MOST_PAGES, pages(found.count, PER_PAGE))
     if suffix.page > count:
         raise NotFound("The catalogue has no such page.")
@@ -102,33 +105,39 @@ def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> 
         sorts=_sorts(view, choice),
         loosely=found.loosely,
         away=False,
+        searched=True,
         further="",
     )
     reply.query = choice.query.removeprefix("?")
     return reply
 
 
-def _without_index(session: Reading, view: View, choice: Choice) -> Reply:
-    """The books by title, a page behind another: what can be had while nothing can be searched."""
-    cards = shown.by_slug(session, choice.after, PER_PAGE + 1)
-    further = Choice(after=cards[PER_PAGE - 1].book.slug).query if len(cards) > PER_PAGE else ""
+def _by_title(session: Reading, view: View, choice: Choice, *, away: bool) -> Reply:
+    """The books by title: those behind the ones that were shown, where the index is away; else the first of them."""
+    size = PER_PAGE if away else MOST_BY_TITLE
+    cards = shown.by_slug(session, choice.after, size + 1)
+    further = Choice(after=cards[size - 1].book.slug).query if away and len(cards) > size else ""
+    title, description = view.words()("books"), view.words()("books about")
     reply = view.page(
         "books/list.html",
-        title=view.words()("books"),
+        title=title,
+        description=description,
         canonical=PATH,
-        noindex=True,
-        status=503,
-        cards=cards[:PER_PAGE],
+        noindex=away,
+        metadata=metadata.of_books(view, title, PATH, cards[:size], description=description),
+        status=503 if away else 200,
+        cards=cards[:size],
         pages=Paging(PATH, 1, 1),
         choice=choice,
         count=0,
         facets=(),
         sorts=(),
         loosely=False,
-        away=True,
+        away=away,
+        searched=False,
         further=further,
     )
-    return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY))
+    return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY)) if away else reply
 
 
 def _facets(view: View, choice: Choice, found: Found) -> list[Facet]:
