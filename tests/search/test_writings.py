@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import update
 
 from tests import factories
@@ -84,6 +85,7 @@ async def test_what_readers_do_not_find_is_never_in_the_index(db: Database, sett
         assert await service.app.state.index.count() == 1
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_post_is_found_under_what_it_is_called_now(db: Database, settings: Settings) -> None:
     post = await db.write(factories.post, tags=("Old",), authors=("Ada",), topic="Course")
     async with asking(settings) as service:
@@ -100,6 +102,7 @@ async def test_a_post_is_found_under_what_it_is_called_now(db: Database, setting
         await soon(service, Between(prose.YEAR, 2024, 2024), [post])
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_prose_is_found_by_its_stems_in_its_own_language(db: Database, settings: Settings) -> None:
     english = await db.write(factories.post, "Running", "He connected them.\n")
     german = await db.write(factories.post, "Häuser", "Alte Gebäude.\n", language="de")

@@ -7,8 +7,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 
 from westmarch.books.api import FAULTS, index, timed
-from westmarch.search import finding
-from westmarch.search.shapes import Find, Results
+from westmarch.books.shapes import Suggest
+from westmarch.search import finding, suggest
+from westmarch.search.shapes import Find, Results, Suggestions
 from westmarch.web.replies import Reply
 from westmarch.web.shaped import ShapedRoute
 from westmarch.web.surface import Surface
@@ -21,6 +22,12 @@ async def find(asked: Annotated[Find, Query()], request: Request) -> Reply:
     """Posts, pages, topics, authors and books that have any of the words of `q`, within the filters."""
     surface: Surface = request.app.state.surface
     return await timed(finding.answer(index(request), asked, surface.options.latest.site.language))
+
+
+@router.get("/find/suggest", response_model=Suggestions, name="find suggest", summary="Suggestions of all kinds")
+async def suggested(asked: Annotated[Suggest, Query()], request: Request) -> Reply:
+    """Titles and names of all kinds that what was typed may become."""
+    return await timed(suggest.suggestions(index(request), asked))
 
 
 #: The routes of the API, for the table of a program.

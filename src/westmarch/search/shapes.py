@@ -53,3 +53,17 @@ class Results(BaseModel):
     results: list[Result]
     count: int
     facets: dict[str, list[Counted]] | None = None
+
+
+class Suggestion(BaseModel):
+    """The title or name of something, and where it is."""
+
+    kind: Kind
+    text: str
+    path: str
+
+
+class Suggestions(BaseModel):
+    """What may be meant, the best first."""
+
+    suggestions: list[Suggestion]
