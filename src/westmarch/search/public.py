@@ -41,7 +41,7 @@ class Facet:
 
 
 def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:
-    """A page of results, of what the index has found; without it a page that says so, and 503.
+    """A page of results, of what the index has found; a question without an answer of it gets a page that says so, 503.
 
     Raises NotFound past the last page.
     """
@@ -54,7 +54,7 @@ def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> R
     if suffix.page > count:
         raise NotFound("The search has no such page.")
     words = view.words()
-    away = found is None
+    away = found is None and asked.asked
     reply = view.page(
         "search/page.html",
         title=f"{asked.q} · {words('search')}" if asked.q else words("search"),
