@@ -130,6 +130,7 @@ def test_the_route_table_is_all_there_is_and_ends_with_the_links() -> None:
         "/api/v1/books/{book_id}",
         "/api/v1/suggest",
         "/api/v1/find",
+        "/api/v1/find/suggest",
         "/api/v1/openapi.json",
         "/api/docs",
         "/{path:path}",
