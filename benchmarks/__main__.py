@@ -57,6 +57,18 @@ def imports(found: Mapping[str, Mapping[str, float]]) -> str:
     return table(["", *columns], rows)
 
 
+def search(found: Mapping[str, Any]) -> str:
+    """A column for each catalogue, then how well books are found."""
+    columns = found["columns"]
+    names = [name for name in columns[0] if name != "name"]
+    head = [f"made from {found['source']}", *(column["name"] for column in columns)]
+    measured = table(head, [[name, *(number(column[name]) for column in columns)] for name in names])
+    if not (ranks := found["quality"]):
+        return measured
+    asked = [[kind, f"{mean:.3f}"] for kind, mean in ranks.items()]
+    return f"{measured}\n\n{table(['200 questions to goodbooks-10k', 'mean reciprocal rank'], asked)}"
+
+
 def changes(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
     """With and without triggers, a row for each engine and operation."""
     rows = [
@@ -101,6 +113,7 @@ BENCHMARKS: Mapping[str, Table] = {
     "cache": cache,
     "evictions": evictions,
     "metrics": figures,
+    "search": search,
     "size": figures,
 }
 

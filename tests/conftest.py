@@ -6,6 +6,7 @@ open, no event loop can be started in its thread.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
 import os
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
+from tests import clusters
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
@@ -297,6 +299,31 @@ async def db(database_url: str) -> AsyncIterator[Database]:
     """An open database with all tables and no rows, the test's own, on each engine in turn."""
     async with open_database(database_url) as database:
         yield database
+
+
+# Real clusters
+
+
+@pytest.fixture(scope="session")
+def opensearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real OpenSearch node, one for the whole run."""
+    yield from _node(clusters.OPENSEARCH, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real node of Elasticsearch 7.10, one for the whole run. It needs a Java 17."""
+    yield from _node(clusters.ELASTICSEARCH, tmp_path_factory, worker_id)
+
+
+def _node(kind: clusters.Kind, folders: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    folder = folders.getbasetemp()
+    with contextlib.ExitStack() as stack:
+        try:
+            url = stack.enter_context(clusters.shared_node(kind, folder if worker_id == "master" else folder.parent))
+        except clusters.NoNodeError as error:
+            missing(kind.name, str(error))
+        yield url
 
 
 # A site

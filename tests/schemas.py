@@ -8,7 +8,14 @@ from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
 
 #: The tables that each schema brought.
-TABLES = {"0002": {"most_read", "post_view"}, "0004": {"imported_comment"}, "0005": {"import_made", "import_run"}}
+TABLES = {
+    "0002": {"most_read", "post_view"},
+    "0004": {"imported_comment"},
+    "0005": {"import_made", "import_run"},
+    "0006": {
+        "book", "book_tag", "book_tagging", "book_writer", "index_generation", "reading", "series", "writer",
+    },
+}  # fmt: skip
 #: The logged keys of tables before the schema that changed them.
 KEYS = {
     "0003": {

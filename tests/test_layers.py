@@ -32,15 +32,16 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
             "metrics",
             "pagecache",
             "text",
+            "textindex",
             "cards",
             "ops",
         ),
     ),
     (APART, ("authors",)),
     (APART, ("comments", "tags", "topics", "media")),
-    (APART, ("posts",)),
-    (IN_ORDER, ("home", "feeds", "transfer")),
-    (IN_ORDER, ("migrations", "answers", "app", "backup", "cli", "__main__")),
+    (APART, ("books", "posts")),
+    (IN_ORDER, ("search", "home", "feeds", "transfer")),
+    (IN_ORDER, ("migrations", "answers", "search_app", "app", "backup", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
 RUN_BY_ALEMBIC = "migrations/env.py"
@@ -84,6 +85,8 @@ def parsed(path: Path) -> ast.Module:
 
 
 def package_of(path: Path) -> str:
+    if path.name == "__main__.py":  # What is run composes, wherever it lies.
+        return "__main__"
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jinja2 import meta
 
+from tests.books.catalogue import shelved
 from tests.conftest import ROOT
 from tests.factories import post
 from tests.readers import Reader
@@ -43,29 +44,27 @@ def test_every_template_is_named_and_uses_what_is_documented() -> None:
         assert f"`{name}`" in DOCS, name
         used = meta.find_undeclared_variables(theme.templates.parse((DEFAULT / name).read_text(encoding="utf-8")))
         known = documented().get(name, set()) | everywhere()
-        known |= {"parts"} | ({"current", "navigation"} if name == "chrome.html" else set())
+        known |= {"parts", "book_parts"} | ({"current", "navigation"} if name == "chrome.html" else set())
         assert used - theme.templates.globals.keys() <= known, name
 
 
 async def test_every_template_receives_what_is_documented(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     received: dict[str, set[str]] = defaultdict(set)
-    page, document = View.page, View.document
-    common = {"title", "description", "language", "canonical", "noindex", "metadata", "status"}
+    rendered = View.rendered
+    common = {"title", "description", "language", "canonical", "noindex", "metadata", "words"}
 
-    def noting_page(self: View, template: str, **context: Any) -> Any:
-        received[template] |= context.keys() - common
-        return page(self, template, **context)
+    def noting(self: View, template: str, context: dict[str, Any], *, chrome: bool = False) -> str:
+        received[template] |= context.keys() - (common if chrome or template.startswith("books/") else set())
+        return rendered(self, template, context, chrome=chrome)
 
-    def noting_document(self: View, template: str, mime: str, **context: Any) -> Any:
-        received[template] |= context.keys()
-        return document(self, template, mime, **context)
-
-    monkeypatch.setattr(View, "page", noting_page)
-    monkeypatch.setattr(View, "document", noting_document)
+    monkeypatch.setattr(View, "rendered", noting)
+    await reader.do(shelved, title="Book", isbn="0439023483", series="Row", authors="Who")
+    await reader.do(post, slug="b", markdown="::book{isbn=0439023483}")
     await reader.do(post, slug="a", tags=("T",), authors=("A",), topic="Topic")
     for path in (
         "/", "/a/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/", "/authors/", "/authors/a/", "/archive/",
         "/none/", "/feed.xml", "/rss.xml", "/sitemap.xml", "/sitemap-lists.xml", "/opensearch.xml",
+        "/b/", "/books/", "/books/book/", "/writers/who/", "/series/row/", "/shelf/",
     ):  # fmt: skip
         await reader.get(path)
     assert received == documented()

@@ -14,7 +14,9 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
-from westmarch.answers import answer
+from westmarch.answers import answer, look
+from westmarch.books import api as books
+from westmarch.books import openapi
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
@@ -41,10 +43,14 @@ from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
 from westmarch.posts import cards, schedule, views
 from westmarch.posts.following import FOLLOWERS
+from westmarch.search import api as finding
+from westmarch.search import running as search
 from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.players import PLAYER_HOSTS
+from westmarch.textindex.engine import Engine
 from westmarch.web import errors, icons, request_target, static
+from westmarch.web.cors import APIForOthers
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
@@ -62,7 +68,7 @@ async def public(request: Request) -> ASGIApp:
     key, make, _ = address(request.app, path, query, variant)
     found: Answer | Reply = await pages.answer(key, make, request.app.state.surface.headers)
     if found.status_code in (301, 302) and uncounted(query) != query:  # A redirect keeps the whole of it.
-        found = await request.app.state.db.read(answer, request.app.state.surface, path, query, variant)
+        found = await made(request.app, path, query, variant)
     request.state.route = found.route
     if found.viewed is not None and views.is_view(request.scope):
         request.app.state.views.count(found.viewed)
@@ -73,11 +79,18 @@ async def public(request: Request) -> ASGIApp:
 
 def address(app: FastAPI, path: str, query: str, variant: str) -> Address:
     """Where the page at a path is kept, and what renders it; or which other route answers there."""
-    db: Database = app.state.db
     surface: Surface = app.state.surface
     asked = uncounted(query)
     key = Key(quote(surface.base + path).encode(), asked.encode("latin-1"), variant)
-    return Address(key, lambda: db.read(answer, surface, path, asked, variant))
+    return Address(key, lambda: made(app, path, asked, variant))
+
+
+async def made(app: FastAPI, path: str, query: str, variant: str) -> Reply:
+    """The answer for a path, rendered in one snapshot; what it needs of the search index is asked for before that."""
+    db: Database = app.state.db
+    index: Engine | None = app.state.index
+    found = await look(index, app.state.surface, path, query)
+    return await db.read(answer, app.state.surface, path, query, variant, found)
 
 
 def other_route(path: str) -> str:
@@ -97,6 +110,10 @@ ROUTES = (
     CountedRoute("/healthz", health.alive),
     CountedRoute("/readyz", health.ready),
     CountedRoute("/metrics", metrics),
+    *books.ROUTES,
+    *finding.ROUTES,
+    CountedRoute(openapi.PATH, openapi.document),
+    CountedRoute("/api/docs", openapi.page),
     CountedRoute("/{path:path}", public),
 )
 
@@ -123,6 +140,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
         await stack.enter_async_context(app.state.pages.opened(db))
+        app.state.index = search.open_of(app.state.settings)
+        await stack.enter_async_context(search.followed(db, app.state.index, now))
         questions = {**verbs(app.state.measuring), **cache_verbs(app)}
         await stack.enter_async_context(control.serving(app.state.settings, questions))
         drawing = cards.following(db, app.state.surface, app.state.studio, app.state.icons)
@@ -235,10 +254,14 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         telemetry={"auto_configure": False},
         exception_handlers={HTTPException: errors.answer, WestmarchError: errors.answer, Exception: errors.answer},
     )
+    if settings.cors_origins:
+        app.add_middleware(APIForOthers, pattern=settings.cors_origins)
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
     app.state.surface = surface
     app.state.pages = pages
+    app.state.index = None  # It is opened when the program serves.
+    app.state.described = openapi.Described(settings.project_name, surface.base, (*books.ROUTES, *finding.ROUTES))
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.

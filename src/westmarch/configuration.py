@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
@@ -20,6 +21,17 @@ from westmarch.errors import Invalid, unfit
 from westmarch.settings import PREFIX, Settings
 
 SITE_VARIABLE = "WESTMARCH_SITE"
+#: Variables by which another search service for books is set, and what they are called here. They count for the search
+#: service alone.
+OTHER_NAMES = {
+    "ES_HOST": "search_url",
+    "PROJECT_NAME": "project_name",
+    "API_IP": "host",
+    "API_PORT": "port",
+    "BACKEND_CORS_ORIGINS": "cors_origins",
+}
+#: Where the search service listens if nothing says otherwise.
+SEARCH_PORT = 5000
 TOML_NAME = "westmarch.toml"
 DOTENV_NAME = ".env"
 
@@ -37,8 +49,10 @@ def site_folder(flag: Path | None = None) -> Path:
     return Path(flag or os.environ.get(SITE_VARIABLE) or ".").expanduser().absolute()
 
 
-def load(site: Path, **flags: Any) -> Loaded:
+def load(site: Path, *, search: bool = False, **flags: Any) -> Loaded:
     """Gather the settings of the site in that folder; a flag that is None was not given.
+
+    `search` is for the search service: it has a port of its own, and takes `OTHER_NAMES` too, after ours.
 
     Raises Invalid, naming file and key, for a folder that is no site, for unknown keys and for unfit values.
     """
@@ -48,10 +62,10 @@ def load(site: Path, **flags: Any) -> Loaded:
             hint=f"Make one with `westmarch --site {site} init`, or name the folder of a site with --site.",
             place=str(site),
         )
-    return gather(site, **flags)
+    return gather(site, search=search, **flags)
 
 
-def gather(site: Path, **flags: Any) -> Loaded:
+def gather(site: Path, *, search: bool = False, **flags: Any) -> Loaded:
     """As `load`, for a folder that may not be a site yet."""
     toml_file, dotenv_file = site / TOML_NAME, site / DOTENV_NAME
     sources = {
@@ -60,11 +74,19 @@ def gather(site: Path, **flags: Any) -> Loaded:
         str(dotenv_file): _dotenv(dotenv_file),
         str(toml_file): _toml(toml_file),
     }
+    others: dict[str, list[tuple[str, str, str]]] = {}
+    if search:
+        others = {str(dotenv_file): _others(dotenv_values(dotenv_file)), "environment": _others(os.environ)}
     values: dict[str, Any] = {}
     origins = dict.fromkeys(Settings.model_fields, "default")
     for origin, found in reversed(sources.items()):
         values |= found
         origins |= dict.fromkeys(found, origin)
+        for other, name, value in others.get(origin, ()):
+            if name not in found:
+                values[name], origins[name] = value, f"{origin}: {other}"
+    if search:
+        values.setdefault("port", SEARCH_PORT)
     try:
         settings = Settings(**values, site=site)
     except ValidationError as error:
@@ -122,8 +144,25 @@ def _dotenv(file: Path) -> dict[str, Any]:
         if binding.error or (binding.key is not None and binding.value is None):
             line = binding.original.line
             raise Invalid(f"{file}: line {line} is not KEY=VALUE.", hint="Mend the line.", place=f"{file}:{line}")
-    _refuse_unknown((binding.key.upper() for binding in bindings if binding.key), _variables(), str(file))
-    return _read(DotEnvSettingsSource(Settings, env_file=file, env_file_encoding="utf-8"), str(file))
+    given = {binding.key.upper() for binding in bindings if binding.key} - OTHER_NAMES.keys()
+    _refuse_unknown(given, _variables(), str(file))
+    found = _read(DotEnvSettingsSource(Settings, env_file=file, env_file_encoding="utf-8"), str(file))
+    return {name: value for name, value in found.items() if PREFIX + name.upper() in given}
+
+
+def _others(variables: Mapping[str, str | None]) -> list[tuple[str, str, str]]:
+    """Variables that are called otherwise: that name, ours, and the value."""
+    return [
+        (other, ours, _cluster(value) if other == "ES_HOST" else value)
+        for other, ours in OTHER_NAMES.items()
+        if (value := variables.get(other))
+    ]
+
+
+def _cluster(host: str) -> str:
+    """The address of a cluster from a host, with or without scheme and port."""
+    complete = host if "://" in host else f"http://{host if ':' in host else f'{host}:9200'}"
+    return complete if "+" in complete.partition("://")[0] else f"opensearch+{complete}"
 
 
 def _read(source: PydanticBaseSettingsSource, origin: str) -> dict[str, Any]:

@@ -66,6 +66,20 @@ class Settings(BaseSettings):
         description="`sqlite:///FILE` (relative to the folder of the site) or `postgresql://USER:PASSWORD@HOST/NAME`.",
         json_schema_extra={"default_in_words": "`sqlite:///westmarch.db`"},
     )
+    search_url: SecretStr | None = Field(
+        default=None,
+        description="A cluster with the search index: `opensearch+https://USER:PASSWORD@HOST:9200,HOST:9200/NAME`. "
+        "Without it the index is in `search/` of the site's folder.",
+        json_schema_extra={"default_in_words": "`search/`"},
+    )
+    project_name: str = Field(
+        default="Westmarch", min_length=1, max_length=200, description="The title of the API's documents."
+    )
+    cors_origins: str = Field(
+        default="",
+        description="A regular expression for whole origins whose pages may read the API, as "
+        r"`https://(.+\.)?example\.org`. Credentials are allowed to them, unless it matches every origin.",
+    )
     workers: int = Field(default=1, ge=1, description="The number of server processes.")
     root_path: str = Field(default="", description="The path that a proxy removes before it passes a request on.")
     forwarded_allow_ips: str = Field(
@@ -179,6 +193,15 @@ class Settings(BaseSettings):
             raise ValueError("a size such as 64MiB is needed; 0 keeps no pages")
         return size
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"a regular expression is needed: {error}") from None
+        return pattern
+
     @field_validator("metrics_token")
     @classmethod
     def _can_be_sent(cls, token: SecretStr | None) -> SecretStr | None:
@@ -242,6 +265,11 @@ class Settings(BaseSettings):
     def run_folder(self) -> Path:
         """Where sockets of running processes are kept, and what they have counted."""
         return self.site / "run"
+
+    @property
+    def search_folder(self) -> Path:
+        """Where the search index lies that needs no cluster."""
+        return self.site / "search"
 
     @property
     def secret_key_file(self) -> Path:

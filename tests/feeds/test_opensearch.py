@@ -1,4 +1,4 @@
-"""The description of the site's search, which no page names yet."""
+"""The description of the site's search, by which browsers offer it."""
 
 from xml.etree import ElementTree as ET
 
@@ -25,5 +25,5 @@ async def test_the_description_holds_to_the_lengths_that_the_format_allows(reade
 
 
 @pytest.mark.parametrize("path", ["/", "/archive/"])
-async def test_no_page_offers_a_search_that_there_is_not(reader: Reader, path: str) -> None:
-    assert "opensearch" not in await reader.page(path)
+async def test_pages_name_the_description(reader: Reader, path: str) -> None:
+    assert 'type="application/opensearchdescription+xml"' in await reader.page(path)

@@ -19,7 +19,7 @@ SOMEBODY = (
     (b"x-request-id", b"somebody-4711"),
 )
 #: What stands for the places in the patterns of routes.
-PLACES = {"name": "1-0123456789abcdef.png", "path": "theme.css"}
+PLACES = {"name": "1-0123456789abcdef.png", "path": "theme.css", "book_id": "1"}
 #: What leads nowhere of its own, or elsewhere.
 OTHERS = (
     "/old/",

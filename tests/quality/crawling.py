@@ -76,7 +76,7 @@ class Page(HTMLParser):
             if name in PARTS:
                 for one in value.split(",") if name.endswith("srcset") else [value]:
                     self._add(one.split()[0] if one.split() else "", part=True, written=written)
-            elif name in LINKS:
+            elif name in LINKS and "nofollow" not in given.get("rel", "").lower().split():
                 self._add(value, part=part_of_page, written=written)
         if tag == "meta" and (given.get("property") in META or given.get("name") in META):
             self._add(given.get("content", ""), part=False, written=False)

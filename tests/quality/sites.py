@@ -32,6 +32,8 @@ KINDS = {
     "topic": "/topics/keeping-time/",
     "authors": "/authors/",
     "author": "/authors/nell-ashdown/",
+    "catalogue": "/books/",
+    "book": "/books/la-divina-commedia/",
     "not found": "/nothing/",
     "gone": "/removed/",
 }
@@ -47,8 +49,8 @@ WRITTEN = {
         "unlisted post": "/specimen-sheet/",
     },
     "de": {"post": "/die-minute-mit-einundsechzig-sekunden/"},
-    "zh": {"post": "/八月十八潮/"},
-    "ar": {"post": "/الثانية-الكبيسة/"},
+    "zh": {"post": "/八月十八潮/", "book in Chinese": "/books/西遊記/"},
+    "ar": {"post": "/الثانية-الكبيسة/", "book in Arabic": "/books/كليلة-ودمنة/"},
 }
 
 

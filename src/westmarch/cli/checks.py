@@ -11,6 +11,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.orm import aliased
 
+from westmarch.books import counts as book_counts
+from westmarch.books import mentioned
 from westmarch.changes import queries as changes
 from westmarch.changes import triggers as change_triggers
 from westmarch.cli.tables import Differences
@@ -31,6 +33,8 @@ from westmarch.posts.models import Post
 from westmarch.settings import Settings
 from westmarch.site.queries import current
 
+#: The schema that brought the books.
+BOOKS = "0006"
 #: How many faults of one kind are told singly.
 TOLD = 5
 #: How far the clocks of this machine and the database may differ.
@@ -129,8 +133,10 @@ def values(connection: Connection) -> Iterator[Finding]:
 
 
 def stored_counts(session: Reading) -> Iterator[Finding]:
-    """Counts, neighbours, listings and numbers of parts are what the posts say."""
+    """Counts, neighbours, listings and numbers of parts are what the posts and books say."""
     faults = counts.faults(session, current(session).zone) + listings.faults(session)
+    if schema.reached(session, BOOKS):
+        faults += book_counts.faults(session)
     yield from told("stored counts", faults, "Counts, neighbours and parts are right.", MEND)
 
 
@@ -144,6 +150,18 @@ def media_files(session: Reading, folder: Path) -> Iterator[Finding]:
         elif path.stat().st_size != row.size:
             faults.append(f"{path} ({row.filename}) has {path.stat().st_size} bytes in place of {row.size}.")
     yield from told("media", faults, "All files are there.", "restore the folder media/, or import again")
+
+
+def books_named(session: Reading) -> Iterator[Finding]:
+    """Each book that a text names by its number is in the catalogue. One that is not is no fault: it may come yet."""
+    if not schema.reached(session, BOOKS):
+        return
+    missing = [number for number, _ in mentioned.missing(session)]
+    message = "All books that texts name are in the catalogue."
+    if missing:
+        more = f" and {len(missing) - TOLD} more" if len(missing) > TOLD else ""
+        message = f"Texts name books that the catalogue lacks: {', '.join(missing[:TOLD])}{more}. They show the number."
+    yield Finding("books", sound=True, message=message)
 
 
 def links_lead(session: Reading) -> Iterator[Finding]:
@@ -193,6 +211,7 @@ STRUCTURE: dict[str, Callable[[Connection], Iterator[Finding]]] = {
 DATA: dict[str, Callable[[Reading], Iterator[Finding]]] = {
     "stored counts": stored_counts,
     "links": links_lead,
+    "books": books_named,
     "followers": followers_keep_up,
     "clock": clock,
 }

@@ -26,11 +26,14 @@ def folder(context: typer.Context) -> Path:
     return site_folder(given)
 
 
-def loaded(context: typer.Context, **flags: Any) -> "Loaded":
-    """The settings of the site with where they come from; flags that are None were not given. Raises Invalid."""
+def loaded(context: typer.Context, *, search: bool = False, **flags: Any) -> "Loaded":
+    """The settings of the site, or of its search service, with where they come from.
+
+    Flags that are None were not given. Raises Invalid.
+    """
     from westmarch.configuration import load
 
-    return load(folder(context), **flags)
+    return load(folder(context), search=search, **flags)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -45,15 +45,17 @@ def export_html(
 async def copy_of(settings: "Settings", folder: Path, *, replace: bool) -> "Copied":
     """Write a copy of the site with these settings to a folder."""
     from westmarch.answers import LISTINGS, answer
-    from westmarch.app import create_app
+    from westmarch.app import create_app, surface_of
     from westmarch.links.paths import FEEDS
+    from westmarch.search.choice import PATH as SEARCH
     from westmarch.site.queries import current
     from westmarch.transfer.out.html import export_html
     from westmarch.transfer.out.html_copied import PublicSite
     from westmarch.web.icons import ICONS
+    from westmarch.web.surface import WithoutSearch
 
     app = create_app(settings.model_copy(update={"cache_size": 0, "metrics": False, "process_time": False}))
-    surface = app.state.surface
+    surface = surface_of(settings, WithoutSearch)
     async with opened(settings) as db:
         app.state.db = db
         options = await db.read(current)
@@ -63,7 +65,11 @@ async def copy_of(settings: "Settings", folder: Path, *, replace: bool) -> "Copi
             language=options.language,
             app=app,
             render=lambda session, path, query: answer(session, surface, path, query),
-            listings=(*LISTINGS, "/robots.txt", "/sitemap.xml", *(f"/{feed}" for feed in FEEDS)),
+            listings=(
+                *(path for path in LISTINGS if path != SEARCH),
+                *("/robots.txt", "/sitemap.xml"),
+                *(f"/{feed}" for feed in FEEDS),
+            ),
             files=(*ICONS, "/site.webmanifest", *(theme.asset(name) for name in theme.assets.files)),
         )
         try:

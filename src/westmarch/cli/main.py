@@ -10,6 +10,7 @@ import typer
 
 from westmarch.cli import (
     backup,
+    books,
     cache,
     db,
     doctor,
@@ -22,6 +23,7 @@ from westmarch.cli import (
     init,
     logs,
     render,
+    search,
     serve,
     settings,
     site,
@@ -87,6 +89,8 @@ app.add_typer(site.app, name="site")
 app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
 app.add_typer(cache.app, name="cache")
+app.add_typer(books.app, name="books")
+app.add_typer(search.app, name="search")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
 app.command("logging")(logs.logging)

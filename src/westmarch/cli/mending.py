@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from westmarch.books import counts as book_counts
 from westmarch.changes import triggers
-from westmarch.cli.checks import comparable, tried
+from westmarch.cli.checks import BOOKS, comparable, tried
 from westmarch.cli.tables import Differences
 from westmarch.db.database import Database
 from westmarch.links.models import Link
 from westmarch.migrations.metadata import metadata
+from westmarch.ops import schema
 from westmarch.ops.findings import Finding
 from westmarch.posts.actions import recount
 from westmarch.posts.models import Post
@@ -48,8 +50,10 @@ def mend_paths(session: Session) -> None:
 
 
 def mend_counts(session: Session) -> None:
-    """Make counts, neighbours and numbers of parts what the posts say."""
+    """Make counts, neighbours and numbers of parts what the posts and books say."""
     recount(session, current(session))
+    if schema.reached(session, BOOKS):
+        book_counts.mend(session)
 
 
 #: What is mended, in this order.

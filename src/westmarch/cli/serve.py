@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 WORKER_PATIENCE = 60
 #: What makes the program in a worker process.
 WORKER = "westmarch.cli.serve:worker"
+SEARCH_WORKER = "westmarch.cli.serve:search_worker"
 
+Service = Annotated[
+    Literal["site", "search"], typer.Option(help="All of the site, or the search service for books alone.")
+]
 Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option(min=0, max=65535, metavar="NUMBER", help="The port; 0 is any free one.")]
 SocketPath = Annotated[Path | None, typer.Option(metavar="PATH", help="Listen on this Unix socket instead.")]
@@ -43,6 +47,7 @@ Grace = Annotated[int | None, typer.Option(min=0, metavar="SECONDS", help="What 
 
 def serve(
     context: typer.Context,
+    service: Service = "site",
     host: Host = None,
     port: Port = None,
     uds: SocketPath = None,
@@ -63,7 +68,10 @@ def serve(
     Example: westmarch --site my-site serve
 
     Example: westmarch --site my-site serve --host 0.0.0.0 --port 80 --workers 2
+
+    Example: westmarch --site my-site serve --service search
     """
+    search = service == "search"
     flags: dict[str, Any] = {
         "host": host,
         "port": port or None,
@@ -74,7 +82,7 @@ def serve(
         "timeout_keep_alive": timeout_keep_alive,
         "timeout_graceful_shutdown": timeout_graceful_shutdown,
     }
-    settings = loaded(context, **flags).settings
+    settings = loaded(context, search=search, **flags).settings
     # A signal during the start ends the process quietly; while it serves, the server catches it first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     run(_prepare_database(settings, upgrade=upgrade))
@@ -82,14 +90,14 @@ def serve(
     with listener:
         if port == 0:
             flags["port"] = listener.getsockname()[1]
-            settings = loaded(context, **flags).settings
+            settings = loaded(context, search=search, **flags).settings
         from westmarch.ops.logging import configure
 
         configure(settings)
         typer.echo(f"Serving {settings.site} at {settings.uds or listeners.address(listener)} (Ctrl-C stops)")
         sys.stdout.flush()
         try:
-            _run(folder(context), settings, flags, listener, reload=reload)
+            _run(folder(context), settings, flags, listener, reload=reload, search=search)
         except KeyboardInterrupt:
             typer.echo("Stopped.")
         finally:
@@ -113,25 +121,36 @@ async def _prepare_database(settings: "Settings", *, upgrade: bool) -> None:
     await require_schema(settings)
 
 
-def _run(site: Path, settings: "Settings", flags: dict[str, Any], listener: socket.socket, *, reload: bool) -> None:
+def _run(
+    site: Path, settings: "Settings", flags: dict[str, Any], listener: socket.socket, *, reload: bool, search: bool
+) -> None:
     from uvicorn import Server
 
     if not reload and settings.workers == 1:
-        from westmarch.app import create_app
-
-        program = create_app(settings)
-        _hear_hangups(program)
+        program = _program(settings, search=search)
         Server(_server_config(settings, program)).run(sockets=[listener])
         return
     _hand_to_children(site, flags)
     if reload:
         from westmarch.cli.reloading import Reloader
 
-        config = _server_config(settings, WORKER, reload=True)
+        config = _server_config(settings, SEARCH_WORKER if search else WORKER, reload=True)
         Reloader(config, settings, [listener]).run()
         return
-    config = _server_config(settings, WORKER, workers=settings.workers)
+    config = _server_config(settings, SEARCH_WORKER if search else WORKER, workers=settings.workers)
     _supervise(config, listener)
+
+
+def _program(settings: "Settings", *, search: bool) -> "FastAPI":
+    if search:
+        from westmarch import search_app
+
+        return search_app.create_app(settings)
+    from westmarch.app import create_app
+
+    program = create_app(settings)
+    _hear_hangups(program)
+    return program
 
 
 def _hear_hangups(program: "FastAPI") -> None:
@@ -186,9 +205,21 @@ def worker() -> "FastAPI":
     """The program of a worker. When its parent dies, it stops as at SIGTERM: nobody else would stop it."""
     from westmarch.app import from_environment
 
+    _stop_with_parent()
+    return from_environment()
+
+
+def search_worker() -> "FastAPI":
+    """The same for the search service."""
+    from westmarch.search_app import from_environment
+
+    _stop_with_parent()
+    return from_environment()
+
+
+def _stop_with_parent() -> None:
     if (parent := multiprocessing.parent_process()) is not None:
         threading.Thread(target=_stop_after, args=(parent,), name="parent", daemon=True).start()
-    return from_environment()
 
 
 def _stop_after(parent: "BaseProcess") -> None:

@@ -7,6 +7,7 @@ oldest, so that it stays as it is when new ones come.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from westmarch.authors import queries as author_queries
 from westmarch.db.rows import NamedRow
@@ -23,8 +24,10 @@ MOST = 1_000_000
 _PAGE = re.compile(r"(?:^|&)page=([0-9]{1,9})(?:&|$)")
 
 
+#: Posts with their whole texts, or what has the like of their columns.
+Entries = Sequence[Any]
 #: Whole texts of posts, the newest first, and whether the list goes on after them for more than as many again.
-Archived = tuple[Sequence[NamedRow], bool]
+Archived = tuple[Entries, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Channel:
     description: str
     language: str
     path: str
-    newest: Callable[[int], tuple[Sequence[NamedRow], int]]
+    newest: Callable[[int], tuple[Entries, int]]
     archived: Callable[[int, int], Archived | None]
 
 
@@ -47,7 +50,7 @@ class Channel:
 class Document:
     """One document of a feed: its posts, its number in the archive (None: the newest), and its neighbours there."""
 
-    posts: Sequence[NamedRow]
+    posts: Entries
     number: int | None
     previous: int | None
     next: int | None

@@ -9,7 +9,7 @@ SHORT, LONG, DESCRIPTION = 16, 48, 1024
 
 
 def description(view: View) -> Reply:
-    """`/opensearch.xml`. No page names it before the site has a search."""
+    """`/opensearch.xml`, which the head of each page names."""
     site = view.site
     return view.document(
         "feeds/opensearch.xml",

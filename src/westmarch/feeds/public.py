@@ -42,15 +42,18 @@ def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
 
 def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Reply:
     found = channels.document(channel, view.query, view.site.feed_items)
-    reply = _written(session, view, suffix, channel, found)
+    reply = _written(view, suffix, channel, found, names.of_posts(session, [post.id for post in found.posts]))
     if found.number is not None:
         reply.query = f"page={found.number}"
     return reply
 
 
-def _written(session: Reading, view: View, suffix: Suffix, channel: Channel, found: Document) -> Reply:
-    ids = [post.id for post in found.posts]
-    named = names.of_posts(session, ids)
+def written(view: View, suffix: Suffix, channel: Channel, named: dict[int, Names]) -> Reply:
+    """The one document of a feed without an archive; `named` has authors and tags by the ids of its entries."""
+    return _written(view, suffix, channel, channels.document(channel, "", view.site.feed_items), named)
+
+
+def _written(view: View, suffix: Suffix, channel: Channel, found: Document, named: dict[int, Names]) -> Reply:
     address = view.surface.absolute(directory(channel.path)) + (suffix.feed or "")
 
     def at(number: int | None) -> str | None:

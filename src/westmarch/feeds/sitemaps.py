@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from westmarch.authors import queries as author_queries
+from westmarch.books import catalogue, shelf
+from westmarch.books import shown as books
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
 from westmarch.posts import archive, queries
@@ -18,15 +20,18 @@ MOST = 50_000
 #: A year with a month of more posts has a sitemap for each month, as it may have more than `MOST`.
 CROWDED = MOST // 12
 _XML = "application/xml; charset=utf-8"
-_PART = re.compile(r"/sitemap-(?:(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?|lists)\.xml")
+_PART = re.compile(
+    r"/sitemap-(?:(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2}))?|books-(?P<books>[1-9][0-9]{0,5})|lists)\.xml"
+)
 
 
 def index(session: Reading, view: View) -> Reply:
-    """One sitemap for each year with posts, for each of its months where there are very many, and one for the rest."""
+    """One sitemap for each year with posts, or month where there are very many; those of books; one for the rest."""
     crowded = archive.crowded(session, CROWDED)
     months = archive.months(session)
     parts = (f"{row.year:04}-{row.month:02}" if row.year in crowded else f"{row.year:04}" for row in months)
-    names = list(dict.fromkeys(("lists", *parts)))
+    of_books = range(books.parts(session, MOST) if books.there(session, view) else 0)
+    names = list(dict.fromkeys(("lists", *parts, *(f"books-{number + 1}" for number in of_books))))
     return view.document("feeds/sitemaps.xml", _XML, names=names)
 
 
@@ -35,8 +40,10 @@ def part(session: Reading, view: View, path: str) -> Reply:
     match = _PART.fullmatch(path)
     if match is None:
         raise NotFound("There is no such sitemap.")
+    if match["books"]:
+        return _books(session, view, int(match["books"]))
     if match["year"] is None:
-        return view.document("feeds/sitemap.xml", _XML, addresses=list(_lists(session)))
+        return view.document("feeds/sitemap.xml", _XML, addresses=list(_lists(session, view)))
     year, month = int(match["year"]), int(match["month"] or 0)
     if not 1 <= year <= 9998 or (match["month"] and not 1 <= month <= 12):
         raise NotFound("There is no such sitemap.")
@@ -49,9 +56,21 @@ def part(session: Reading, view: View, path: str) -> Reply:
     return view.document("feeds/sitemap.xml", _XML, addresses=rows)
 
 
-def _lists(session: Reading) -> Iterator[tuple[str, datetime | None]]:
-    """The front page, pages, topics, tags and authors."""
+def _books(session: Reading, view: View, number: int) -> Reply:
+    """Books, by the numbers of their subjects."""
+    if not books.there(session, view) or number > books.parts(session, MOST):
+        raise NotFound("There is no such sitemap.")
+    found = books.addresses(session, number - 1, MOST)
+    return view.document("feeds/sitemap.xml", _XML, addresses=[(row.path, row.updated_at) for row in found])
+
+
+def _lists(session: Reading, view: View) -> Iterator[tuple[str, datetime | None]]:
+    """The front page, pages, topics, tags and authors; the catalogue and the shelf where there is anything in them."""
     yield "/", None
+    if books.there(session, view) and books.any_books(session):
+        yield catalogue.PATH, None
+    if shelf.any_readings(session, view):
+        yield shelf.PATH, None
     for row in queries.pages(session, MOST // 2):
         yield row.path, row.updated_at or row.published_at
     tags = tag_queries.paths(session, MOST // 4)

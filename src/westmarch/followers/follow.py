@@ -1,7 +1,8 @@
 """Following the change log: each follower has a durable position, and one process at a time runs it.
 
 A follower's effect and its position are written in one transaction, so that after a crash it neither misses a change
-nor sees one twice. A lease keeps other processes away; when its holder dies, another takes over after `LEASE`.
+nor sees one twice. A lease keeps other processes away; when its holder dies, another takes over: at once on the same
+machine, where it sees that the process is gone, else after `LEASE`.
 """
 
 import logging
@@ -18,6 +19,7 @@ from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
 from westmarch.db.upsert import both
 from westmarch.followers.models import Follower
+from westmarch.followers.processes import has_died
 
 #: For how long a process may run a follower without telling that it lives.
 LEASE = timedelta(seconds=30)
@@ -126,7 +128,9 @@ def row_of(session: Session, name: str) -> Follower | None:
 
 
 def _held_elsewhere(row: Row[Any] | Follower, process: str, now: datetime) -> bool:
-    return row.leased_by not in (None, process) and row.leased_until is not None and row.leased_until > now
+    if row.leased_by in (None, process) or row.leased_until is None or row.leased_until <= now:
+        return False
+    return not has_died(row.leased_by)
 
 
 def _runs_out(row: Row[Any] | Follower, process: str, now: datetime) -> bool:

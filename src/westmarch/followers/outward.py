@@ -4,7 +4,9 @@ No transaction is open while it acts. After a crash it acts once more on what it
 must come to the same when it is done twice.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from westmarch.changes import queries as changes
 from westmarch.changes.queries import Seen
 from westmarch.db.database import Database
+from westmarch.errors import Conflict, Unavailable
 from westmarch.followers import follow
 
 T = TypeVar("T")
@@ -23,13 +26,15 @@ T = TypeVar("T")
 class Outward(Generic[T]):
     """`look` says from a batch of changes what there is to do, or from the tables alone (None): all of it, anew.
 
-    `act` does it; where there is nothing (`look` says None), it is not called. Batches, leases and what makes a
-    follower begin anew are those of `follow.Following`.
+    `act` does it; where there is nothing (`look` says None), it is not called. At most `batch` changes are handed over
+    at once. Leases and what makes a follower begin anew are those of `follow.Following`. Where `act` raises Conflict,
+    because what it acts on has become another one, it is as if it had not looked.
     """
 
     name: str
     look: Callable[[Session, Sequence[Seen] | None], T | None]
     act: Callable[[T], Awaitable[None]]
+    batch: int = follow.BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,34 @@ async def step(db: Database, following: Outward[T], process: str, now: datetime)
     if seen is None:
         return False
     if seen.work is not None:
-        await following.act(seen.work)
+        try:
+            async with _leased(db, following.name, process, now):
+                await following.act(seen.work)
+        except Conflict:
+            return False
         await db.write(_passed, following.name, process, seen.epoch, seen.position)
     return True
+
+
+@asynccontextmanager
+async def _leased(db: Database, name: str, process: str, now: datetime) -> AsyncIterator[None]:
+    """Renew the lease of a process as long as the block takes."""
+
+    async def renew() -> None:
+        moment = now
+        while True:
+            await asyncio.sleep(follow.LEASE.total_seconds() / 2)
+            moment += follow.LEASE / 2
+            with suppress(Unavailable):
+                await db.write(follow.held, name, process, moment)
+
+    task = asyncio.create_task(renew(), name=f"lease of {name}")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _look(session: Session, following: Outward[T], process: str, now: datetime) -> _Seen[T] | None:
@@ -56,7 +86,7 @@ def _look(session: Session, following: Outward[T], process: str, now: datetime) 
         return None
     epoch, newest = changes.epoch(session), changes.position(session)
     anew = row.epoch != epoch or row.position > newest
-    batch = [] if anew else changes.since(session, row.position, follow.BATCH)
+    batch = [] if anew else changes.since(session, row.position, following.batch)
     if not anew and not batch:
         return None
     position = batch[-1].position if batch else newest

@@ -3,10 +3,7 @@
 import asyncio
 import contextlib
 import logging
-import os
-import socket
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +21,7 @@ from westmarch.errors import Unavailable, Unreadable
 from westmarch.followers import follow, outward
 from westmarch.followers.follow import Following
 from westmarch.followers.outward import Outward
+from westmarch.followers.processes import process_name
 
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
@@ -36,11 +34,6 @@ PRUNE_INTERVAL = 3600.0
 REST, LONGEST_REST = 1.0, 300.0
 
 logger = logging.getLogger(__name__)
-
-
-def process_name() -> str:
-    """A name for this process that no other one has."""
-    return f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 async def catch_up(db: Database, following: Sequence[Following | Outward[Any]], process: str, now: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 from markupsafe import Markup
 
 from westmarch.authors import queries as author_queries
+from westmarch.books import shown as books
+from westmarch.books.catalogue import Choice
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
@@ -28,6 +30,8 @@ TAGS_PER_PAGE = 500
 #: Tags in the list of those that are used most, other topics on the page of one, posts on the page of what is missing.
 MOST_USED = 10
 OTHER_TOPICS = 5
+#: Books with the tag, on its first page.
+MOST_BOOKS = 12
 OFFERED = 5
 
 
@@ -80,7 +84,8 @@ def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
     paging, posts = _posts(session, view, Scope("tag", tag_id), directory(about.path), suffix)
     path = _canonical(paging, about)
     told = metadata.of_list(view, about.name, path, metadata.TAGS, description=about.description, posts=posts)
-    return _list(session, view, "tag", about, paging, posts, told, about.description, Markup.escape(about.description))
+    description = Markup.escape(about.description)
+    return _list(session, view, "tag", about, paging, posts, told, about.description, description, tagged=about.slug)
 
 
 def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
@@ -112,7 +117,9 @@ def _list(
     description: str,
     introduction: Markup,
     links: Sequence[dict[str, str]] = (),
+    tagged: str = "",
 ) -> Reply:
+    shown = paging.number == 1 and tagged and books.there(session, view)
     return view.page(
         "home/list.html",
         title=about.name,
@@ -127,6 +134,8 @@ def _list(
         pages=paging,
         posts=posts,
         tags=tag_queries.of_subjects(session, [post.id for post in posts]),
+        books=books.tagged(session, tagged, MOST_BOOKS) if shown else (),
+        books_query=Choice(chosen={"tag": (tagged,)}).query if shown else "",
     )
 
 

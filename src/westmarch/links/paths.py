@@ -46,6 +46,8 @@ _FEED = re.compile(rf"(.*/)({'|'.join(map(re.escape, FEEDS))})/?", re.ASCII | re
 _PAGE = re.compile(r"(.*/)page/([1-9][0-9]{0,5})/?", re.ASCII | re.IGNORECASE | re.DOTALL)
 _YEAR = re.compile(r"(.*/)([12][0-9]{3})/?", re.ASCII | re.DOTALL)
 _NUMBERED = re.compile(r"(.*?)((?:\.[A-Za-z][A-Za-z0-9]{0,7})?|/)", re.DOTALL)
+# What separates words of a slug, in ASCII.
+_NO_WORD = re.compile(r"[^a-z0-9_]+")
 _ZERO_WIDTH_NON_JOINER = "\u200c"
 _APOSTROPHES = frozenset("'\u2018\u2019\u02bc\uff07")
 
@@ -84,6 +86,8 @@ def parse(raw_path: str | bytes) -> str:
 
 def checked(path: str) -> str:
     """The decoded path in NFC. Raises Invalid as `parse` does."""
+    if len(path) <= LONGEST and _PLAIN.fullmatch(path):
+        return path
     if len(path) <= _LONGEST_DECODED:
         path = unicodedata.normalize("NFC", path)
     if len(path) > LONGEST:
@@ -188,8 +192,11 @@ def slugify(text: str) -> str:
     Letters, digits and underscores of all scripts stay, with their marks (vowel signs are marks in many scripts).
     At most `LONGEST_SLUG` code points, cut between words where there is a boundary in the second half.
     """
+    text = text[: 10 * LONGEST_SLUG]
+    if text.isascii():
+        return _shortened(_NO_WORD.sub("-", text.lower().replace("'", "")).strip("-")) or "untitled"
     # The Turkish İ folds to an i with a dot that nobody wrote.
-    folded = unicodedata.normalize("NFC", text[: 10 * LONGEST_SLUG]).casefold().replace("i\u0307", "i")
+    folded = unicodedata.normalize("NFC", text).casefold().replace("i\u0307", "i")
     words = re.split("-+", "".join(map(_in_slug, folded)))
     # A mark needs a letter before it: one that stood behind a sign that went away goes too.
     whole = (word.lstrip("".join(filter(_is_mark, word))) for word in words)

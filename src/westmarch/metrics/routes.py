@@ -18,6 +18,9 @@ KINDS = {
     "tag": "/tags/{tag}/",
     "topic": "/topics/{topic}/",
     "author": "/authors/{author}/",
+    "book": "/books/{book}/",
+    "writer": "/writers/{writer}/",
+    "series": "/series/{series}/",
 }
 SITEMAP_PART = "/sitemap-{part}.xml"
 

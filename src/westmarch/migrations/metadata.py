@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 from westmarch.authors import models as authors
+from westmarch.books import models as books
 from westmarch.changes import models as changes
 from westmarch.comments import models as comments
 from westmarch.db.model import Model
@@ -14,10 +15,27 @@ from westmarch.posts import models as posts
 from westmarch.site import models as site
 from westmarch.subjects import models as subjects
 from westmarch.tags import models as tags
+from westmarch.textindex import models as textindex
 from westmarch.topics import models as topics
 from westmarch.transfer import models as transfer
 
 #: The modules whose import defines the tables.
-FEATURES = (authors, changes, comments, events, followers, links, media, posts, site, subjects, tags, topics, transfer)
+FEATURES = (
+    authors,
+    books,
+    changes,
+    comments,
+    events,
+    followers,
+    links,
+    media,
+    posts,
+    site,
+    subjects,
+    tags,
+    textindex,
+    topics,
+    transfer,
+)
 
 metadata: MetaData = Model.metadata

@@ -41,7 +41,7 @@ Line = Annotated[str, AfterValidator(_one_line)]
 
 
 #: The program's own pages, which have a name in every language.
-_NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/"})
+_NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/", "/books/", "/shelf/"})
 
 
 class NavigationItem(BaseModel):

@@ -53,7 +53,8 @@ class Reference(Model):
     __tablename__ = "reference"
     __table_args__ = (
         Index("ix_reference_to_subject_id", "to_subject_id"),
-        {"info": {"keys": ("from_subject_id", "to_subject_id")}},
+        Index("ix_reference_href", "href"),
+        {"info": {"keys": ("from_subject_id", "to_subject_id", "href")}},
     )
 
     from_subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"), primary_key=True)

@@ -12,7 +12,7 @@ _tag, _tagging = Tag.__table__, Tagging.__table__
 _NAMED = (_tag.c.id, _tag.c.name, _tag.c.path, _tag.c.post_count)
 _USED = _tag.c.post_count > 0
 
-_BY_ID = select(*_NAMED, _tag.c.description, _tag.c.synonyms).where(_tag.c.id == bindparam("id"))
+_BY_ID = select(*_NAMED, _tag.c.slug, _tag.c.description, _tag.c.synonyms).where(_tag.c.id == bindparam("id"))
 
 
 def by_id(session: Reading, tag_id: int) -> NamedRow | None:

@@ -204,6 +204,15 @@ class Output(RendererHTML):
             f'<span class="video-title">{named}</span>{host}</a></figure>\n'
         )
 
+    def book_link(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:
+        return self._isbn(tokens[idx].meta["number"], tokens[idx].meta["label"])
+
+    def book(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:
+        return f'<p class="book-card">{self._isbn(tokens[idx].meta["number"], "")}</p>\n'
+
+    def _isbn(self, number: str, label: str) -> str:
+        return f'<a class="isbn" href="/isbn/{number}/">{escape(label, quote=False) or f"ISBN {number}"}</a>'
+
     def footnote_ref(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
         if env.get(EXCERPT):
             return ""

@@ -15,6 +15,7 @@ from westmarch.text import (
     abbreviations,
     attributes,
     autolinks,
+    books,
     callouts,
     figures,
     formulas,
@@ -62,6 +63,7 @@ def parser(language: Language) -> MarkdownIt:
     formulas.install(md)
     figures.install(md)
     videos.install(md)
+    books.install(md)
     md.core.ruler.after("block", "blocks_made", _charge_blocks)
     md.core.ruler.after("footnote_tail", "lines_made", _charge_lines)
     md.core.ruler.push("tasks", _tasks)

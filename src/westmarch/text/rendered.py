@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 #: The state of the renderer, stored with each revision; changes whenever the same Markdown would give other HTML.
-RENDERER = "2"
+RENDERER = "3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _HTML = (
 )
 _CLASSES = (
     "anchor plain contents sub table n tasks callout callout-title fold code file lang highlight math math-source fn "
-    "back footnotes embed video video-title video-host"
+    "back footnotes embed video video-title video-host isbn book-card"
 )
 MATHML = frozenset(_MATHML.split())
 TAGS = MATHML | frozenset(_HTML.split())

@@ -1,6 +1,7 @@
-"""The demonstration site that comes with the program: its options, authors and topics, and then its posts and pages.
+"""The demonstration site that comes with the program: its options, authors and topics, its posts, pages and books.
 
-`site.yml`, `authors.yml` and `topics.yml` lie beside the folders of Markdown, which come in as any folder does.
+`site.yml`, `authors.yml` and `topics.yml` lie beside the folders of Markdown, which come in as any folder does, and
+`books.json`, which is loaded as any catalogue is.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
 from westmarch.authors.models import Author
+from westmarch.books.loading.load import Load
+from westmarch.books.loading.reading import Reading
+from westmarch.books.loading.report import Report as LoadReport
 from westmarch.db.database import Database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
@@ -38,6 +42,7 @@ async def install(
         await db.write(_furnish, folder, media_folder, options)
         report = Report()
         await import_folder(db, Wanted(folder, media_folder, base=base, program="plain"), report, progress)
+        await Load(Reading([str(folder / "books.json")]), LoadReport()).run(db)
         return report
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from westmarch.db.database import Database
 from westmarch.errors import Conflict, Gone, Invalid, Unavailable
-from westmarch.followers.run import catch_up, process_name
+from westmarch.followers.processes import process_name
+from westmarch.followers.run import catch_up
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current

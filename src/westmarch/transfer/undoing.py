@@ -19,7 +19,8 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.events.models import Event
-from westmarch.followers.run import catch_up, process_name
+from westmarch.followers.processes import process_name
+from westmarch.followers.run import catch_up
 from westmarch.posts import actions
 from westmarch.posts.following import FOLLOWERS
 from westmarch.posts.models import Post

@@ -1,8 +1,7 @@
 """Errors as answers: a page for people, a problem (RFC 9457) for programs, by what was asked for."""
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from westmarch.errors import Unavailable, WestmarchError
+from westmarch.web.problems import problem
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface, View
 
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
+#: Below this path answers are for programs, whatever they accept.
+API = "/api/"
 #: No browser sends as long a header Accept.
 LONGEST_ACCEPT = 1_000
 #: An error is a page or a problem by what was asked for; caches must know.
@@ -62,8 +64,9 @@ def reply(view: View, scope: Scope, status: int, detail: str = "", headers: tupl
     """The answer with an error's status, as a page or as a problem."""
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     request_id = scope.get("state", {}).get("request_id", "")
-    if wants_json(accept.decode("latin-1")):
-        made = _problem(status, detail, request_id)
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if path.startswith(API) or wants_json(accept.decode("latin-1")):
+        made = problem(status, detail, request_id, headers=_VARIES)
     else:
         made = page(view, status, detail, request_id=request_id)
     return Reply(made.body, made.mime, status, headers=(*made.own, *headers))
@@ -88,17 +91,6 @@ def page(view: View, status: int, detail: str = "", *, request_id: str = "", new
         code=status,
     )
     return Reply(made.body, made.mime, status, headers=(*made.own, *_VARIES))
-
-
-def _problem(status: int, detail: str, request_id: str) -> Reply:
-    problem: Mapping[str, object] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail or HTTPStatus(status).description,
-        "request_id": request_id,
-    }
-    return Reply(json.dumps(problem).encode(), "application/problem+json", status, headers=_VARIES)
 
 
 def _told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:

@@ -56,6 +56,9 @@ quoted = lru_cache(maxsize=8192)(quote)
 class Surface:
     """All that is the same for every request of a site at `url`: made once, and shared by the threads that render."""
 
+    #: Whether its pages offer to search. In a copy in files nothing would answer.
+    searchable = True
+
     def __init__(
         self,
         url: str,
@@ -106,6 +109,7 @@ class Surface:
             tongue=tongue,
             length_class=length_class,
             locale=locale,
+            searchable=self.searchable,
             staging=self.staging,
             version=__version__,
         )
@@ -176,6 +180,12 @@ class Surface:
         self.themes = themes
         self._told.clear()
         return True
+
+
+class WithoutSearch(Surface):
+    """What the pages of a copy in files stand on."""
+
+    searchable = False
 
 
 @dataclass(frozen=True, slots=True)

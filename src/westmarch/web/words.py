@@ -60,9 +60,9 @@ class Words:
         """A moment as machines read it (RFC 3339), in the zone of the site, to the second."""
         return self.local(at).isoformat(timespec="seconds")
 
-    def date(self, at: datetime) -> str:
-        """A day, written out; one before the Gregorian calendar as in ISO 8601."""
-        return say_day(self._date, self._dates, self.local(at).date())
+    def date(self, at: date) -> str:
+        """A day, or that of a moment, written out; one before the Gregorian calendar as in ISO 8601."""
+        return say_day(self._date, self._dates, self.local(at).date() if isinstance(at, datetime) else at)
 
     def day(self, at: datetime) -> str:
         """The day of the month alone."""

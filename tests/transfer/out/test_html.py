@@ -21,10 +21,11 @@ import httpx2
 import pytest
 from sqlalchemy.orm import Session
 
+from tests.books.catalogue import add
 from tests.conftest import in_a_loop_apart
 from tests.factories import SITE, day, post
 from tests.transfer.folders import png
-from westmarch.app import create_app
+from westmarch.app import create_app, surface_of
 from westmarch.cli.export_html import copy_of
 from westmarch.db.database import Database, open_database
 from westmarch.errors import Invalid
@@ -37,6 +38,7 @@ from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
 from westmarch.transfer.out.html_links import Inside, listed, named
 from westmarch.transfer.out.html_place import MARKER
+from westmarch.web.surface import WithoutSearch
 
 PICTURE = png()
 FOUND = examine(PICTURE, "a.png")
@@ -78,6 +80,7 @@ def fill(session: Session, folder: Path) -> None:
     links.redirect(session, "/atom.xml", "/feed.xml")
     post(session, "Hidden", path="/hidden/", status="draft", published_at=None)
     post(session, "Unlisted", path="/unlisted/", unlisted=True)
+    add(session, {"title": "A book (Row, #1)", "authors": ["Ann Other"], "tags": ["Odd"]})
     gone = post(session, "Gone", path="/gone/")
     actions.purge(session, gone, SITE, actor="test")
 
@@ -123,9 +126,10 @@ def get(connection: HTTPConnection, address: str) -> tuple[int, str, bytes]:
 
 @pytest.fixture
 async def live(db: Database, filled: Settings) -> AsyncIterator[httpx2.AsyncClient]:
-    """The program itself."""
+    """The program itself, but for search, which a copy has not."""
     app = create_app(filled)
     app.state.db = db
+    app.state.surface = surface_of(filled, WithoutSearch)
     yield httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="https://example.org")
     app.state.studio.close()
 
@@ -157,6 +161,8 @@ async def test_a_file_server_gives_what_the_program_answers_and_no_link_leads_no
             elif "sitemap" in address:
                 queue += [quote(one[0]) for name in listed(text) if (one := inside.of(page, name))]
     assert {quote(path) for path in UNUSUAL} <= found.keys()
+    assert {"/books/", "/books/a-book/", "/writers/ann-other/"} <= found.keys()
+    assert not {address for address in found if address.startswith(("/search", "/opensearch"))}
     assert {"/page/2/", "/tags/zwei-drei/feed.xml", "/archive/2024/", "/icon.svg", ADDRESS} <= found.keys()
     assert any(address.startswith("/media/cards/") for address in found)
 

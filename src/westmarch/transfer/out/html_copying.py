@@ -185,6 +185,8 @@ class Copying:
             self._lead_on(path, reply)
         elif reply.status_code == 410:
             self.done.gone += 1
+        elif reply.status_code >= 500:
+            self._lose(path, f"the program answers {reply.status_code}")
 
     def _keep(self, session: Reading, path: str, reply: Reply) -> None:
         """Write a page or a document, and ask for what it names."""

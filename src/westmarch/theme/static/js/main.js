@@ -7,6 +7,12 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 all("button.scheme").forEach(button);
 addEventListener("keydown", keys);
 
+const fields = all("input[data-suggest]");
+const found = document.querySelector(".found");
+const search = () => import("./search.js");
+for (const field of fields) field.addEventListener("focus", () => search().then(({ suggest }) => suggest(field)), { once: true });
+if (found) search().then(({ walk }) => walk(found, fields));
+
 const listings = all("figure.code");
 if (listings.length && navigator.clipboard) import("./copy.js").then(({ copy }) => copy(listings));
 

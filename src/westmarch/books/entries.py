@@ -1,0 +1,55 @@
+"""A book as a source gives it, cleaned: what is stored, whether one book is written or a catalogue is loaded."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from westmarch.books.series_titles import Place
+
+#: What became of an entry.
+Fate = Literal["new", "updated", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenReading:
+    """That the owner reads the book, has read it or wants to, as a source says it; see `models.Reading`."""
+
+    status: str
+    started_on: date | None = None
+    finished_on: date | None = None
+    rating: float | None = None
+    review_markdown: str = ""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One book. What a source does not say stays as it is in the catalogue.
+
+    `row` counts the books of the source from 1. `values` are the columns of `book` that it says. `writers` are names
+    with roles, `tags` slugs with titles, both in order; None: not said. `series` is said where `says_series`.
+    `repairs` are what was made of the source's values, by field.
+    """
+
+    row: int
+    values: dict[str, Any]
+    writers: tuple[tuple[str, str], ...] | None = None
+    tags: tuple[tuple[str, str], ...] | None = None
+    says_series: bool = False
+    series: Place | None = None
+    readings: tuple[GivenReading, ...] = ()
+    repairs: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def book_id(self) -> int | None:
+        """The catalogue's number that the source gives."""
+        number: int | None = self.values.get("book_id")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an entry: its fate, the subject's id where there is one, and why it was refused."""
+
+    fate: Fate
+    id: int | None = None
+    reason: str = ""

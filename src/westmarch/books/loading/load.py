@@ -1,0 +1,98 @@
+"""Loading a catalogue: batch by batch, or all of it in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from westmarch.books import removing
+from westmarch.books.entries import Outcome
+from westmarch.books.loading.reading import Given, Reading
+from westmarch.books.loading.report import Report
+from westmarch.books.models import Book
+from westmarch.books.models import Reading as Shelved
+from westmarch.books.storing import Storing, logging
+from westmarch.db.database import Database
+from westmarch.errors import Unavailable
+
+#: How many rows are stored in one transaction.
+BATCH = 5_000
+
+
+class _Rehearsed(Exception):
+    """What a dry run raises to be rolled back."""
+
+
+@dataclass(slots=True)
+class Load:
+    """One load. `replace`: what the files do not have goes, in the same transaction; `dry_run`: all is rolled back."""
+
+    reading: Reading
+    report: Report
+    replace: bool = False
+    dry_run: bool = False
+    _storing: Storing = field(default_factory=Storing, init=False)
+    _tried: list[Given] | None = field(default=None, init=False)
+
+    async def run(self, db: Database) -> None:
+        """Load all rows. Raises Invalid for files that cannot be taken, Unavailable where the engine cannot answer."""
+        if db.dialect == "sqlite":
+            await db.write(_with_room)
+        rows = self.reading.entries()
+        batches = iter(lambda: list(islice(rows, BATCH)), [])
+        if self.replace or self.dry_run:
+            with suppress(_Rehearsed):
+                await db.write(self._at_once, batches)
+        else:
+            for batch in batches:
+                self._tell(batch, await db.write(self._one, batch))
+        self.report.end(self.reading.remarks)
+
+    def _one(self, session: Session, batch: list[Given]) -> list[Outcome]:
+        """A batch in a transaction of its own."""
+        if batch is self._tried:  # The transaction is tried again: what it made is not there.
+            self._storing.forget()
+        self._tried = batch
+        return self._store(session, batch)
+
+    def _store(self, session: Session, batch: list[Given]) -> list[Outcome]:
+        """What became of all rows of a batch, in order, those among them that could not be read."""
+        outcomes = iter(self._storing.store(session, [given.entry for given in batch if given.entry is not None]))
+        return [Outcome("refused", None, given.problem) if given.entry is None else next(outcomes) for given in batch]
+
+    def _tell(self, batch: list[Given], outcomes: list[Outcome]) -> None:
+        self._storing.stored(outcomes)
+        for given, outcome in zip(batch, outcomes, strict=True):
+            self.report.add(given, outcome)
+
+    def _at_once(self, session: Session, batches: Iterator[list[Given]]) -> None:
+        """All batches in one transaction: readers see the catalogue before it, then the one after it."""
+        if self._tried is not None:
+            raise Unavailable("Another write was in the way.", hint="Run the load again.")
+        for batch in batches:
+            self._tried = batch
+            self._tell(batch, self._store(session, batch))
+        if self.replace:
+            self._remove(session)
+        if self.dry_run:
+            raise _Rehearsed
+
+    def _remove(self, session: Session) -> None:
+        """Take away the books that the files do not have, but for those on the shelf."""
+        touched = self._storing.matching.touched
+        shelved = set(session.scalars(select(Shelved.book_id)))
+        gone = [id_ for id_ in session.scalars(select(Book.id)) if id_ not in touched]
+        with logging(session, len(gone)):
+            removing.remove(session, [id_ for id_ in gone if id_ not in shelved])
+        kept = sum(id_ in shelved for id_ in gone)
+        self.report.counts["removed"] = len(gone) - kept
+        if kept:
+            self.reading.remarks.append(("", f"{kept} books that the files do not have stay: they are on the shelf"))
+
+
+def _with_room(session: Session) -> None:
+    """Let SQLite keep so many KiB of pages: in its usual 2 MiB the indexes of many books come and go all the time."""
+    session.connection().exec_driver_sql("PRAGMA cache_size=-32768")

@@ -1,0 +1,91 @@
+"""Finding the writers, series and tags of many books by their names, and making those that there are not."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.orm import Session
+
+from westmarch.books.models import BookTag, Series, Writer
+from westmarch.links.many import claim_free
+from westmarch.links.paths import last_segment, slugify
+from westmarch.subjects import many as subjects
+from westmarch.subjects.names import fold
+
+# How many names are asked for at once, and how many remembered.
+_ASKED = 10_000
+_REMEMBERED = 50_000
+
+_WRITER, _SERIES, _TAG = Writer.__table__, Series.__table__, BookTag.__table__
+
+
+class Names:
+    """The ids of writers, series and tags. They are remembered, so `forget` follows a transaction that failed."""
+
+    def __init__(self) -> None:
+        self._writers: dict[str, int] = {}
+        self._series: dict[str, int] = {}
+        self._tags: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Remember nothing: what was made may be gone."""
+        for known in (self._writers, self._series, self._tags):
+            known.clear()
+
+    def writers(self, session: Session, names: Iterable[str]) -> dict[str, int]:
+        """The ids of the writers called so; two spellings with one folded form are one writer."""
+        return self._subjects(session, names, self._writers, _WRITER, "writer", "/writers/")
+
+    def series(self, session: Session, titles: Iterable[str]) -> dict[str, int]:
+        """The ids of the series with these titles, as `writers`."""
+        return self._subjects(session, titles, self._series, _SERIES, "series", "/series/")
+
+    def tags(self, session: Session, tags: Mapping[str, str]) -> dict[str, int]:
+        """The ids of the tags with these slugs, which are made with the titles given."""
+        ids = self._known(session, tags, self._tags, _TAG.c.slug)
+        rows = [{"slug": slug, "title": title, "book_count": 0} for slug, title in tags.items() if slug not in ids]
+        if rows:
+            new_tags = insert(_TAG).returning(_TAG.c.slug, _TAG.c.id)
+            new: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(new_tags, rows)}
+            self._tags |= new
+            ids |= new
+        return ids
+
+    def _subjects(
+        self, session: Session, names: Iterable[str], known: dict[str, int], table: Table, kind: str, folder: str
+    ) -> dict[str, int]:
+        folded = {name: fold(name) for name in names}
+        spelt: dict[str, str] = {}
+        for name, key in folded.items():
+            spelt.setdefault(key, name)
+        ids = self._known(session, spelt, known, table.c.folded)
+        missing = {key: name for key, name in spelt.items() if key not in ids}
+        if missing:
+            made = subjects.create(session, kind, len(missing))
+            paths = claim_free(
+                session, [(i, f"{folder}{slugify(n)}/") for i, n in zip(made, missing.values(), strict=True)]
+            )
+            titled = "name" if kind == "writer" else "title"
+            rows: list[dict[str, Any]] = [
+                {"id": i, titled: name, "folded": key, "slug": last_segment(path), "path": path, "book_count": 0}
+                for i, path, (key, name) in zip(made, paths, missing.items(), strict=True)
+            ]
+            session.connection().execute(insert(table), rows)
+            new = dict(zip(missing, made, strict=True))
+            known |= new
+            ids |= new
+        return {name: ids[key] for name, key in folded.items()}
+
+    def _known(self, session: Session, keys: Iterable[str], known: dict[str, int], column: Any) -> dict[str, int]:
+        """The ids of those keys that are remembered or in the table."""
+        wanted = list(keys)
+        ids = {key: known[key] for key in wanted if key in known}
+        if len(known) > _REMEMBERED:
+            known.clear()
+        unknown = [key for key in wanted if key not in ids]
+        for start in range(0, len(unknown), _ASKED):
+            asked = select(column, column.table.c.id).where(column.in_(unknown[start : start + _ASKED]))
+            found: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(asked)}
+            known |= found
+            ids |= found
+        return ids

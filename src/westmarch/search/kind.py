@@ -1,0 +1,49 @@
+"""What the search index is told of a kind of subjects."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from westmarch.changes.queries import Seen
+from westmarch.db.sessions import Reading
+from westmarch.textindex.documents import Document
+
+#: The subjects that changes of one table concern.
+Concerned = Callable[[Reading, Sequence[Seen]], Collection[int]]
+#: So many values of a list stand in one statement.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of subjects: its documents, its subjects in order, their number, and whom changes of a table concern.
+
+    `touched` has for each table what gives the subjects, from the changes of that table.
+    """
+
+    documents: Callable[[Reading, Collection[int]], list[Document]]
+    ids: Callable[[Reading, int, int], Sequence[int]]
+    count: Callable[[Reading], int]
+    touched: Mapping[str, Concerned]
+
+
+def of_column(column: str) -> Concerned:
+    """The subjects that a key column names, before or after the change."""
+
+    def touched(_session: Reading, seen: Sequence[Seen]) -> Collection[int]:
+        return {state[column] for change in seen for state in (change.old, change.new) if column in state}
+
+    return touched
+
+
+def changed(seen: Sequence[Seen], shown: frozenset[str]) -> set[int]:
+    """The rows that came, went, or changed in one of the columns `shown`, by their one key."""
+    return {
+        change.row_key[0]
+        for change in seen
+        if change.operation != "update" or change.columns is None or change.columns & shown
+    }
+
+
+def renamed(seen: Sequence[Seen], shown: frozenset[str]) -> list[int]:
+    """The rows that changed in one of the columns `shown`. New rows are referred to by none yet, gone ones no more."""
+    return sorted(changed([change for change in seen if change.operation == "update"], shown))

@@ -1,0 +1,110 @@
+"""Search over the whole site for readers: `/search/`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from westmarch.books import languages
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.links.paths import Suffix
+from westmarch.pagecache import reads
+from westmarch.search.asking import MOST_PAGES, PER_PAGE, Found
+from westmarch.search.choice import FACETS, PATH, Choice, choice
+from westmarch.search.results import results
+from westmarch.textindex.models import IndexGeneration
+from westmarch.web.paging import Paging, pages
+from westmarch.web.replies import Reply
+from westmarch.web.surface import View
+
+#: So many values of a facet are offered.
+_OFFERED = 10
+#: Seconds after which it is worth while to ask again.
+_RETRY = (("retry-after", "10"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of results."""
+
+    label: str
+    query: str
+    count: int
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What can be chosen of one kind."""
+
+    name: str
+    values: Sequence[Value]
+
+
+def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:
+    """A page of results, of what the index has found; a question without an answer of it gets a page that says so, 503.
+
+    Raises NotFound past the last page.
+    """
+    reads.note(IndexGeneration.__tablename__)
+    asked = choice(view.query)
+    if suffix.year is not None or suffix.page > MOST_PAGES:
+        raise NotFound("The search has no such page.")
+    answer = found or Found()
+    count = min(MOST_PAGES, pages(answer.count, PER_PAGE))
+    if suffix.page > count:
+        raise NotFound("The search has no such page.")
+    words = view.words()
+    away = found is None and asked.asked
+    reply = view.page(
+        "search/page.html",
+        title=f"{asked.q} · {words('search')}" if asked.q else words("search"),
+        description=words("search about"),
+        canonical=PATH,
+        noindex=bool(asked.query) or away,
+        status=503 if away else 200,
+        choice=asked,
+        results=results(session, answer),
+        count=answer.count,
+        pages=Paging(PATH, suffix.page, count),
+        facets=_facets(view, asked, answer),
+        sorts=_sorts(view, asked),
+        loosely=answer.loosely,
+        corrected=answer.corrected,
+        corrected_query=replace(asked, q=answer.corrected).query if answer.corrected else "",
+        away=away,
+    )
+    if away:
+        return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY))
+    reply.query = asked.query.removeprefix("?")
+    return reply
+
+
+def _facets(view: View, asked: Choice, found: Found) -> list[Facet]:
+    facets = []
+    for name in FACETS:
+        taken = asked.chosen.get(name)
+        offered = list(found.facets.get(name, ()))[:_OFFERED]
+        if taken is not None:
+            values = [Value(_label(view, name, taken), asked.without(name).query, found.count, chosen=True)]
+        else:
+            values = [Value(_label(view, name, value), asked.with_(name, value).query, n) for value, n in offered]
+        if taken is not None or len(values) > 1:
+            facets.append(Facet(name, values))
+    return facets
+
+
+def _label(view: View, name: str, value: str) -> str:
+    words = view.words()
+    if name == "kind":
+        return words(f"kind {value}")
+    if name == "language":
+        return languages.name(value)
+    return value
+
+
+def _sorts(view: View, asked: Choice) -> list[Value]:
+    words = view.words()
+    return [
+        Value(words("by relevance"), replace(asked, newest=False).query, 0, chosen=not asked.newest),
+        Value(words("by published"), replace(asked, newest=True).query, 0, chosen=asked.newest),
+    ]

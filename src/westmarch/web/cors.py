@@ -1,0 +1,32 @@
+"""Which pages of other origins may read the API."""
+
+import re
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+#: No pattern that means certain origins matches these.
+_ANY = ("null", "http://any.invalid", "https://any.invalid:8443")
+
+
+class APIForOthers:
+    """ASGI middleware: whatever is below `/api/` may be read by pages whose origin the whole of the pattern matches.
+
+    Credentials may be sent by them, unless the pattern matches whatever origin there is.
+    """
+
+    def __init__(self, app: ASGIApp, *, pattern: str) -> None:
+        self.app = app
+        self.sharing = CORSMiddleware(
+            app,
+            allow_origin_regex=pattern,
+            allow_credentials=not any(re.fullmatch(pattern, origin) for origin in _ANY),
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["*"],
+            expose_headers=["x-process-time", "server-timing", "retry-after", "x-request-id"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+        asked = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/")
+        await (self.sharing if asked else self.app)(scope, receive, send)
