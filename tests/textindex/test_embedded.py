@@ -16,6 +16,7 @@ from tests.textindex.steady_writer import SCHEMA, numbered
 from westmarch.errors import Conflict, Unavailable
 from westmarch.textindex import query as q
 from westmarch.textindex.documents import LONGEST_KEYWORD, Document
+from westmarch.textindex.embedded import facets
 from westmarch.textindex.embedded.engine import EmbeddedEngine
 from westmarch.textindex.engine import Asked, Position
 
@@ -178,3 +179,18 @@ async def test_a_keyword_beyond_the_limit_is_cut_alike_in_documents_and_queries(
     async with engine.building(AT) as building:
         await building.add([Document(1, {}, {"tag": (value,)})])
     assert (await engine.search(Asked(q.Keyword("tag", value)))).count == 1
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, ["000", "001", "002"]), (2, None)])
+async def test_facets_of_very_many_equal_values_are_exact_counts(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch, times: int, expected: list[str] | None
+) -> None:
+    monkeypatch.setattr(facets, "_ALL", 64)  # tantivy itself refuses more than 65,000.
+    async with engine.building(AT) as building:
+        await building.add(
+            Document(n, texts={}, keywords={"tag": (f"{n % 300:03}",)}, numbers={}, source=b"")
+            for n in range(300 * times)
+        )
+    found = await engine.search(Asked(q.EVERYTHING, size=0, facets=(("tag", 3),)))
+    assert [count for _, count in found.facets["tag"]] == [times] * 3
+    assert expected is None or [value for value, _ in found.facets["tag"]] == expected

@@ -56,7 +56,7 @@ Words = tuple[str, ...]
 
 def query(asked: Search, corrections: Mapping[Words, Words]) -> Query:
     """What a book must be to be found. `corrections` take the place of words of `q`."""
-    parts: list[Query] = [Keyword(fields.KIND_FIELD, fields.KIND)]
+    parts: list[Query] = []
     if asked.q:
         parts += _question(asked, corrections)
     if tags := [word for value in asked.tags for word in query_words(" ".join(listed(value)))]:
@@ -77,6 +77,9 @@ def query(asked: Search, corrections: Mapping[Words, Words]) -> Query:
         parts.append(Filter(_name(fields.SERIES, asked.series)))
     if asked.isbn:
         parts.append(_any_value(fields.ISBN, isbn(asked.isbn)))
+    # Only books have these fields; operators may ask for other kinds, or say only what must not be.
+    if not parts or asked.operators:
+        parts.append(Keyword(fields.KIND_FIELD, fields.KIND))
     return AllOf(tuple(parts))
 
 

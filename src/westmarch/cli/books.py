@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from westmarch.books.loading.load import Load
     from westmarch.books.loading.reading import Reading
     from westmarch.books.loading.report import Report
+    from westmarch.db.database import Database
     from westmarch.settings import Settings
 
 app = typer.Typer(help="Load and look after the catalogue of books.", no_args_is_help=True)
@@ -45,7 +46,8 @@ def load(
 ) -> None:
     """Load books: JSON, NDJSON, CSV of goodbooks-10k and the like, exports of Goodreads and The StoryGraph, gzip.
 
-    Books are known again by book_id and ISBN. Exit status 1 when a row was refused, 2 when nothing could be done.
+    Books are known again by book_id and ISBN. The search index has them too when the command ends; a server that keeps
+    it is waited for. Exit status 1 when a row was refused, 2 when nothing could be done.
 
     Example: westmarch --site my-site books load books.csv tags.csv book_tags.csv --dry-run
     """
@@ -86,8 +88,28 @@ async def _load(settings: "Settings", load: "Load") -> None:
     try:
         async with opened(settings) as db:
             await load.run(db)
+            if not load.dry_run:
+                await _index(settings, db, load.reading)
     finally:
         gc.set_threshold(*before)
+
+
+async def _index(settings: "Settings", db: "Database", reading: "Reading") -> None:
+    """Bring the search index up to date; where its engine is away, whoever serves does it later."""
+    from westmarch.db.types import now
+    from westmarch.errors import Unavailable
+    from westmarch.search import kinds
+    from westmarch.search.catching_up import catch_up
+    from westmarch.search.running import open_of
+
+    index = open_of(settings)
+    try:
+        with _counted("Search index", await db.read(kinds.count)) as added:
+            await catch_up(db, index, now, added)
+    except Unavailable as error:
+        reading.remarks.append(("", f"the search index waits for its engine: {error.message}"))
+    finally:
+        await index.close()
 
 
 @contextmanager
@@ -103,6 +125,21 @@ def _progress() -> "Iterator[Callable[[int, int], None]]":
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Loading", total=None)
         yield lambda read, size: bar.update(task, completed=read, total=size or None)
+
+
+@contextmanager
+def _counted(what: str, total: int) -> "Iterator[Callable[[int], None]]":
+    """A bar that counts, on a terminal, and silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _more: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 def _tell(reading: "Reading", report: "Report", *, dry_run: bool) -> None:

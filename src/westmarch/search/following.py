@@ -58,12 +58,14 @@ def look(session: Session, batch: Sequence[Seen] | None) -> Work | None:
     return Work(Moment(seen.moment.epoch, position), subjects, seen.position) if subjects else None
 
 
-def following(db: Database, index: Engine, clock: Callable[[], datetime]) -> Outward[Work]:
-    """The follower that puts into the index what changes."""
+def following(
+    db: Database, index: Engine, clock: Callable[[], datetime], added: Callable[[int], None] = lambda _: None
+) -> Outward[Work]:
+    """The follower that puts into the index what changes. Where it makes the index anew, `added` is told how far."""
 
     async def act(work: Work) -> None:
         if work.subjects is None:
-            await rebuilding.rebuild(db, index, clock)
+            await rebuilding.rebuild(db, index, clock, added)
             return
         position = Position(work.moment.epoch, work.moment.position, VERSION)
         subjects = sorted(work.subjects)

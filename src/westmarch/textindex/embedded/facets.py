@@ -2,8 +2,14 @@
 
 tantivy counts in each segment, keeps the most frequent values there, adds these up, and says by how much a value may
 have been counted too low. So values that may be among the first are counted again one by one; where that would be many,
-or one that was not kept could be among them, more are kept.
+or one that was not kept could be among them, more are kept. The most common of these cases is that values stand in one
+document each: of those the first in their own order are wanted.
+
+It gives at most 65,000 values in all. Where more have the same count, those shown may be others of that count than the
+first ones; their counts are exact nevertheless.
 """
+
+from itertools import islice
 
 from tantivy import Query, Schema, Searcher
 
@@ -12,25 +18,31 @@ from westmarch.textindex.embedded.queries import both
 
 Counts = tuple[tuple[str, int], ...]
 
-_KEPT, _ALL = 48, 1 << 26
+_KEPT, _ALL = 32, 60_000
 _COUNTED_AGAIN = 50
-#: Where values are so rare, all are wanted at once: more of them would not help.
-_FLAT = 3
+#: Where values are so rare, many times more are wanted at once: a few more would not help.
+_FLAT, _MORE, _MANY = 3, 4, 32
 
 
 def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple[str, int], ...]) -> dict[str, Counts]:
     """For each field the most frequent values, in order of count, then value."""
     found: dict[str, Counts] = {name: () for name, _ in wanted}
     left = {name: most for name, most in wanted if most > 0}
-    kept = max([_KEPT, *(4 * most for most in left.values())])
+    kept = max([_KEPT, *(2 * most for most in left.values())])
     while left:
         flat = False
+        kept = min(kept, _ALL // len(left))
         terms = {name: {"terms": {"field": name, "size": kept, "segment_size": kept}} for name in left}
         for name, part in searcher.aggregate(query, terms).items():
             values = {bucket["key"]: bucket["doc_count"] for bucket in part["buckets"]}
             cut = min(values.values()) if len(values) == kept else 0
             short = part["doc_count_error_upper_bound"] if searcher.num_segments > 1 else 0
             candidates = _candidates(values, left[name], cut, short)
+            if candidates is None and cut == 1 and not short:
+                single = _first(searcher, query, name, kept)
+                candidates = {value: count for value, count in values.items() if count > 1} | single
+            if candidates is None and kept * len(left) > _ALL - len(left):
+                candidates = dict(islice(values.items(), left[name]))
             if candidates is None:
                 flat |= cut <= _FLAT
                 continue
@@ -38,8 +50,15 @@ def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple
                 candidates = {value: _count(searcher, schema, query, name, value) for value in candidates}
             found[name] = tuple(sorted(candidates.items(), key=lambda value: (-value[1], value[0]))[: left[name]])
             del left[name]
-        kept = _ALL if flat else min(kept * 4, _ALL)
+        kept = min(kept * (_MANY if flat else _MORE), _ALL)
     return found
+
+
+def _first(searcher: Searcher, query: Query, name: str, most: int) -> dict[str, int]:
+    """The first values in their own order, with their counts."""
+    terms = {"field": name, "size": most, "segment_size": most, "order": {"_key": "asc"}}
+    buckets = searcher.aggregate(query, {name: {"terms": terms}})[name]["buckets"]
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
 
 def _candidates(values: dict[str, int], most: int, cut: int, short: int) -> dict[str, int] | None:

@@ -47,6 +47,9 @@ class Ranking:
         hits, count = _rounded(found.hits), counted(found)
         if _torn(hits, most) and not (self._is_in_order_of(keys) and found.hits[most - 1][0] == found.hits[most][0]):
             hits = self._with_whole_group(query, most, count, keys)
+        if len(hits) > most:
+            least = hits[most - 1][0]
+            hits = [hit for hit in hits if hit[0] >= least]
         values = self._tie_values([address for _, address in hits], keys)
         rows = sorted((-score, value, i) for i, ((score, _), value) in enumerate(zip(hits, values, strict=True)))
         return [(int(value[-1][1]), -score, hits[i][1]) for score, value, i in rows[:most]], count
