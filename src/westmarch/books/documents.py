@@ -3,9 +3,10 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
 
 from westmarch.books import fields
 from westmarch.books.isbn import compact, forms
@@ -18,45 +19,44 @@ from westmarch.textindex.folding import fold
 #: Keywords are cut here, in code points: engines take no longer ones than some 32,000 bytes.
 LONGEST_KEYWORD = 200
 
-_BOOK = (
-    Book.id,
-    Book.book_id,
-    Book.title,
-    Book.original_title,
-    Book.path,
-    Book.year,
-    Book.language,
-    Book.isbn10,
-    Book.isbn13,
-    Book.isbn_key,
-    Book.isbn_valid,
-    Book.rating,
-    Book.ratings_count,
-    Book.series_number,
-    Book.extra,
-    Book.created_at,
-    Series.title.label("series"),
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# Rows of tables, not of models: these are read by the hundred thousand.
+_book, _series, _writer, _tag = Book.__table__, Series.__table__, Writer.__table__, BookTag.__table__
+_book_writer, _tagging = BookWriter.__table__, BookTagging.__table__
+_wanted: BindParameter[int] = bindparam("ids", expanding=True)
+_BOOKS = (
+    select(
+        *(_book.c[name] for name in (
+            "id", "book_id", "title", "original_title", "path", "year", "language", "isbn10", "isbn13", "isbn_key",
+            "isbn_valid", "rating", "ratings_count", "series_number", "extra", "created_at",
+        )),
+        _series.c.title.label("series"),
+    )
+    .select_from(_book)
+    .outerjoin(_series, _series.c.id == _book.c.series_id)
+    .where(_book.c.id.in_(_wanted))
+)  # fmt: skip
+_PEOPLE = (
+    select(_book_writer.c.book_id, _writer.c.name, _book_writer.c.role)
+    .select_from(_book_writer)
+    .join(_writer, _writer.c.id == _book_writer.c.writer_id)
+    .where(_book_writer.c.book_id.in_(_wanted))
+    .order_by(_book_writer.c.book_id, _book_writer.c.rank)
+)
+_TAGS = (
+    select(_tagging.c.book_id, _tag.c.title, _tag.c.slug)
+    .select_from(_tagging)
+    .join(_tag, _tag.c.id == _tagging.c.tag_id)
+    .where(_tagging.c.book_id.in_(_wanted))
+    .order_by(_tagging.c.book_id, _tagging.c.rank)
 )
 
 
 def documents(session: Reading, ids: Collection[int]) -> list[Document]:
     """The documents of the books among these subjects."""
-    statement = select(*_BOOK).outerjoin(Series, Series.id == Book.series_id).where(Book.id.in_(ids))
-    people = _gathered(
-        session,
-        select(BookWriter.book_id, Writer.name, BookWriter.role)
-        .join(Writer, Writer.id == BookWriter.writer_id)
-        .where(BookWriter.book_id.in_(ids))
-        .order_by(BookWriter.book_id, BookWriter.rank),
-    )
-    tags = _gathered(
-        session,
-        select(BookTagging.book_id, BookTag.title, BookTag.slug)
-        .join(BookTag, BookTag.id == BookTagging.tag_id)
-        .where(BookTagging.book_id.in_(ids))
-        .order_by(BookTagging.book_id, BookTagging.rank),
-    )
-    return [_document(row, people[row.id], tags[row.id]) for row in session.execute(statement)]
+    wanted = {"ids": list(ids)}
+    people, tags = _gathered(session, _PEOPLE, wanted), _gathered(session, _TAGS, wanted)
+    return [_document(row, people[row.id], tags[row.id]) for row in session.execute(_BOOKS, wanted).all()]
 
 
 def ids(session: Reading, after: int, most: int) -> Sequence[int]:
@@ -69,10 +69,10 @@ def count(session: Reading) -> int:
     return session.scalar(select(func.count()).select_from(Book)) or 0
 
 
-def _gathered(session: Reading, statement: Any) -> Mapping[int, list[Row[Any]]]:
+def _gathered(session: Reading, statement: Select[Any], wanted: Mapping[str, Any]) -> Mapping[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(statement):
-        found[row.book_id].append(row)
+    for row in session.execute(statement, wanted).all():
+        found[row[0]].append(row)
     return found
 
 
@@ -128,7 +128,7 @@ def source(book: Any, people: Sequence[Row[Any]], tags: Sequence[Row[Any]]) -> b
         "path": book.path,
     }
     more = {name: value for name, value in book.extra.items() if name not in told}
-    return json.dumps(told | more, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _json(told | more).encode("utf-8", "replace")
 
 
 def _isbns(book: Any) -> Iterable[str]:
@@ -138,7 +138,7 @@ def _isbns(book: Any) -> Iterable[str]:
 
 
 def _values(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(value for text in texts for value in values(text))
+    return tuple(chain.from_iterable(map(values, texts)))
 
 
 def _cut(values: Iterable[str]) -> tuple[str, ...]:

@@ -20,8 +20,6 @@ Counts = tuple[tuple[str, int], ...]
 
 _KEPT, _ALL = 32, 60_000
 _COUNTED_AGAIN = 50
-#: Where values are so rare, many times more are wanted at once: a few more would not help.
-_FLAT, _MORE, _MANY = 3, 4, 32
 
 
 def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple[str, int], ...]) -> dict[str, Counts]:
@@ -30,7 +28,6 @@ def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple
     left = {name: most for name, most in wanted if most > 0}
     kept = max([_KEPT, *(2 * most for most in left.values())])
     while left:
-        flat = False
         kept = min(kept, _ALL // len(left))
         terms = {name: {"terms": {"field": name, "size": kept, "segment_size": kept}} for name in left}
         for name, part in searcher.aggregate(query, terms).items():
@@ -44,13 +41,12 @@ def facets(searcher: Searcher, schema: Schema, query: Query, wanted: tuple[tuple
             if candidates is None and kept * len(left) > _ALL - len(left):
                 candidates = dict(islice(values.items(), left[name]))
             if candidates is None:
-                flat |= cut <= _FLAT
                 continue
             if short:
                 candidates = {value: _count(searcher, schema, query, name, value) for value in candidates}
             found[name] = tuple(sorted(candidates.items(), key=lambda value: (-value[1], value[0]))[: left[name]])
             del left[name]
-        kept = min(kept * (_MANY if flat else _MORE), _ALL)
+        kept *= 4
     return found
 
 
