@@ -13,7 +13,7 @@ from westmarch.site.options import PartName, Site
 
 pytestmark = pytest.mark.unit
 
-LISTINGS = re.compile(r"/(archive|topics|tags|authors)/([\w-]+/)?")
+LISTINGS = re.compile(r"/(archive|topics|tags|authors|books|shelf)/([\w-]+/)?")
 # Pages that a reader may follow a link to. Nothing is ever requested from any of them.
 LINKED_HOSTS = {"www.rfc-editor.org", "www.iers.org", "vimeo.com", "www.youtube.com"}
 KEYS = {

@@ -12,6 +12,7 @@ from westmarch.cli import (
     backup,
     books,
     cache,
+    covers,
     db,
     doctor,
     export,
@@ -26,6 +27,7 @@ from westmarch.cli import (
     search,
     serve,
     settings,
+    shelf,
     site,
     theme,
     version,
@@ -89,7 +91,9 @@ app.add_typer(site.app, name="site")
 app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
 app.add_typer(cache.app, name="cache")
+books.app.command("cover")(covers.cover)
 app.add_typer(books.app, name="books")
+app.add_typer(shelf.app, name="shelf")
 app.add_typer(search.app, name="search")
 app.command("doctor")(doctor.doctor)
 app.command("settings")(settings.settings)
@@ -98,12 +102,17 @@ app.command("version")(version.version)
 
 
 def main() -> None:
-    """Run the command line; what went wrong is told without a traceback. Exit status 1 then, 2 for misuse."""
+    """Run the command line; what went wrong is told without a traceback.
+
+    Exit status 1 then, 2 for misuse, 130 after Ctrl-C.
+    """
     if os.environ.get("WESTMARCH_LOG_LEVEL", "").lower() == "debug":
         logging.basicConfig()
         logging.getLogger("westmarch").setLevel(logging.DEBUG)
     try:
         app()
+    except KeyboardInterrupt:  # Typer minds it only where a command runs.
+        sys.exit(130)
     except Exception as error:  # the last resort: a traceback is for the log
         logger.debug("The command failed.", exc_info=True)
         tell(*in_words(error))

@@ -1,10 +1,11 @@
-"""The demonstration site that comes with the program: its options, authors and topics, its posts, pages and books.
+"""The demonstration site that comes with the program: its options, authors and topics, posts, pages, books and shelf.
 
 `site.yml`, `authors.yml` and `topics.yml` lie beside the folders of Markdown, which come in as any folder does, and
-`books.json`, which is loaded as any catalogue is.
+`books.json`, which is loaded as any catalogue is; `readings.yml` is what stands on the shelf.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,12 @@ from sqlalchemy.orm import Session
 
 from westmarch.authors import actions as authors
 from westmarch.authors.models import Author
+from westmarch.books import readings
 from westmarch.books.loading.load import Load
 from westmarch.books.loading.reading import Reading
 from westmarch.books.loading.report import Report as LoadReport
+from westmarch.books.meant import meant
+from westmarch.books.models import Reading as Shelved
 from westmarch.db.database import Database
 from westmarch.media import actions as media
 from westmarch.media.files import examine
@@ -40,9 +44,10 @@ async def install(
     """
     with as_file(files("westmarch") / "demo") as folder:
         await db.write(_furnish, folder, media_folder, options)
+        await Load(Reading([str(folder / "books.json")]), LoadReport()).run(db)
+        await db.write(_shelve, folder)
         report = Report()
         await import_folder(db, Wanted(folder, media_folder, base=base, program="plain"), report, progress)
-        await Load(Reading([str(folder / "books.json")]), LoadReport()).run(db)
         return report
 
 
@@ -80,6 +85,21 @@ def _furnish(session: Session, folder: Path, media_folder: Path, options: Mappin
             introduction_markdown=topic["introduction"],
             introduction_html=render(topic["introduction"], language=topic["language"], resolver=resolver).html,
         )
+
+
+def _shelve(session: Session, folder: Path) -> None:
+    if session.scalar(select(Shelved.id).limit(1)) is not None:
+        return
+    for given in _read(folder / "readings.yml"):
+        said = {
+            "status": given["status"],
+            "started_on": given.get("started"),
+            "finished_on": given.get("finished"),
+            "rating": given.get("rating"),
+            "review_markdown": given.get("review"),
+        }
+        book, again = meant(session, str(given["book"])), given.get("again", False)
+        readings.shelve(session, book.id, said, today=date.max, again=again)
 
 
 def _read(file: Path) -> Any:
