@@ -1,6 +1,21 @@
 """`python -m westmarch` is the command `westmarch`."""
 
-from westmarch.cli.main import main
+import os
+import signal
+
+
+def main() -> None:
+    """Load the command line and run it. Ctrl-C while it loads, where nothing has begun, ends the process with 130."""
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # Not where whoever started us ignores it.
+    if heard:
+        # No KeyboardInterrupt: inside of an import it may be told as a traceback, or be lost.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    from westmarch.cli.main import main as command
+
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    command()
+
 
 if __name__ == "__main__":
     main()

@@ -30,6 +30,26 @@ def test_what_a_server_seldom_needs_is_not_in_its_memory() -> None:
     assert done.stdout.strip() == ""
 
 
+@pytest.mark.parametrize("module", ["typer", "westmarch.cli.settings", "westmarch.configuration"])
+def test_ctrl_c_while_the_program_starts_ends_it_quietly(tmp_path: Path, module: str) -> None:
+    """The signal comes while a module is looked for that is imported before, or as the first thing of, a command."""
+    code = f"""
+import os, signal, sys
+
+class Pressing:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+from westmarch.__main__ import main
+sys.argv[1:] = ["--site", {str(tmp_path)!r}, "settings"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_the_version_is_told(westmarch: Westmarch) -> None:
     assert westmarch("version").out.startswith(f"Westmarch {__version__}, Python 3.")
     assert westmarch("--version").out == westmarch("version").out

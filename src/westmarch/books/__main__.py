@@ -2,7 +2,7 @@
 
 import sys
 
-from westmarch.cli.main import main
+from westmarch.__main__ import main
 
 if __name__ == "__main__":
     sys.argv[1:1] = ["serve", "--service", "search"]
