@@ -16,6 +16,8 @@ Tell = Callable[[str], None]
 LARGEST = 2**53 - 1
 #: Years beyond are errors: the oldest texts are some 5,000 years old.
 YEARS = range(-5000, 10_000)
+#: The best rating of one's own.
+BEST = 5
 #: The longest name of a writer, series or tag, in characters.
 LONGEST_NAME = 500
 
@@ -72,6 +74,8 @@ def line(value: Any, name: str, tell: Tell) -> str:
 
 def called(value: Any, name: str, tell: Tell) -> str:
     """A name: as `text`, with single spaces; cut where it is too long."""
+    if type(value) is str and len(value) <= LONGEST_NAME and value.isprintable() and "&" not in value:
+        return " ".join(value.split())  # As nearly all are.
     found = " ".join(text(value, name, tell).split())
     if len(found) > LONGEST_NAME:
         tell(f"a name of {len(found)} characters was cut to {LONGEST_NAME}")
@@ -130,6 +134,15 @@ def decimal(value: Any, tell: Tell) -> float | None:
     return found
 
 
+def stars(value: Any, tell: Tell) -> float | None:
+    """A rating of one's own, to 5; 0 says that there is none."""
+    found = decimal(value, tell)
+    if found is not None and found > BEST:
+        tell(f"{shown(value)} is no rating up to {BEST}: left out")
+        return None
+    return found or None
+
+
 def count(value: Any, tell: Tell) -> int | None:
     """A number of things."""
     found = whole(value)
@@ -172,7 +185,7 @@ def people(value: Any, tell: Tell) -> tuple[tuple[str, str], ...]:
     for one in given:
         name, role = (one.get("name"), one.get("role")) if isinstance(one, dict) else (one, "")
         clean = called(name, "authors", tell)
-        if not role and (in_brackets := _ROLE.fullmatch(clean)):
+        if not role and clean.endswith(")") and (in_brackets := _ROLE.fullmatch(clean)):
             clean, role = in_brackets["name"], in_brackets["role"]
         if clean:
             names.setdefault(clean, called(role, "role", tell))

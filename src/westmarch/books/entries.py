@@ -1,5 +1,6 @@
 """A book as a source gives it, cleaned: what is stored, whether one book is written or a catalogue is loaded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -44,6 +45,15 @@ class Entry:
         """The catalogue's number that the source gives."""
         number: int | None = self.values.get("book_id")
         return number
+
+    def tell(self, field: str) -> Callable[[str], None]:
+        """What takes down, once, what was done to a field."""
+
+        def tell(message: str) -> None:
+            if (field, message) not in self.repairs:
+                self.repairs.append((field, message))
+
+        return tell
 
 
 @dataclass(frozen=True, slots=True)

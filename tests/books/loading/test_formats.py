@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from westmarch.books.entries import GivenReading
@@ -171,6 +171,7 @@ def test_the_export_of_storygraph_is_understood(tmp_path: Path) -> None:
     assert row.entry.values["isbn13"] == "9780441013593"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"[", b"{", b'[{"title": "', b"id,title\n", b'{"title": "A"}\n']))
 def test_any_bytes_are_read_or_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, rest: bytes, start: bytes
@@ -183,6 +184,7 @@ def test_any_bytes_are_read_or_refused_in_words(
     assert all(row.entry or row.problem for row in rows)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=8), st.text(max_size=30), max_size=3), max_size=8))
 def test_objects_of_any_texts_come_back(tmp_path_factory: pytest.TempPathFactory, extras: list[dict[str, str]]) -> None:
     file = tmp_path_factory.getbasetemp() / "objects"

@@ -18,6 +18,8 @@ BOOK_TAGS = frozenset({"goodreads_book_id", "tag_id", "count"})
 
 _NAMES = ("tags.csv", "tags.csv.gz"), ("book_tags.csv", "book_tags.csv.gz")
 _BATCH = 10_000
+# Rows that cannot be read, and are told one by one.
+_TOLD = 20
 
 
 class Beside:
@@ -25,8 +27,10 @@ class Beside:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        #: Rows that say nothing: the file, the line, and why.
-        self.problems: list[tuple[str, int | None, str]] = []
+        #: What is to be said of the files.
+        self.remarks: list[tuple[str, str]] = []
+        #: Whether one of them ended early.
+        self.damaged = False
         database.execute("CREATE TABLE tag (id TEXT PRIMARY KEY, name TEXT)")
         database.execute("CREATE TABLE book_tag (book TEXT, count INTEGER, tag TEXT)")
 
@@ -45,6 +49,8 @@ class Beside:
             else:
                 wanted = ("tag_id", "tag_name")
                 self._fill("INSERT OR REPLACE INTO tag VALUES (?, ?)", name, tables.rows(source), wanted)
+        self.remarks += [(name, remark) for remark in (*source.remarks, source.damage) if remark]
+        self.damaged = self.damaged or bool(source.damage)
 
     def _fill(self, statement: str, name: str, records: Iterable[Record], wanted: Sequence[str]) -> None:
         rows = self._rows(name, records, wanted)
@@ -52,15 +58,24 @@ class Beside:
             self._database.executemany(statement, batch)
 
     def _rows(self, name: str, records: Iterable[Record], wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        odd = 0
         for record in records:
-            if record.problem:
-                self.problems.append((name, record.line, record.problem))
+            cells = tuple(record.fields.get(column, "").strip() for column in wanted)
+            if record.problem or not all(cells):
+                odd += 1
+                if odd <= _TOLD:
+                    self.remarks.append((name, f"line {record.line}: {record.problem or 'a column is empty'}"))
             else:
-                yield tuple(record.fields.get(column, "").strip() for column in wanted)
+                yield cells
+        if odd > _TOLD:
+            self.remarks.append((name, f"{odd - _TOLD:,} more rows cannot be read"))
 
     def ready(self) -> None:
-        """Make the index, after all files were read."""
+        """Make the index, after all files were read, and look for tags that have no name."""
         self._database.execute("CREATE INDEX of_book ON book_tag (book, count DESC, tag)")
+        nameless = "SELECT count(*) FROM book_tag WHERE tag NOT IN (SELECT id FROM tag)"
+        if (number := self._database.execute(nameless).fetchone()[0]) and self.any:
+            self.remarks.append(("", f"{number:,} rows give books a tag that has no name: left out"))
 
     def of(self, goodreads_book_id: str) -> list[dict[str, str]]:
         """The tags of a book, those that most readers gave first, each once."""

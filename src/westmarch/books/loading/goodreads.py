@@ -12,6 +12,7 @@ from westmarch.books.models import READ, READING, TO_READ
 #: Columns by which the export is known.
 COLUMNS = frozenset({"Book Id", "Title", "Author", "Exclusive Shelf"})
 
+_OF_READING = frozenset({"My Rating", "My Review", "Date Read"})
 _SHELVES = {"read": READ, "currently-reading": READING, "to-read": TO_READ}
 _PLAIN = {
     "title": "Title",
@@ -41,7 +42,9 @@ def entry(record: Record) -> Entry:
     # A shelf of one's own that excludes the others, such as `did-not-finish`, is a tag too.
     tags = [*shelves, shelf] if shelf not in _SHELVES else shelves
     said["tags"] = [{"slug": name, "title": name.replace("-", " ")} for name in tags if name and name not in _SHELVES]
-    extra = {name: value for name, value in fields.items() if name not in _USED and value.strip()}
+    # What stands on a shelf that is none of ours has no reading to keep these.
+    used = _USED if shelf in _SHELVES else _USED - _OF_READING
+    extra = {name: value for name, value in fields.items() if name not in used and value.strip()}
     made = make(said, record.row, extra)
     made.readings = _readings(fields, shelf, made)
     if fields.get("Private Notes", "").strip():
@@ -53,9 +56,11 @@ def _readings(fields: Mapping[str, str], shelf: str, made: Entry) -> tuple[Given
     status = _SHELVES.get(shelf)
     if status is None:
         return ()
-    rating = cleaning.decimal(fields.get("My Rating"), lambda _: None) or None
+    rating = cleaning.stars(fields.get("My Rating"), made.tell("My Rating"))
     finished: date | None = None
     if status == READ:
-        finished = cleaning.day(fields.get("Date Read"), lambda told: made.repairs.append(("Date Read", told)))
-    review = cleaning.text(fields.get("My Review"), "My Review", lambda _: None)
+        finished = cleaning.day(fields.get("Date Read"), made.tell("Date Read"))
+    elif fields.get("Date Read", "").strip():
+        made.tell("Date Read")(f"the book is on the shelf {shelf}: left out")
+    review = cleaning.text(fields.get("My Review"), "My Review", made.tell("My Review"))
     return (GivenReading(status, None, finished, rating, review),)

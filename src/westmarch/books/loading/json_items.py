@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,14 +10,22 @@ from typing import Any
 from westmarch.books.loading.records import FOREIGN, Record
 from westmarch.books.loading.sources import LONGEST, Source, western
 
+#: So deep may an object nest: who reads it after us has no more room than we.
+DEEPEST = 200
+
 _CHUNK = 256 * 1024
 _BETWEEN = re.compile(r"[\s,]*")
-# Where the next object of an array may begin behind a broken one.
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)|\]\s*$")
-_ESCAPES = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_ESCAPES = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|\x00")
 _BAD = re.compile("[\x00\ud800-\udfff]")
 # An error so near to the end of what was read may be for want of the rest.
 _MARGIN = 64
+# Texts and brackets; a quotation mark alone begins a text that does not end.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|["\[\]{}]', re.DOTALL)
+_CLOSING = {"[": "]", "{": "}"}
+# So far is looked for the end of a broken object by its brackets, in characters.
+_SCANNED = 64 * 1024
+# How an object begins: with the name of its first member.
+_FIRST = re.compile(r'\{\s*("(?:[^"\\]|\\.){1,200}+")', re.DOTALL)
 
 
 def array(source: Source) -> Iterator[Record]:
@@ -47,9 +56,15 @@ def _one(row: int, line: int | None, text: str, *, foreign: bool) -> Record:
 def _record(row: int, line: int | None, value: Any, text: str, *, foreign: bool) -> Record:
     if not isinstance(value, dict):
         return Record(row, line, {}, "it is no object")
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        return Record(row, line, {}, f"it nests more than {DEEPEST} deep")
+    remarks = [FOREIGN] if foreign else []
     if _ESCAPES.search(text):
-        value = _scrubbed(value)
-    return Record(row, line, value, remarks=(FOREIGN,) if foreign else ())
+        scrubbed = _scrubbed(value)
+        if scrubbed != value:
+            remarks.append("zero bytes and halves of characters were replaced by \ufffd")
+        value = scrubbed
+    return Record(row, line, value, remarks=tuple(remarks))
 
 
 def _told(error: Exception) -> str:
@@ -62,7 +77,14 @@ def _no_constant(_name: str) -> None:
     """NaN and Infinity, which JSON has not, say nothing."""
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(written: str) -> float | None:
+    """A number; one beyond all that a computer counts to (1e999) says nothing, as no database keeps it."""
+    number = float(written)
+    return number if math.isfinite(number) else None
+
+
+# Not strict: tabs and line ends stand in the texts of many catalogues.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, strict=False)
 
 
 def _scrubbed(value: Any) -> Any:
@@ -74,31 +96,65 @@ def _scrubbed(value: Any) -> Any:
     return [_scrubbed(one) for one in value] if isinstance(value, list) else value
 
 
+def _depth(text: str) -> int:
+    """How deep the brackets of a text of JSON nest."""
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in "]}":
+            depth -= 1
+    return deepest
+
+
+def _end(text: str, at: int) -> int | None:
+    """Where the broken object that begins at `at` ends by its brackets; None where they do not tell."""
+    awaited: list[str] = []
+    for token in _TOKEN.finditer(text, at, at + _SCANNED):
+        found = token[0]
+        if closing := _CLOSING.get(found):
+            awaited.append(closing)
+        elif found == '"':
+            return None
+        elif found in "]}":
+            if awaited.pop() != found:
+                return None
+            if not awaited:
+                return token.end()
+    return None
+
+
 class _Array:
     """A window over the text, of one chunk or one object, whichever is more."""
 
     def __init__(self, source: Source) -> None:
-        self._stream = source.stream
+        self._source = source
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape").decode
         self._text, self._at, self._ended = "", 0, False
-        self._foreign = False
         self._row = 0
+        # The newest object, or its beginning: the next one begins as it does.
+        self._last = ""
 
     def records(self) -> Iterator[Record]:
         self._more()
-        self._at = _BETWEEN.match(self._text).end()  # type: ignore[union-attr]  # It matches nothing at all too.
-        if self._text.startswith("[", self._at):
-            self._at += 1
         while self._begin():
-            self._row += 1
-            yield self._next()
+            inside = self._text[self._at] == "["
+            self._at += inside
+            while self._begin() and self._text[self._at] != "]":
+                self._row += 1
+                yield self._next()
+            if self._at < len(self._text):
+                self._at += 1
+            elif inside and not self._source.damage:
+                self._source.damage = "it ends before the end of its array"
 
     def _begin(self) -> bool:
-        """Go to where the next object begins; whether there is one."""
+        """Go to what stands next; whether there is anything."""
         while True:
-            self._at = _BETWEEN.match(self._text, self._at).end()  # type: ignore[union-attr]
+            self._at = _BETWEEN.match(self._text, self._at).end()  # type: ignore[union-attr]  # It matches nothing too.
             if self._at < len(self._text):
-                return self._text[self._at] != "]"
+                return True
             if self._ended:
                 return False
             self._more()
@@ -115,8 +171,12 @@ class _Array:
             # A number may go on in the next chunk; an object ends with its bracket.
             text = self._text[self._at : end]
             self._at = end
-            foreign, self._foreign = self._foreign, False
-            return _record(self._row, None, value, text, foreign=foreign)
+            if isinstance(value, dict):
+                self._last = text
+            plain, foreign = (text, False) if text.isascii() else western(text)
+            if foreign:
+                return _one(self._row, None, plain, foreign=True)
+            return _record(self._row, None, value, text, foreign=False)
 
     def _wants(self, error: Exception) -> bool:
         """Whether an error may be for want of the rest of the object."""
@@ -125,30 +185,45 @@ class _Array:
         return error.pos >= len(self._text) - _MARGIN or error.msg.startswith(("Unterminated", "Invalid \\u"))
 
     def _skip(self, error: Exception) -> Record:
-        """Go to behind a broken object."""
+        """Go to behind a broken object: to where its brackets end, else to the next that begins as the others do."""
         reason = _told(error)
         if len(self._text) - self._at > LONGEST:
             reason = f"it is longer than {LONGEST >> 20} MiB"
         near = isinstance(error, json.JSONDecodeError) and (
             error.pos >= len(self._text) - _MARGIN or error.msg.startswith("Unterminated")
         )
-        while True:
-            if found := _NEXT.search(self._text, self._at):
-                self._at = found.end()
-                break
-            self._at = max(self._at, len(self._text) - _MARGIN)
-            if self._ended:
-                self._at = len(self._text)
-                reason = "the file ends in the middle of it" if near else reason
-                break
+        while len(self._text) - self._at < _SCANNED and not self._ended:
             self._more()
+        if first := _FIRST.match(self._text, self._at):
+            self._last = first[0]
+        else:
+            first = _FIRST.match(self._last)
+        if self._text[self._at] in "[{" and (end := _end(self._text, self._at)) is not None:
+            self._at = end
+        elif not self._resume(first[1] if first else "") and near:
+            reason = self._source.damage = "the file ends in the middle of it"
         return Record(self._row, None, {}, reason)
+
+    def _resume(self, first: str) -> bool:
+        """Go to the next object, wherever in the rest of the file it is; whether there is one.
+
+        `first` is the name of the first member of the objects, as it is written; empty where it is not known.
+        """
+        begins = re.compile(r"\{\s*" + re.escape(first) + r"\s*:" if first else r"\{")
+        self._at += 1
+        while (found := begins.search(self._text, self._at)) is None:
+            if self._ended:
+                last = self._text.rfind("]", self._at)
+                self._at = len(self._text) if self._text[last + 1 :].strip() or last < 0 else last
+                return False
+            self._at = max(self._at, len(self._text) - _MARGIN - len(first))
+            self._more()
+        self._at = found.start()
+        return True
 
     def _more(self) -> None:
         """Read on: as much again as is not yet understood."""
         size = max(_CHUNK, len(self._text) - self._at)
-        piece = self._stream.read(size)
+        piece = self._source.stream.read(size)
         self._ended = len(piece) < size
-        text, foreign = western(self._decode(piece, final=self._ended))
-        self._foreign = self._foreign or foreign
-        self._text, self._at = self._text[self._at :] + text, 0
+        self._text, self._at = self._text[self._at :] + self._decode(piece, final=self._ended), 0

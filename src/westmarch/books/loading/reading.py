@@ -48,6 +48,8 @@ class Reading:
     progress: Callable[[int, int], None] = lambda _read, _size: None
     formats: dict[str, str] = field(default_factory=dict)
     remarks: list[tuple[str, str]] = field(default_factory=list)
+    #: Whether a file ended early, so that there may be more books than were read.
+    damaged: bool = False
 
     def entries(self) -> Iterator[Given]:
         """Every row of every file. Raises Invalid before the first where a file cannot be read or recognised."""
@@ -57,8 +59,9 @@ class Reading:
         files = [Path(name) for name in catalogues if name != STANDARD_INPUT]
         size = sum(path.stat().st_size for path in files) if len(files) == len(catalogues) else 0
         tags = [name for name in self.names if self.formats.get(name) == TAGS]
-        with beside.opened(tags, [path.parent for path in files if self.formats[str(path)] == CSV]) as found:
-            self.remarks += [(name, f"line {line}: {problem}") for name, line, problem in found.problems]
+        with beside.opened(tags, [path.parent for path in files if self.formats.get(str(path)) == CSV]) as found:
+            self.remarks += found.remarks
+            self.damaged = found.damaged
             read = 0
             for name in catalogues:
                 with sources.opened(name) as source:
@@ -66,11 +69,17 @@ class Reading:
                         yield given
                         self.progress(read + source.position, size)
                     read += source.position
-                self.remarks += [(name, remark) for remark in (*source.remarks, source.damage) if remark]
+                self._note(source)
+
+    def _note(self, source: Source) -> None:
+        """Take down what is to be said of a file that was read."""
+        self.remarks += [(source.name, remark) for remark in (*source.remarks, source.damage) if remark]
+        self.damaged = self.damaged or bool(source.damage)
 
     def _is_catalogue(self, name: str) -> bool:
-        """Whether the file holds books; it is recognised, but for standard input, which can be read once."""
-        if name == STANDARD_INPUT:
+        """Whether the file holds books; it is recognised, but for standard input and pipes, which are read once."""
+        path = Path(name)
+        if name == STANDARD_INPUT or (path.exists() and not path.is_file() and not path.is_dir()):
             return True
         with sources.opened(name) as source:
             self.formats[str(Path(name))] = self.formats[name] = recognised(source)
@@ -109,7 +118,8 @@ def recognised(source: Source) -> str:
     """The format of a file by its beginning. Raises Invalid for one that is none of ours."""
     head = source.head.lstrip()
     if not head:
-        raise Invalid(f"{source.name} is empty.", place=source.name)
+        fault = f" can give nothing: {source.fault}" if source.fault else " is empty"
+        raise Invalid(f"{source.name}{fault}.", place=source.name)
     if head.startswith(b"["):
         return JSON
     if head.startswith(b"{"):

@@ -8,7 +8,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -32,8 +32,21 @@ _FOREIGN = {
     b"\xfd7zXZ": "packed by xz: unpack it first",
     b"BZh": "packed by bzip2: unpack it first",
 }
+#: Encodings by their byte order marks; that of UTF-8 is taken away by itself.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# So few bytes that are no UTF-8 say nothing of the encoding.
+_FEW = 8
+_RUNS = re.compile(rb"[\x80-\xff]+")
+_KANA = re.compile("[\u3040-\u30ff]")
 # Bytes that are no UTF-8, as the handler `surrogateescape` marks them.
 _ESCAPED = re.compile("[\udc80-\udcff]+")
+# Behind a line end of old Macintoshes, which no other one follows.
+_BEHIND_RETURN = re.compile(r"(?<=\r)(?!\n)")
 
 
 class Line(NamedTuple):
@@ -53,6 +66,7 @@ class Source:
     stream: "io.BufferedReader[Any]"
     size: int
     _raw: "_Counted"
+    _unpacked: "_Counted"
     damage: str = ""
     remarks: list[str] = field(default_factory=list)
 
@@ -60,6 +74,11 @@ class Source:
     def position(self) -> int:
         """How many bytes of `size` were read."""
         return self._raw.count
+
+    @property
+    def fault(self) -> str:
+        """Why no more can be read of the file, where it is damaged."""
+        return self._unpacked.damage or self._raw.damage
 
     @property
     def head(self) -> bytes:
@@ -77,7 +96,11 @@ class Source:
                 yield Line(number, None, foreign=False)
             else:
                 text, foreign = decoded(piece)
-                yield Line(number, text, foreign)
+                many = "\r" in text and text.count("\r") > text.endswith("\r\n")
+                pieces = [one for one in _BEHIND_RETURN.split(text) if one] if many else [text]
+                for at, one in enumerate(pieces):
+                    yield Line(number + at, one, foreign)
+                number += len(pieces) - 1
 
 
 class _Counted(io.RawIOBase):
@@ -92,26 +115,36 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # typeshed: Buffer
+        filled = 0
+        # A pipe gives a few bytes at a time, and a file is recognised by its beginning.
+        while filled < len(buffer) and (piece := self._read(len(buffer) - filled)):
+            buffer[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        self.count += filled
+        return filled
+
+    def _read(self, most: int) -> bytes:
+        if self.damage:
+            return b""
         try:
-            piece = self._stream.read1(len(buffer))
+            return self._stream.read1(most)
         except EOFError:
             self.damage = "the packed file ends in the middle"
-            return 0
         except (zlib.error, gzip.BadGzipFile) as error:
             self.damage = f"the packed file is damaged: {error}"
-            return 0
-        buffer[: len(piece)] = piece
-        self.count += len(piece)
-        return len(piece)
+        except OSError as error:
+            self.damage = f"it cannot be read to its end: {error.strerror}"
+        return b""
 
 
 class _Recoded(io.RawIOBase):
-    """UTF-16 as UTF-8."""
+    """A text in another encoding, as UTF-8. `lost` counts what is none in that encoding."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self._left = b""
+        self.lost = 0
 
     def readable(self) -> bool:
         return True
@@ -119,13 +152,30 @@ class _Recoded(io.RawIOBase):
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # typeshed: Buffer
         while not self._left:
             piece = self._stream.read(_CHUNK)
-            self._left = self._decoder.decode(piece, final=not piece).encode(errors="replace")
+            text = self._decoder.decode(piece, final=not piece)
+            self.lost += text.count("\ufffd")
+            self._left = text.encode(errors="replace")
             if not piece:
                 break
         taken = self._left[: len(buffer)]
         self._left = self._left[len(taken) :]
         buffer[: len(taken)] = taken
         return len(taken)
+
+
+class _Returns(io.RawIOBase):
+    """A text whose lines end as on old Macintoshes, with the line ends of all others."""
+
+    def __init__(self, stream: "io.BufferedReader[Any]") -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # typeshed: Buffer
+        piece = self._stream.read1(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 @contextmanager
@@ -150,24 +200,49 @@ def opened(name: str) -> Iterator[Source]:
         for magic, what in _FOREIGN.items():
             if head.startswith(magic):
                 raise Invalid(f"{name} is {what}.", hint="Give JSON, NDJSON or CSV, packed by gzip or not.", place=name)
-        source = Source(name, path, stream, size, raw)
-        if encoding := _wide(head):
+        source = Source(name, path, stream, size, raw, guarded)
+        recoded = None
+        if encoding := _encoding(head):
             source.remarks.append(f"it was read as {encoding}")
-            source.stream = io.BufferedReader(_Recoded(cast("BinaryIO", stream), encoding), HEAD)
+            recoded = _Recoded(cast("BinaryIO", stream), encoding)
+            source.stream = io.BufferedReader(recoded, HEAD)
             head = source.stream.peek(HEAD)
         if head.startswith(codecs.BOM_UTF8):
             source.stream.read(len(codecs.BOM_UTF8))
+        if b"\r" in head and b"\n" not in head:
+            source.stream = io.BufferedReader(_Returns(source.stream), HEAD)
         yield source
-        source.damage = source.damage or guarded.damage
+        source.damage = source.fault or source.damage
+        if recoded is not None and recoded.lost:
+            source.remarks.append(f"{recoded.lost:,} characters that are none in {encoding} were replaced by \ufffd")
 
 
-def _wide(head: bytes) -> str:
-    """The name of UTF-16 as the head is written in, empty for any other encoding."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+def _encoding(head: bytes) -> str:
+    """The name of the encoding that the head is written in, empty for UTF-8 and for what is like it."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
     sample = head[:1024]
     if len(sample) >= 8 and sample.count(0) > len(sample) // 4:
         return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
+    return _east_asian(head)
+
+
+def _east_asian(head: bytes) -> str:
+    """An encoding in which two bytes are a character, if the head is one: most bytes beyond ASCII stand in runs then.
+
+    Western texts have few of them, each beside plain letters.
+    """
+    odd = sum(map(len, _ESCAPED.findall(head.decode("utf-8", "surrogateescape"))))
+    runs = list(map(len, _RUNS.findall(head)))
+    if odd < _FEW or odd * 2 <= sum(runs) or sum(run for run in runs if run > 1) * 2 < sum(runs):
+        return ""
+    for encoding in ("shift_jis", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+            # Chinese read as Japanese has no kana, and all Japanese is Chinese of some kind.
+            if encoding != "shift_jis" or len(_KANA.findall(text)) * 10 > sum(not letter.isascii() for letter in text):
+                return encoding
     return ""
 
 

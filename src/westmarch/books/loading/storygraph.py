@@ -11,6 +11,7 @@ from westmarch.books.models import READ, READING, TO_READ
 #: Columns by which the export is known.
 COLUMNS = frozenset({"Title", "Authors", "Read Status", "ISBN/UID"})
 
+_OF_READING = frozenset({"Star Rating", "Review", "Last Date Read", "Dates Read"})
 _STATUS = {"read": READ, "currently-reading": READING, "to-read": TO_READ}
 _USED = frozenset(
     {
@@ -37,7 +38,9 @@ def entry(record: Record) -> Entry:
     if number:
         # Thirteen digits, ten, or a number of theirs.
         said["isbn13" if len(number.replace("-", "")) == 13 else "isbn"] = number
-    extra = {name: value for name, value in fields.items() if name not in _USED and value.strip()}
+    # What has a status that is none of ours has no reading to keep these.
+    used = _USED if status in _STATUS else _USED - _OF_READING
+    extra = {name: value for name, value in fields.items() if name not in used and value.strip()}
     made = make(said, record.row, extra)
     made.readings = tuple(_readings(fields, _STATUS.get(status), made))
     return made
@@ -48,13 +51,14 @@ def _readings(fields: Mapping[str, str], status: str | None, made: Entry) -> Ite
     if status is None:
         return
 
-    def tell(told: str) -> None:
-        made.repairs.append(("Dates Read", told))
-
-    rating = cleaning.decimal(fields.get("Star Rating"), lambda _: None) or None
-    review = cleaning.text(fields.get("Review"), "Review", lambda _: None)
+    tell = made.tell("Dates Read")
+    rating = cleaning.stars(fields.get("Star Rating"), made.tell("Star Rating"))
+    review = cleaning.text(fields.get("Review"), "Review", made.tell("Review"))
     written = fields.get("Dates Read", "").strip() or fields.get("Last Date Read", "").strip()
-    times = [time.strip() for time in written.split(",") if time.strip()] if status == READ else []
+    times = [time.strip() for time in written.split(",") if time.strip()]
+    if times and status != READ:
+        tell(f"the book is {status}: {cleaning.shown(written)} is left out")
+        times = []
     for time in times[:-1]:
         started, finished = _period(time)
         yield GivenReading(READ, cleaning.day(started, tell), cleaning.day(finished, tell))
