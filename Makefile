@@ -27,11 +27,10 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
-# Two processes share the tests by files. Those that drive a browser come by themselves: its library keeps an event
-# loop of its own running in the process. Pytest ends with 5 where ARGS leaves nothing to run.
+# Two processes share the tests by files, in the order of tests/conftest.py.
+# Pytest ends with 5 where ARGS leaves nothing to run.
 test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name")
-	$(BIN)/python -m pytest -m 'not long and not browser' $(PARALLEL) $(ARGS) || test $$? -eq 5
-	$(BIN)/python -m pytest -m 'not long and browser' $(PARALLEL) $(ARGS) || test $$? -eq 5
+	$(BIN)/python -m pytest -m 'not long' $(PARALLEL) $(ARGS) || test $$? -eq 5
 
 test-long: $(VENV)/test.stamp $(QUALITY) ## Run the long tests
 	$(BIN)/python -m pytest -m long $(ARGS)

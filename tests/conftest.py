@@ -1,8 +1,8 @@
 """What the tests stand on: real databases, a real browser, real data, and no way out but the loopback.
 
 What a machine does not have is skipped by `missing`. The reasons are repeated in the last lines of a run, and where the
-environment has `CI` such a skip fails the run. Browser tests run last: while Playwright's synchronous interface is
-open, no event loop can be started in its thread.
+environment has `CI` such a skip fails the run. Files that drive a browser run last: once Playwright's synchronous
+interface is open, no event loop can be started in its thread.
 """
 
 import asyncio
@@ -11,24 +11,28 @@ import ipaddress
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from inspect import iscoroutinefunction
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
 
-from tests import clusters
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
+
+    from tests.clusters import Kind
 
 T = TypeVar("T")
 
@@ -97,7 +101,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for need in ("browser", "postgresql"):
             if item.get_closest_marker("unit") and item.get_closest_marker(need):
                 raise pytest.UsageError(f"{item.nodeid} is marked `unit` and needs {need}: a unit test needs neither")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    last = {item.path for item in items if item.get_closest_marker("browser")}
+    for item in items:
+        if item.path in last and iscoroutinefunction(getattr(item, "obj", None)):
+            raise pytest.UsageError(f"{item.nodeid} needs an event loop, which no file has that drives a browser")
+    items.sort(key=lambda item: item.path in last)
 
 
 # No way out but the loopback
@@ -131,6 +139,9 @@ def refuse_elsewhere(event: str, arguments: tuple[Any, ...]) -> None:
 
 def pytest_configure() -> None:
     sys.addaudithook(refuse_elsewhere)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts with it what runs behind a `&`. The programs that tests start would inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 # Real data
@@ -166,25 +177,42 @@ class PostgreSQL:
     def __init__(self, server: Any) -> None:
         self._server = server
         self.bin_path: Path = server.bin_path
+        self._psql = self._shell()
+        self._asking = Lock()
         self._numbers = count(1)
-        self._ahead = ThreadPoolExecutor(1)
+        self._behind = ThreadPoolExecutor(1)
         self._spares: dict[str, Future[str]] = {}
+        self._dropped: Future[None] | None = None
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {name} = off")
         self.execute("SELECT pg_reload_conf()")
 
+    def _shell(self) -> "subprocess.Popen[str]":
+        """A psql that is kept: a new one for each statement would cost more than most statements do."""
+        command = [self.bin_path / "psql", "-qXAt", "-d", self._server.get_uri()]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+
     def execute(self, statement: str) -> None:
         """Run one statement by psql, so that neither a driver nor an event loop is needed."""
-        command = [self.bin_path / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", self._server.get_uri()]
-        done = subprocess.run(command, input=statement, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+        with self._asking:
+            assert self._psql.stdin is not None
+            assert self._psql.stdout is not None
+            self._psql.stdin.write(f"{statement};\n\\echo failed: :ERROR :LAST_ERROR_MESSAGE\n")
+            self._psql.stdin.flush()
+            for line in self._psql.stdout:
+                if line.startswith("failed: false"):
+                    return
+                if line.startswith("failed: "):
+                    raise RuntimeError(f"{statement}: {line.removeprefix('failed: true').strip()}")
+            raise RuntimeError(f"{statement}: psql has ended")
 
     def create(self, template: str = "template1") -> str:
         """The name of a new database made from the template: a spare, or the first; a spare is made for the next."""
         spare = self._spares.get(template)
         name = spare.result() if spare else self._create(template)
-        self._spares[template] = self._ahead.submit(self._create, template)
+        self._spares[template] = self._behind.submit(self._create, template)
         return name
 
     def _create(self, template: str) -> str:
@@ -192,12 +220,16 @@ class PostgreSQL:
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
+    def drop(self, name: str) -> None:
+        """Drop a database while the next test runs. Raises what went wrong with the one before."""
+        if self._dropped:
+            self._dropped.result()
+        self._dropped = self._behind.submit(self.execute, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
     def close(self) -> None:
         """Wait until nothing is asked of the server any more."""
-        self._ahead.shutdown(cancel_futures=True)
-
-    def drop(self, name: str) -> None:
-        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._behind.shutdown(cancel_futures=True)
+        self._psql.communicate()
 
     def url(self, name: str) -> str:
         """The address of a database as in the setting `database_url`."""
@@ -307,21 +339,27 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def opensearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address of a real OpenSearch node, one for the whole run."""
-    yield from _node(clusters.OPENSEARCH, tmp_path_factory, worker_id)
+    from tests.clusters import OPENSEARCH  # Lazily: projects that tests make have this file, and none of the others.
+
+    yield from _node(OPENSEARCH, tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")
 def elasticsearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address of a real node of Elasticsearch 7.10, one for the whole run. It needs a Java 17."""
-    yield from _node(clusters.ELASTICSEARCH, tmp_path_factory, worker_id)
+    from tests.clusters import ELASTICSEARCH
+
+    yield from _node(ELASTICSEARCH, tmp_path_factory, worker_id)
 
 
-def _node(kind: clusters.Kind, folders: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def _node(kind: "Kind", folders: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    from tests.clusters import NoNodeError, shared_node
+
     folder = folders.getbasetemp()
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(clusters.shared_node(kind, folder if worker_id == "master" else folder.parent))
-        except clusters.NoNodeError as error:
+            url = stack.enter_context(shared_node(kind, folder if worker_id == "master" else folder.parent))
+        except NoNodeError as error:
             missing(kind.name, str(error))
         yield url
 

@@ -2,7 +2,6 @@
 
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -11,9 +10,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.conftest import ConnectionElsewhere, is_here
 from westmarch.db.database import Database
 from westmarch.ops import schema
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 pytest_plugins = ["pytester"]
 
@@ -92,6 +88,21 @@ def test_a_unit_test_cannot_ask_for_postgresql(run_with_missing_parts: pytest.Py
     assert "is marked `unit` and needs postgresql" in result.stderr.str() + result.stdout.str()
 
 
+def test_a_file_that_drives_a_browser_has_no_asynchronous_test(run_with_missing_parts: pytest.Pytester) -> None:
+    run_with_missing_parts.makepyfile(
+        """
+        def test_in_a_browser(browser):
+            pass
+
+        async def test_in_a_loop():
+            pass
+        """
+    )
+    result = run_with_missing_parts.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "test_in_a_loop needs an event loop" in result.stderr.str() + result.stdout.str()
+
+
 async def test_each_test_has_an_empty_database_of_its_own(empty_database_url: str) -> None:
     address = empty_database_url.replace("postgresql://", "postgresql+asyncpg://")
     statement = text("CREATE TABLE only_here (id integer)")
@@ -108,17 +119,6 @@ async def test_each_test_has_an_empty_database_of_its_own(empty_database_url: st
 
 
 test_a_second_test_finds_nothing_of_the_first = test_each_test_has_an_empty_database_of_its_own
-
-
-def test_the_browser_shows_a_page_and_reaches_nothing_else(browser: "Browser") -> None:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.set_content("<h1>Westmarch</h1>")
-        assert page.inner_text("h1") == "Westmarch"
-        failures: list[str | None] = []
-        page.on("requestfailed", lambda request: failures.append(request.failure))
-        page.evaluate("fetch('http://example.org/').catch(() => null)")
-        assert failures == ["net::ERR_NAME_NOT_RESOLVED"]
 
 
 async def test_the_database_of_a_test_has_the_tables_of_the_newest_migration(db: Database) -> None:

@@ -1,9 +1,8 @@
-"""`westmarch import markdown`, as a person or a program runs it: a process of its own, also one that dies."""
+"""`westmarch import markdown`, as a person or a program runs it: what it tells, and what is left where it dies."""
 
 import json
 import os
 import resource
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,34 +14,22 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import Westmarch, site, westmarch
 from tests.transfer.exports.wordpress import writing as wordpress
 from tests.transfer.folders import counted, png, write
+
+__all__ = ["site", "westmarch"]
 
 COMMAND = [sys.executable, "-m", "westmarch", "--site"]
 
 
-def westmarch(site: Path, *arguments: str, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+def in_a_process(
+    site: Path, *arguments: str, limit: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
         [*COMMAND, str(site), *arguments], capture_output=True, text=True, timeout=120, check=False, preexec_fn=limit
     )
-
-
-@pytest.fixture(scope="module")
-def new_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new site on SQLite; it is only copied."""
-    folder = tmp_path_factory.mktemp("new") / "site"
-    done = westmarch(
-        folder, "init", "--title", "T", "--url", "http://127.0.0.1:8000", "--timezone", "UTC", "--language", "en"
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture
-def site(new_site: Path, tmp_path: Path) -> Path:
-    """A new site on SQLite."""
-    return Path(shutil.copytree(new_site, tmp_path / "site"))
 
 
 def query(site: Path, statement: str) -> list[Any]:
@@ -63,20 +50,22 @@ def many(folder: Path, posts: int) -> Path:
     )
 
 
-def test_a_wordpress_site_comes_in_and_missing_pictures_are_told(site: Path, tmp_path: Path) -> None:
+def test_a_wordpress_site_comes_in_and_missing_pictures_are_told(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
     lost = "https://old.example/wp-content/uploads/2020/lost.png"
     path = wordpress.write(tmp_path / "blog.xml", wordpress.item(1, f'<img src="{lost}" alt="" />'))
-    done = westmarch(site, "import", "wordpress", str(path), "--fetch", "old.example", "--dry-run")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "Would be: 1 imported." in done.stdout
-    assert "1 pictures or files are missing" in done.stdout
-    done = westmarch(site, "import", "wordpress", str(path), "--fetch", "not a host")
-    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: 'not a host' is no host.")
-    done = westmarch(site, "import", "wordpress", str(path))
-    assert (done.returncode, query(site, "SELECT path FROM post")) == (0, [("/2020/1/",)])
+    done = westmarch("--site", site, "import", "wordpress", str(path), "--fetch", "old.example", "--dry-run")
+    assert (done.status, done.err) == (0, "")
+    assert "Would be: 1 imported." in done.out
+    assert "1 pictures or files are missing" in done.out
+    done = westmarch("--site", site, "import", "wordpress", str(path), "--fetch", "not a host")
+    assert (done.status, done.err.splitlines()[0]) == (2, "error: 'not a host' is no host.")
+    done = westmarch("--site", site, "import", "wordpress", str(path))
+    assert (done.status, query(site, "SELECT path FROM post")) == (0, [("/2020/1/",)])
 
 
-def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> None:
+def test_the_report_is_what_the_contract_says(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
     folder = write(
         tmp_path / "blog",
         {
@@ -85,9 +74,9 @@ def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> Non
             "_posts/b.yml": "",
         },
     )
-    done = westmarch(site, "import", "markdown", str(folder), "--report", str(tmp_path / "r.json"))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "1 imported, 1 skipped" in done.stdout
+    done = westmarch("--site", site, "import", "markdown", str(folder), "--report", str(tmp_path / "r.json"))
+    assert (done.status, done.err) == (0, "")
+    assert "1 imported, 1 skipped" in done.out
     report = json.loads((tmp_path / "r.json").read_text())
     assert set(report) == {"counts", "files", "tags", "media", "run"}
     assert set(report["counts"]) == {"imported", "updated", "unchanged", "skipped", "conflict", "failed"}
@@ -99,46 +88,50 @@ def test_the_report_is_what_the_contract_says(site: Path, tmp_path: Path) -> Non
     assert [(row["path"], row["fate"]) for row in report["media"]] == [("p.png", "imported")]
 
 
-def test_the_exit_status_says_what_failed(site: Path, tmp_path: Path) -> None:
+def test_the_exit_status_says_what_failed(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
     good = {"_posts/2020-01-01-a.md": "A"}
     bad = {"_posts/2020-01-02-b.md": b"\x00"}
-    assert westmarch(site, "import", "markdown", str(write(tmp_path / "good", {**good}))).returncode == 0
-    some = westmarch(site, "import", "markdown", str(write(tmp_path / "some", {**good, **bad})))
-    assert some.returncode == 1
-    assert "failed: _posts/2020-01-02-b.md: the file is not text" in some.stderr
-    assert westmarch(site, "import", "markdown", str(write(tmp_path / "bad", {**bad}))).returncode == 2
-    nowhere = westmarch(site, "import", "markdown", str(tmp_path / "nowhere"))
-    assert (nowhere.returncode, "does not exist" in nowhere.stderr, "Traceback" in nowhere.stderr) == (2, True, False)
+    assert westmarch("--site", site, "import", "markdown", str(write(tmp_path / "good", {**good}))).status == 0
+    some = westmarch("--site", site, "import", "markdown", str(write(tmp_path / "some", {**good, **bad})))
+    assert some.status == 1
+    assert "failed: _posts/2020-01-02-b.md: the file is not text" in some.err
+    assert westmarch("--site", site, "import", "markdown", str(write(tmp_path / "bad", {**bad}))).status == 2
+    nowhere = westmarch("--site", site, "import", "markdown", str(tmp_path / "nowhere"))
+    assert (nowhere.status, "does not exist" in nowhere.err, "Traceback" in nowhere.err) == (2, True, False)
 
 
-def test_a_report_without_a_folder_and_a_folder_that_is_no_site_are_refused(site: Path, tmp_path: Path) -> None:
+def test_a_report_without_a_folder_and_a_folder_that_is_no_site_are_refused(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
     folder = str(write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"}))
-    lost = westmarch(site, "import", "markdown", folder, "--report", str(tmp_path / "nowhere" / "r.json"))
-    assert (lost.returncode, "The report cannot be written" in lost.stderr) == (2, True), lost.stderr
+    lost = westmarch("--site", site, "import", "markdown", folder, "--report", str(tmp_path / "nowhere" / "r.json"))
+    assert (lost.status, "The report cannot be written" in lost.err) == (2, True), lost.err
     assert query(site, "SELECT count(*) FROM post") == [(0,)]
     empty = tmp_path / "empty"
     empty.mkdir()
     for no_site in (empty, tmp_path / "nowhere"):
-        done = westmarch(no_site, "import", "markdown", folder)
-        assert (done.returncode, "error:" in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr
+        done = westmarch("--site", no_site, "import", "markdown", folder)
+        assert (done.status, "error:" in done.err, "Traceback" in done.err) == (2, True, False), done.err
 
 
-def test_json_is_the_report_on_standard_output(site: Path, tmp_path: Path) -> None:
+def test_json_is_the_report_on_standard_output(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"})
-    dry = json.loads(westmarch(site, "import", "markdown", str(folder), "--dry-run", "--json").stdout)
+    dry = json.loads(westmarch("--site", site, "import", "markdown", str(folder), "--dry-run", "--json").out)
     assert counted(dry) == {"imported": 1}
     assert query(site, "SELECT count(*) FROM post") == [(0,)]
-    real = json.loads(westmarch(site, "import", "markdown", str(folder), "--json").stdout)
+    real = json.loads(westmarch("--site", site, "import", "markdown", str(folder), "--json").out)
     assert counted(real) == {"imported": 1}
     assert query(site, "SELECT count(*) FROM post") == [(1,)]
 
 
-def test_the_program_can_be_named_where_the_folder_does_not_show_it(site: Path, tmp_path: Path) -> None:
+def test_the_program_can_be_named_where_the_folder_does_not_show_it(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
     folder = write(tmp_path / "blog", {"a.md": "---\ntitle: A\ndate: 2020-01-01\n---\nA"})
     done = westmarch(
-        site, "import", "markdown", str(folder), "--from", "pelican", "--permalink", "{date:%Y}/{slug}.html"
+        "--site", site, "import", "markdown", str(folder), "--from", "pelican", "--permalink", "{date:%Y}/{slug}.html"
     )
-    assert done.returncode == 0, done.stderr
+    assert done.status == 0, done.err
     assert query(site, "SELECT path FROM post") == [("/2020/a.html",)]
 
 
@@ -178,7 +171,7 @@ def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, m
     assert query(site, "SELECT count(*) FROM post WHERE published_revision_id IS NULL") == [(0,)]
     so_far = json.loads(report.read_text())
     assert so_far["counts"]["imported"] <= stored
-    done = westmarch(site, "import", "markdown", str(folder), "--report", str(report))
+    done = in_a_process(site, "import", "markdown", str(folder), "--report", str(report))
     assert done.returncode == 0, done.stderr
     assert counted(json.loads(report.read_text())) == {"imported": 300 - stored, "unchanged": stored}
     assert query(site, "SELECT count(*), count(DISTINCT path) FROM post") == [(300, 300)]
@@ -186,7 +179,7 @@ def test_an_import_that_is_killed_can_be_run_again(site: Path, tmp_path: Path, m
         ("/2020/01/01/p-1.html",),
         ("/2020/01/01/p300.html",),
     ]
-    checked = westmarch(site, "doctor")
+    checked = in_a_process(site, "doctor")
     assert checked.returncode == 0, checked.stdout
 
 
@@ -231,7 +224,7 @@ def test_a_full_disk_stops_the_import_and_keeps_the_report_so_far(site: Path, tm
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    done = westmarch(site, "import", "markdown", str(folder), "--report", str(report), limit=limit)
+    done = in_a_process(site, "import", "markdown", str(folder), "--report", str(report), limit=limit)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "disk" in done.stderr
@@ -239,6 +232,6 @@ def test_a_full_disk_stops_the_import_and_keeps_the_report_so_far(site: Path, tm
     ((stored,),) = query(site, "SELECT count(*) FROM post")
     assert so_far["counts"]["imported"] == stored
     assert 0 < stored < 300
-    again = westmarch(site, "import", "markdown", str(folder), "--report", str(report))
+    again = in_a_process(site, "import", "markdown", str(folder), "--report", str(report))
     assert again.returncode == 0, again.stderr
     assert counted(json.loads(report.read_text())) == {"imported": 300 - stored, "unchanged": stored}

@@ -158,9 +158,12 @@ def test_the_command_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("2 imported. Watching")
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        assert process.stdout.read() == "Stopped. The site stays as it is.\n"
-        assert process.wait(20) == 0
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("2 imported. Watching")
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=60)[0] == "Stopped. The site stays as it is.\n"
+            assert process.returncode == 0
+        finally:
+            process.kill()

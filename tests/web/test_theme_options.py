@@ -1,23 +1,15 @@
-"""Each option of the default theme does what it says."""
+"""Each option of the default theme does what it says; the scheme in a browser too (test_first_scheme.py)."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.test_doctor import write
 from tests.factories import day, post
 from tests.readers import Reader
-from tests.serving import serving
 from westmarch.posts import related
 from westmarch.site import actions as site_actions
 from westmarch.web.theme import Theme
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 READING = re.compile(r">[0-9]+\smin<")
 TEXT = "## One\n\nText.\n\n### Two\n\n## Three\n\n" + "word " * 1_000
@@ -72,40 +64,3 @@ async def test_pages_begin_in_the_scheme_of_the_site(reader: Reader, scheme: str
     for path in ("/", "/tags/", "/none/"):
         page = (await reader.get(path)).text
         assert (f'data-scheme="{scheme}"' in page) is (scheme != "system"), path
-
-
-@pytest.fixture
-def dark(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a site that begins dark."""
-    (tmp_path / "westmarch.toml").touch()
-    shutil.copyfile(sqlite_template, tmp_path / "westmarch.db")
-    options = {"theme_options": {"default": {"scheme": "dark"}}}
-    write(tmp_path, lambda session: site_actions.change(session, options, actor="test"))
-    with serving(tmp_path) as server:
-        yield server.url
-
-
-def test_a_reader_who_wants_the_systems_scheme_keeps_it_on_a_site_that_begins_with_another(
-    opened: "Page", dark: str
-) -> None:
-    seen = "document.documentElement.dataset.scheme ?? null"
-    opened.goto(dark)
-    assert opened.evaluate(seen) == "dark"
-    while opened.evaluate("localStorage.getItem('scheme')") != "system":
-        opened.click("button.scheme")
-    assert opened.evaluate(seen) is None
-    opened.reload()
-    assert opened.evaluate(seen) is None
-    opened.evaluate("localStorage.clear()")
-    opened.reload()
-    assert opened.evaluate(seen) == "dark"
-
-
-@pytest.mark.parametrize("opened", [(1280, "dark")], indirect=True)
-def test_the_first_press_changes_what_is_seen_where_site_and_system_are_both_dark(opened: "Page", dark: str) -> None:
-    opened.goto(dark)
-    before = opened.evaluate("getComputedStyle(document.body).backgroundColor")
-    opened.click("button.scheme")
-    assert opened.evaluate("getComputedStyle(document.body).backgroundColor") != before
-    opened.reload()
-    assert opened.evaluate("document.documentElement.dataset.scheme") == "light"
