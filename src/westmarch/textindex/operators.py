@@ -26,10 +26,14 @@ def parse(text: str, names: Collection[str]) -> list[Term]:
         end = found.end()
         name = (found["name"] or "").lower()
         value = found["plain"] if found["quoted"] is None else found["quoted"]
-        if name not in names:
-            value = f"{found['name']}:{value}" if name and found["quoted"] is None else value
-            name = ""
         without = bool(found["without"]) and begins
+        if name not in names:
+            if name and found["quoted"] is None:
+                value = f"{found['name']}:{value}"
+            elif name:  # A word, and a phrase that touches it.
+                terms.append(Term(f"{found['name']}:", without=without))
+                without = False
+            name = ""
         terms.append(Term(value, name, found["quoted"] is not None, without))
     return terms
 
