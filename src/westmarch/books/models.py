@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from westmarch.db.model import Model
 from westmarch.db.types import Json, JsonObject, UTCDateTime
 
+#: The schema that brought these tables.
+SCHEMA = "0006"
 #: Values of `Reading.status`.
 TO_READ, READING, READ = "to-read", "reading", "read"
 

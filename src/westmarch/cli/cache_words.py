@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from westmarch.authors.models import Author
+from westmarch.books.models import SCHEMA as BOOKS
+from westmarch.books.models import Book, BookTag, Series, Writer
 from westmarch.db.sessions import Reading
 from westmarch.links.models import Link
 from westmarch.media.models import Media
+from westmarch.ops import schema
 from westmarch.posts.models import Post
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag
@@ -29,9 +32,18 @@ _NAMED: Mapping[str, tuple[str, Any, Any]] = {
     "media": ("the picture", Media.filename, None),
     "link": ("the address", Link.path, None),
 }
+#: The like of them, which a database of an older schema does not have.
+_NAMED_OF_BOOKS: Mapping[str, tuple[str, Any, Any]] = {
+    "book": ("the book", Book.title, Book.path),
+    "writer": ("the writer", Writer.name, Writer.path),
+    "series": ("the series", Series.title, Series.path),
+    "book_tag": ("the tag of books", BookTag.slug, None),
+}
+_ALL_NAMED = {**_NAMED, **_NAMED_OF_BOOKS}
 _PLURALS = {
     "post": "posts", "tag": "tags", "author": "authors", "topic": "topics", "media": "pictures", "link": "addresses",
-    "subject": "entries", "revision": "texts",
+    "subject": "entries", "revision": "texts", "book": "books", "writer": "writers", "series": "series",
+    "book_tag": "tags of books",
 }  # fmt: skip
 #: What is read by the values of a column: the sentence, and the table whose rows the values are ("" for themselves).
 _BY_COLUMN: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -50,6 +62,16 @@ _BY_COLUMN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("link", "id"): ("where {} leads", "link"),
     ("post", "translation_group"): ("which posts are translations of one another", ""),
     ("post_view", "post_id"): ("how often {} was read", "post"),
+    ("book_writer", "book_id"): ("who wrote {}", "book"),
+    ("book_writer", "writer_id"): ("which books are by {}", "writer"),
+    ("book_tagging", "book_id"): ("the tags of {}", "book"),
+    ("book_tagging", "tag_id"): ("which books have {}", "book_tag"),
+    ("book", "series_id"): ("which books are in {}", "series"),
+    ("book", "isbn_key"): ("which book has the ISBN {}", ""),
+    ("book_tag", "slug"): ("whether books have the tag {}", ""),
+    ("reading", "book_id"): ("when {} was read", "book"),
+    ("reference", "to_subject_id"): ("which texts name {}", "subject"),
+    ("reference", "href"): ("which texts name {}", ""),
 }  # fmt: skip
 #: What is read of a table without a condition that has a sentence of its own.
 _OF_TABLE = {
@@ -66,6 +88,15 @@ _OF_TABLE = {
     "link": "all addresses",
     "related": "what is related to what",
     "archive_count": "how many posts there are by year and month",
+    "book": "which books there are",
+    "writer": "which writers have books",
+    "series": "which series have books",
+    "book_tag": "which tags books have",
+    "book_writer": "who wrote which book",
+    "book_tagging": "the tags of all books",
+    "reading": "what is on the shelf",
+    "reference": "what texts refer to",
+    "index_generation": "what the search finds",
 }
 _COLUMNS = {
     "path": "address", "published_at": "date", "updated_at": "date of the last edit", "excerpt_html": "excerpt",
@@ -74,7 +105,10 @@ _COLUMNS = {
     "post_count": "number of posts", "bio_html": "biography", "introduction_html": "introduction",
     "picture_id": "picture", "listed_at": "date", "rank": "order", "alt": "description", "hash": "file",
     "extension": "file", "translation_group": "translations", "extra": "other fields", "pinned": "pinning",
-    "words": "number of words",
+    "words": "number of words", "title_plain": "title", "book_count": "number of books", "book_id": "number",
+    "description_html": "description", "review_html": "review", "isbn_key": "ISBN", "isbn10": "ISBN", "isbn13": "ISBN",
+    "isbn_valid": "ISBN", "ratings_count": "number of ratings", "series_id": "series",
+    "series_order": "place in the series", "series_number": "place in the series",
 }  # fmt: skip
 #: Columns that say nothing to people.
 _SILENT = frozenset({"id", "kind"})
@@ -100,11 +134,12 @@ def named(session: Reading, told: Iterable[Told]) -> Names:
         rows = session.execute(statement.where(Revision.id.in_(revisions)))
         found |= {("revision", key): f"the post “{title}” ({path})" for key, title, path in rows}
     subjects = wanted.pop("subject", set()) | (wanted.pop("scope", set()) - {0})
-    for table, (noun, name, path) in _NAMED.items():
+    there = _ALL_NAMED if schema.reached(session, BOOKS) else _NAMED
+    for table, (noun, name, path) in there.items():
         own = wanted.get(table, set()) | (subjects if path is not None else set())
         found |= _of_table(session, table, noun, (name, path), own)
     for key in subjects:
-        owner = next((found[table, key] for table in _NAMED if (table, key) in found and table != "media"), None)
+        owner = next((found[table, key] for table in there if (table, key) in found and table != "media"), None)
         if owner is not None:
             found["subject", key] = found["scope", key] = owner
     return found | {("scope", 0): "the site"}
@@ -124,8 +159,10 @@ def _keys(told: Told) -> Iterable[tuple[str, Sequence[Any]]]:
 
 
 def _first_key(table: str) -> str:
-    return {"tagging": "subject_id", "byline": "post_id", "part": "topic_id", "related": "post_id",
-            "archive_count": "scope_id"}.get(table, "id")  # fmt: skip
+    return {
+        "tagging": "subject_id", "byline": "post_id", "part": "topic_id", "related": "post_id",
+        "archive_count": "scope_id", "book_writer": "book_id", "book_tagging": "book_id",
+    }.get(table, "id")  # fmt: skip
 
 
 def _of_table(
@@ -170,7 +207,7 @@ def _phrase(read: Told, names: Names) -> tuple[str, Iterable[str]]:
         sentence, of = _BY_COLUMN.get((table, column), ("", ""))
         if sentence and values:
             return sentence.format(_listed(of, values, names) if of else ", ".join(map(str, values))), ()
-    told = table in _NAMED and bool(read["conditions"])
+    told = table in _ALL_NAMED and bool(read["conditions"])
     return _OF_TABLE.get(table, f"the table {table}"), (read["columns"] or ()) if told else ()
 
 
@@ -180,7 +217,7 @@ def _listed(table: str, keys: Sequence[Any], names: Names) -> str:
     if len(told) == 1:
         return told[0]
     noun = _PLURALS.get(table, "")
-    prefix = _NAMED[table][0] + " " if table in _NAMED else ""
+    prefix = _ALL_NAMED[table][0] + " " if table in _ALL_NAMED else ""
     short = [name.removeprefix(prefix) for name in told[:MOST_NAMES]]
     more = f" and {len(told) - MOST_NAMES} more" if len(told) > MOST_NAMES else ""
     return f"{len(told)} {noun}: {', '.join(short)}{more}" if noun else f"{', '.join(short)}{more}"
@@ -209,7 +246,7 @@ def change(told: Told, names: Names) -> str:
     name = names.get((of or table, key[0] if key else None))
     if sentence and name is not None:
         return f"{sentence.format(name)} changed"
-    if table in _OF_TABLE and table not in _NAMED:
+    if table in _OF_TABLE and table not in _ALL_NAMED:
         return f"{_OF_TABLE[table]} changed"
     what = name or f"the row {', '.join(map(str, key))} of {table}"
     if told["operation"] == "update":

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from westmarch.books import counts as book_counts
 from westmarch.books import mentioned
+from westmarch.books.models import SCHEMA as BOOKS
 from westmarch.changes import queries as changes
 from westmarch.changes import triggers as change_triggers
 from westmarch.cli.tables import Differences
@@ -33,8 +34,6 @@ from westmarch.posts.models import Post
 from westmarch.settings import Settings
 from westmarch.site.queries import current
 
-#: The schema that brought the books.
-BOOKS = "0006"
 #: How many faults of one kind are told singly.
 TOLD = 5
 #: How far the clocks of this machine and the database may differ.

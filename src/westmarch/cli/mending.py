@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.books import counts as book_counts
+from westmarch.books.models import SCHEMA as BOOKS
 from westmarch.changes import triggers
-from westmarch.cli.checks import BOOKS, comparable, tried
+from westmarch.cli.checks import comparable, tried
 from westmarch.cli.tables import Differences
 from westmarch.db.database import Database
 from westmarch.links.models import Link
