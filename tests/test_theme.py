@@ -64,7 +64,7 @@ async def test_every_template_receives_what_is_documented(reader: Reader, monkey
     for path in (
         "/", "/a/", "/tags/", "/tags/t/", "/topics/", "/topics/topic/", "/authors/", "/authors/a/", "/archive/",
         "/none/", "/feed.xml", "/rss.xml", "/sitemap.xml", "/sitemap-lists.xml", "/opensearch.xml",
-        "/b/", "/books/", "/books/book/", "/writers/who/", "/series/row/", "/shelf/",
+        "/b/", "/books/", "/books/book/", "/writers/who/", "/series/row/", "/shelf/", "/search/",
     ):  # fmt: skip
         await reader.get(path)
     assert received == documented()

@@ -24,7 +24,7 @@ PACKAGED = {path.stem: path for path in sorted((DEFAULT / "words").glob("*.toml"
 ENGLISH = tomllib.loads(PACKAGED["en"].read_text(encoding="utf-8"))
 KEYS = ENGLISH.keys() - {"locale"}
 #: Packages whose code names words by their keys.
-SPEAKING = ("books", "web", "home", "posts", "feeds", "cards")
+SPEAKING = ("books", "web", "home", "posts", "feeds", "cards", "search")
 
 
 def templates() -> Iterator[nodes.Template]:

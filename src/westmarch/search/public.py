@@ -16,6 +16,20 @@ from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View
 
+#: What `words` call what can be chosen, and the kinds of results.
+FACET_WORDS = {
+    "kind": "facet kind",
+    "tag": "facet tag",
+    "year": "facet year",
+    "language": "facet language",
+}
+KIND_WORDS = {
+    "post": "kind post",
+    "page": "kind page",
+    "topic": "kind topic",
+    "author": "kind author",
+    "book": "kind book",
+}
 #: So many values of a facet are offered.
 _OFFERED = 10
 #: Seconds after which it is worth while to ask again.
@@ -34,9 +48,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What can be chosen of one kind."""
+    """What can be chosen of one kind: its name in addresses and the one that readers see."""
 
     name: str
+    label: str
     values: Sequence[Value]
 
 
@@ -64,6 +79,7 @@ def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> R
         status=503 if away else 200,
         choice=asked,
         results=results(session, answer),
+        kinds=_kinds(view),
         count=answer.count,
         pages=Paging(PATH, suffix.page, count),
         facets=_facets(view, asked, answer),
@@ -89,14 +105,19 @@ def _facets(view: View, asked: Choice, found: Found) -> list[Facet]:
         else:
             values = [Value(_label(view, name, value), asked.with_(name, value).query, n) for value, n in offered]
         if taken is not None or len(values) > 1:
-            facets.append(Facet(name, values))
+            facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
     return facets
 
 
-def _label(view: View, name: str, value: str) -> str:
+def _kinds(view: View) -> dict[str, str]:
+    """What readers see of each kind."""
     words = view.words()
+    return {kind: words(key) for kind, key in KIND_WORDS.items()}
+
+
+def _label(view: View, name: str, value: str) -> str:
     if name == "kind":
-        return words(f"kind {value}")
+        return _kinds(view)[value]
     if name == "language":
         return languages.name(value)
     return value
