@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from westmarch.books.shown import Card
+from westmarch.books.shown import Card, Credit
 from westmarch.db.rows import NamedRow
 
 _SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -59,7 +59,7 @@ def csl(card: Card, address: str) -> str:
     return json.dumps([item], ensure_ascii=False, indent=2)
 
 
-def _by_role(writers: Sequence[NamedRow]) -> dict[str, list[str]]:
+def _by_role(writers: Sequence[Credit]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for writer in writers:
         role = "author" if not writer.role else _ROLES.get(writer.role.casefold(), "")

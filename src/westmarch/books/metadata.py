@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from westmarch.books.shown import Card
+from westmarch.books.shown import Card, Credit
 from westmarch.db.rows import NamedRow
 from westmarch.web.linked_data import breadcrumbs, collection
 from westmarch.web.metadata import Metadata, Node, Picture
@@ -65,7 +65,7 @@ def picture_of(view: View, book: NamedRow) -> Picture | None:
     return Picture(address, book.cover_width, book.cover_height, "")
 
 
-def _person(view: View, writer: NamedRow) -> Node:
+def _person(view: View, writer: NamedRow | Credit) -> Node:
     return {"@type": "Person", "name": writer.name, "url": view.surface.absolute(writer.path)}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from westmarch.books import catalogue, citation, isbn, languages, metadata, shelf, shown, similar
+from westmarch.books import catalogue, citation, detail, isbn, languages, metadata, shelf, shown, similar
 from westmarch.books.catalogue import FACETS, MOST_PAGES, PATH, PER_PAGE, SINGLE, Choice, Found
 from westmarch.books.shown import Card
 from westmarch.db.rows import NamedRow
@@ -172,10 +172,11 @@ def _sorts(view: View, choice: Choice) -> list[Value]:
 
 def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Mentions) -> Reply:
     """The page of a book. Raises NotFound."""
-    row = shown.detail(session, id_) if suffix == PLAIN else None
-    if row is None:
+    found = detail.detail(session, id_) if suffix == PLAIN else None
+    if found is None:
         raise NotFound("There is no such book.")
-    names = shown.names(session, id_)
+    row, readings = found
+    names = detail.names(session, id_)
     card = Card(row, names.writers)
     description = beginning(row.description_html) if row.description_html else ""
     address = view.surface.absolute(row.path)
@@ -193,7 +194,7 @@ def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Menti
         numbers=_numbers(row),
         around=similar.around(session, row, names),
         posts=mentions(session, id_, addresses(row), MOST_MENTIONS),
-        readings=shelf.of_book(session, id_),
+        readings=readings,
         statuses=shelf.titles(view),
         citations=[("BibTeX", citation.bibtex(card, address)), ("CSL-JSON", citation.csl(card, address))],
     )

@@ -80,12 +80,6 @@ _BY_YEAR = (
     .where(_reading.c.finished_on >= bindparam("first"), _reading.c.finished_on <= bindparam("last"))
     .limit(bindparam("most"))
 )
-_OF_BOOK = select(*_COLUMNS).where(_reading.c.book_id == bindparam("book")).order_by(_reading.c.id.desc())
-
-
-def of_book(session: Reading, book_id: int) -> Sequence[NamedRow]:
-    """The readings of a book, the newest first."""
-    return session.execute(_OF_BOOK, {"book": book_id}).all()
 
 
 def _with_status(session: Reading, status: str, most: int, skip: int = 0) -> Sequence[NamedRow]:

@@ -1,14 +1,16 @@
 """What pages show of books: columns into named rows. Statements are built once, on tables (see posts/queries.py)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import Subquery, bindparam, select
 
 from westmarch.books import covers, languages
+from westmarch.books import models as tables
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
-from westmarch.db.rows import NamedRow
+from westmarch.db.rows import NamedRow, NamedSelect
 from westmarch.db.sessions import Reading
 from westmarch.media.models import Media
 from westmarch.ops import schema
@@ -17,9 +19,8 @@ from westmarch.web.surface import View, tongue
 
 _book, _writer, _book_writer, _series = Book.__table__, Writer.__table__, BookWriter.__table__, Series.__table__
 _tag, _tagging, _media = BookTag.__table__, BookTagging.__table__, Media.__table__
+_reading = tables.Reading.__table__
 
-#: A tag that so many books share says what a book is about, and few enough share it to be looked through.
-RARE = (2, 120)
 #: So many authors are named in lists.
 MOST_NAMES = 2
 
@@ -29,24 +30,47 @@ _COVER = (
     _media.c.width.label("cover_width"),
     _media.c.height.label("cover_height"),
 )
-_CARD = (
+#: The columns of a book in a list, with its cover.
+CARD = (
     _book.c.id, _book.c.book_id, _book.c.title, _book.c.title_plain, _book.c.path, _book.c.year, _book.c.language,
     _book.c.rating, _book.c.series_number, _book.c.cover_id, *_COVER,
 )  # fmt: skip
-_CARDS = select(*_CARD).select_from(_book).outerjoin(_media, _media.c.id == _book.c.cover_id)
+# A book comes back once for each of those who are named for it: one statement costs less than two.
+_CREDITED = (
+    *CARD, _book_writer.c.writer_id, _book_writer.c.role, _writer.c.name.label("writer_name"),
+    _writer.c.path.label("writer_path"),
+)  # fmt: skip
 
 
-#: The schema that brought the tables, and the key under which the options' own store says that it is reached.
-SCHEMA = "0006"
-_THERE = ("books", "there")
+def _with_credits(statement: NamedSelect) -> NamedSelect:
+    return (
+        statement.outerjoin(_media, _media.c.id == _book.c.cover_id)
+        .outerjoin(_book_writer, _book_writer.c.book_id == _book.c.id)
+        .outerjoin(_writer, _writer.c.id == _book_writer.c.writer_id)
+    )
+
+
+def _led_to_by(keys: Subquery) -> NamedSelect:
+    """The books whose ids are the column `id` of `keys`."""
+    statement = select(keys.c.id.label("key"), *_CREDITED).select_from(keys)
+    return _with_credits(statement.outerjoin(_book, _book.c.id == keys.c.id))
+
+
+_CARDS = _with_credits(select(*_CREDITED).select_from(_book))
 
 
 def there(session: Reading, view: View) -> bool:
-    """Whether the database has come to the schema with books. Once it has, this is not asked again."""
-    made = view.held.made
-    if _THERE not in made and schema.reached(session, SCHEMA):
-        made[_THERE] = True
-    return _THERE in made
+    """Whether the database has come to the schema with books."""
+    return schema.reached(session, tables.SCHEMA, view.held.schemas)
+
+
+class Credit(NamedTuple):
+    """Somebody who is named for a book; `role` is what they did where it was not the writing."""
+
+    id: int
+    name: str
+    path: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +78,7 @@ class Card:
     """A book in a list, with those who wrote it."""
 
     book: NamedRow
-    writers: Sequence[NamedRow]
+    writers: Sequence[Credit]
 
     @property
     def title(self) -> str:
@@ -85,144 +109,90 @@ class Card:
         return ", ".join(named[:MOST_NAMES]) + ("…" if len(named) > MOST_NAMES else "")
 
 
-_BY_IDS = _CARDS.where(_book.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = _CARDS.where(_book.c.id.in_(bindparam("ids", expanding=True))).order_by(_book_writer.c.rank)
 
 
 def cards(session: Reading, ids: Sequence[int]) -> list[Card]:
     """The books with these ids that there are, in the order of the ids."""
-    found = {row.id: row for row in session.execute(_BY_IDS, {"ids": list(ids)})} if ids else {}
-    return _written(session, [found[id_] for id_ in ids if id_ in found])
+    found = {card.book.id: card for card in _made(session.execute(_BY_IDS, {"ids": list(ids)}))} if ids else {}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
-_WRITERS = (
-    select(
-        _book_writer.c.book_id, _book_writer.c.writer_id, _book_writer.c.role, _writer.c.id, _writer.c.name,
-        _writer.c.path,
-    )
-    .select_from(_book_writer)
-    .join(_writer, _writer.c.id == _book_writer.c.writer_id)
-    .where(_book_writer.c.book_id.in_(bindparam("ids", expanding=True)))
-    .order_by(_book_writer.c.book_id, _book_writer.c.rank)
-)  # fmt: skip
-
-
-def _written(session: Reading, books: Sequence[NamedRow]) -> list[Card]:
-    writers: dict[int, list[NamedRow]] = {book.id: [] for book in books}
-    for row in session.execute(_WRITERS, {"ids": list(writers)}) if writers else ():
-        writers[row.book_id].append(row)
-    return [Card(book, writers[book.id]) for book in books]
+def _made(rows: Iterable[NamedRow]) -> list[Card]:
+    """The cards of rows of which each has a book and one of those who are named for it, or none."""
+    books: dict[int, NamedRow] = {}
+    credits_: dict[int, list[Credit]] = {}
+    for row in rows:
+        if row.id is None:
+            continue
+        books.setdefault(row.id, row)
+        named = credits_.setdefault(row.id, [])
+        if row.writer_name is not None:
+            named.append(Credit(row.writer_id, row.writer_name, row.writer_path, row.role))
+    return [Card(book, credits_[id_]) for id_, book in books.items()]
 
 
 # The index of slugs, which the database has anyway, is about the order of titles.
-_BY_SLUG = (
-    _CARDS.add_columns(_book.c.slug)
+_slugs = (
+    select(_book.c.id.label("id"), _book.c.slug.label("slug"))
     .where(_book.c.slug > bindparam("after"))
     .order_by(_book.c.slug)
     .limit(bindparam("most"))
+    .subquery()
 )
+_BY_SLUG = _led_to_by(_slugs).add_columns(_slugs.c.slug).order_by(_slugs.c.slug, _book_writer.c.rank)
 
 
 def by_slug(session: Reading, after: str, most: int) -> list[Card]:
     """So many books behind a slug, about in the order of their titles."""
-    return _written(session, session.execute(_BY_SLUG, {"after": after, "most": most}).all())
+    return _made(session.execute(_BY_SLUG, {"after": after, "most": most}))
 
 
-_OF_WRITER = (
-    select(_book_writer.c.book_id)
+_of_writer = (
+    select(_book_writer.c.book_id.label("id"))
     .where(_book_writer.c.writer_id == bindparam("writer"))
     .order_by(_book_writer.c.book_id)
     .limit(bindparam("most"))
+    .subquery()
 )
+_OF_WRITER = _led_to_by(_of_writer).order_by(_book_writer.c.rank)
 
 
 def of_writer(session: Reading, writer_id: int, most: int) -> list[Card]:
     """The books that somebody wrote or worked on, the oldest first; of very many, the first of the catalogue."""
-    ids = session.scalars(_OF_WRITER.params(writer=writer_id, most=most)).all()
-    return sorted(cards(session, ids), key=lambda card: (card.book.year is None, card.book.year or 0, card.book.title))
+    found = _made(session.execute(_OF_WRITER, {"writer": writer_id, "most": most}))
+    return sorted(found, key=lambda card: (card.book.year is None, card.book.year or 0, card.book.title))
 
 
-_OF_SERIES = (
-    _CARDS.where(_book.c.series_id == bindparam("series"))
-    .order_by(_book.c.series_order.is_(None), _book.c.series_order, _book.c.book_id)
+_place = (_book.c.series_order.is_(None), _book.c.series_order, _book.c.book_id)
+_in_series = (
+    select(_book.c.id.label("id"))
+    .where(_book.c.series_id == bindparam("series"))
+    .order_by(*_place)
     .limit(bindparam("most"))
+    .subquery()
 )
+_OF_SERIES = _led_to_by(_in_series).order_by(*_place, _book_writer.c.rank)
 
 
 def of_series(session: Reading, series_id: int, most: int) -> list[Card]:
     """The books of a series in their order."""
-    return _written(session, session.execute(_OF_SERIES, {"series": series_id, "most": most}).all())
+    return _made(session.execute(_OF_SERIES, {"series": series_id, "most": most}))
 
 
-_TAGGED = (
-    select(_tagging.c.book_id, _tagging.c.tag_id, _tag.c.id)
-    .select_from(_tag)
-    .join(_tagging, _tagging.c.tag_id == _tag.c.id)
-    .where(_tag.c.slug == bindparam("slug"))
+_tagged = (
+    select(_tagging.c.book_id.label("id"))
+    .where(_tagging.c.tag_id == bindparam("tag"))
     .order_by(_tagging.c.book_id)
     .limit(bindparam("most"))
+    .subquery()
 )
+_TAGGED = _led_to_by(_tagged).order_by(_tagged.c.id, _book_writer.c.rank)
 
 
-def tagged(session: Reading, slug: str, most: int) -> list[Card]:
-    """The first books with the tag that has this slug."""
-    rows = session.execute(_TAGGED, {"slug": slug, "most": most}).all()
-    return cards(session, [row.book_id for row in rows])
-
-
-_DETAIL = (
-    select(
-        *_CARD, _book.c.original_title, _book.c.slug, _book.c.isbn10, _book.c.isbn13, _book.c.isbn_key,
-        _book.c.isbn_valid, _book.c.description_html, _book.c.ratings_count, _book.c.series_id, _book.c.series_order,
-        _book.c.extra, _series.c.title.label("series_title"), _series.c.path.label("series_path"),
-    )
-    .select_from(_book)
-    .outerjoin(_media, _media.c.id == _book.c.cover_id)
-    .outerjoin(_series, _series.c.id == _book.c.series_id)
-    .where(_book.c.id == bindparam("id"))
-)  # fmt: skip
-
-
-def detail(session: Reading, id_: int) -> NamedRow | None:
-    """A book with all that is said of it, or None."""
-    return session.execute(_DETAIL, {"id": id_}).one_or_none()
-
-
-@dataclass(slots=True)
-class Names:
-    """Who wrote a book, and its tags; `rare` are the ids of tags that few other books have."""
-
-    writers: list[NamedRow] = field(default_factory=list)
-    tags: list[NamedRow] = field(default_factory=list)
-    rare: list[int] = field(default_factory=list)
-
-
-# That a tag is rare is asked apart, so that the page does not hang on the count itself.
-_rare = _tag.alias("rare")
-_NAMES = union_all(
-    select(
-        literal("writer").label("kind"), _book_writer.c.rank.label("rank"), _writer.c.id.label("id"),
-        _writer.c.name.label("name"), _writer.c.path.label("path"), _book_writer.c.role.label("role"),
-        literal(0).label("rare"),
-    ).join_from(_book_writer, _writer, _writer.c.id == _book_writer.c.writer_id)
-    .where(_book_writer.c.book_id == bindparam("id")),
-    select(literal("tag"), _tagging.c.rank, _tag.c.id, _tag.c.title, _tag.c.slug, literal(""), _rare.c.id)
-    .join_from(_tagging, _tag, _tag.c.id == _tagging.c.tag_id)
-    .outerjoin(
-        _rare, (_rare.c.id == _tag.c.id) & (_rare.c.book_count >= RARE[0]) & (_rare.c.book_count <= RARE[1])
-    )
-    .where(_tagging.c.book_id == bindparam("id")),
-).subquery("names")  # fmt: skip
-_NAMED = select(_NAMES).order_by(_NAMES.c.kind, _NAMES.c.rank, _NAMES.c.id)
-
-
-def names(session: Reading, id_: int) -> Names:
-    """The writers and the tags of a book, in the order that its source gave them."""
-    found = Names()
-    for row in session.execute(_NAMED, {"id": id_}):
-        (found.writers if row.kind == "writer" else found.tags).append(row)
-        if row.kind == "tag" and row.rare is not None:
-            found.rare.append(row.id)
-    return found
+def tagged(session: Reading, tag_id: int, most: int) -> list[Card]:
+    """The first books with a tag of books."""
+    return _made(session.execute(_TAGGED, {"tag": tag_id, "most": most}))
 
 
 _WRITER = select(_writer.c.id, _writer.c.name, _writer.c.path, _writer.c.book_count).where(
@@ -257,14 +227,17 @@ def path_of_isbn(session: Reading, key: str) -> str | None:
     return None if row is None else str(row.path)
 
 
-_BY_KEYS = _CARDS.add_columns(_book.c.isbn_key).where(_book.c.isbn_key.in_(bindparam("keys", expanding=True)))
+_BY_KEYS = (
+    _CARDS.add_columns(_book.c.isbn_key)
+    .where(_book.c.isbn_key.in_(bindparam("keys", expanding=True)))
+    .order_by(_book.c.book_id.desc(), _book_writer.c.rank)
+)
 
 
 def by_isbn(session: Reading, keys: Sequence[str]) -> dict[str, Card]:
     """The books with these normalised ISBNs, each the first of the catalogue."""
-    rows = session.execute(_BY_KEYS.order_by(_book.c.book_id.desc()), {"keys": list(keys)}).all() if keys else ()
-    found: dict[str, NamedRow] = {row.isbn_key: row for row in rows}
-    return dict(zip(found, _written(session, list(found.values())), strict=True))
+    found = _made(session.execute(_BY_KEYS, {"keys": list(keys)})) if keys else ()
+    return {card.book.isbn_key: card for card in found}
 
 
 _SITEMAP = (
@@ -286,11 +259,19 @@ def parts(session: Reading, size: int) -> int:
     return 0 if last is None else (last.id - 1) // size + 1
 
 
-_ANY = (
-    select(_book.c.id, _book.c.book_id).where(_book.c.book_id > bindparam("after")).order_by(_book.c.book_id).limit(1)
-)
+# Cut behind a condition that all meet, they hang on which rows there are, and on no other column of them.
+_ANY_BOOK = select(_book.c.id).where(_book.c.book_id > bindparam("after")).order_by(_book.c.book_id).limit(1)
+_any_reading = select(_reading.c.id).where(_reading.c.id > 0).order_by(_reading.c.id).limit(1)
+_ANY = select(_ANY_BOOK.scalar_subquery().label("book"), _any_reading.scalar_subquery().label("reading"))
+_BEFORE_ALL = {"after": -(2**62)}
 
 
 def any_books(session: Reading) -> bool:
     """Whether there is any book."""
-    return session.execute(_ANY, {"after": -(2**62)}).first() is not None
+    return session.execute(_ANY_BOOK, _BEFORE_ALL).first() is not None
+
+
+def any_of_each(session: Reading) -> tuple[bool, bool]:
+    """Whether there is any book, and whether the owner has anything on the shelf."""
+    row = session.execute(_ANY, _BEFORE_ALL).one()
+    return row.book is not None, row.reading is not None

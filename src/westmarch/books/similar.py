@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Double, Integer, bindparam, cast, literal, null, select, tuple_, union_all
 
 from westmarch.books import shown
+from westmarch.books.detail import Names
 from westmarch.books.models import Book, BookTagging, BookWriter
-from westmarch.books.shown import Card, Names
+from westmarch.books.shown import Card
 from westmarch.db.rows import NamedRow, NamedSelect
 from westmarch.db.sessions import Reading
 

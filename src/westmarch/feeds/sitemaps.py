@@ -67,10 +67,12 @@ def _books(session: Reading, view: View, number: int) -> Reply:
 def _lists(session: Reading, view: View) -> Iterator[tuple[str, datetime | None]]:
     """The front page, pages, topics, tags and authors; the catalogue and the shelf where there is anything in them."""
     yield "/", None
-    if books.there(session, view) and books.any_books(session):
-        yield catalogue.PATH, None
-    if shelf.any_readings(session, view):
-        yield shelf.PATH, None
+    if books.there(session, view):
+        any_books, any_readings = books.any_of_each(session)
+        if any_books:
+            yield catalogue.PATH, None
+        if any_readings:
+            yield shelf.PATH, None
     for row in queries.pages(session, MOST // 2):
         yield row.path, row.updated_at or row.published_at
     tags = tag_queries.paths(session, MOST // 4)

@@ -8,11 +8,12 @@ from markupsafe import Markup
 from westmarch.authors import queries as author_queries
 from westmarch.books import shown as books
 from westmarch.books.catalogue import Choice
+from westmarch.books.shown import Card
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
 from westmarch.home import authors as people
-from westmarch.home import metadata, sides
+from westmarch.home import metadata, sides, tagged
 from westmarch.links.paths import Suffix, directory
 from westmarch.posts import archive, queries
 from westmarch.posts.archive import SITE, Scope
@@ -43,10 +44,15 @@ def _paging(path: str, suffix: Suffix, items: int, size: int) -> Paging:
     return Paging(path, suffix.page, count)
 
 
-def _posts(session: Reading, view: View, scope: Scope, path: str, suffix: Suffix) -> tuple[Paging, Sequence[NamedRow]]:
-    """The page of a list by time that is asked for, and its posts. Raises NotFound as `_paging` does."""
+def _posts(
+    session: Reading, view: View, scope: Scope, path: str, suffix: Suffix, count: int | None = None
+) -> tuple[Paging, Sequence[NamedRow]]:
+    """The page of a list by time that is asked for, and its posts. Raises NotFound as `_paging` does.
+
+    `count` is how many posts the list has, where that is known.
+    """
     size = view.site.posts_per_page
-    total, window = archive.place(session, scope, (suffix.page - 1) * size, size, view.site.zone)
+    total, window = archive.place(session, scope, (suffix.page - 1) * size, size, view.site.zone, count)
     paging = _paging(path, suffix, total, size)
     return paging, queries.entries(session, window, scope) if window else ()
 
@@ -78,14 +84,15 @@ def front(session: Reading, view: View, suffix: Suffix) -> Reply:
 
 def tag(session: Reading, view: View, tag_id: int, suffix: Suffix) -> Reply:
     """The posts with a tag."""
-    about = tag_queries.by_id(session, tag_id)
+    about = tagged.by_id(session, tag_id, with_books=books.there(session, view))
     if about is None or about.post_count == 0:
         raise NotFound("There is no such tag.")
-    paging, posts = _posts(session, view, Scope("tag", tag_id), directory(about.path), suffix)
+    paging, posts = _posts(session, view, Scope("tag", tag_id), directory(about.path), suffix, about.post_count)
     path = _canonical(paging, about)
     told = metadata.of_list(view, about.name, path, metadata.TAGS, description=about.description, posts=posts)
     description = Markup.escape(about.description)
-    return _list(session, view, "tag", about, paging, posts, told, about.description, description, tagged=about.slug)
+    shown = books.tagged(session, about.books_id, MOST_BOOKS) if about.books_id and paging.number == 1 else ()
+    return _list(session, view, "tag", about, paging, posts, told, about.description, description, shown=shown)
 
 
 def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Reply:
@@ -93,7 +100,7 @@ def author(session: Reading, view: View, author_id: int, suffix: Suffix) -> Repl
     about = people.by_id(session, author_id)
     if about is None or about.post_count == 0:
         raise NotFound("There is no such author.")
-    paging, posts = _posts(session, view, Scope("author", author_id), directory(about.path), suffix)
+    paging, posts = _posts(session, view, Scope("author", author_id), directory(about.path), suffix, about.post_count)
     description = beginning(about.bio_html)
     told = metadata.of_author(view, about, _canonical(paging, about), description)
     bio = view.surface.placed(about.bio_html)
@@ -117,9 +124,8 @@ def _list(
     description: str,
     introduction: Markup,
     links: Sequence[dict[str, str]] = (),
-    tagged: str = "",
+    shown: Sequence[Card] = (),
 ) -> Reply:
-    shown = paging.number == 1 and tagged and books.there(session, view)
     return view.page(
         "home/list.html",
         title=about.name,
@@ -134,8 +140,8 @@ def _list(
         pages=paging,
         posts=posts,
         tags=tag_queries.of_subjects(session, [post.id for post in posts]),
-        books=books.tagged(session, tagged, MOST_BOOKS) if shown else (),
-        books_query=Choice(chosen={"tag": (tagged,)}).query if shown else "",
+        books=shown,
+        books_query=Choice(chosen={"tag": (about.slug,)}).query if shown else "",
     )
 
 

@@ -21,9 +21,6 @@ TAGS, YEARS, MOST_READ = 8, 6, 5
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _ID = re.compile(r' (id|aria-labelledby|href)="((?<=href=")#|(?<!href="))([^"]*)"')
 
-#: The key under which the options' own store says that the database has the list of what is read most.
-_VIEWS = ("sides", "views")
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -98,16 +95,9 @@ def _cut(side: Side, title: str, usual: int, look: Callable[[int], Sequence[Any]
 
 
 def _most_read(session: Reading, view: View, side: Side) -> Part:
-    rows = queries.most_read(session, side.count or MOST_READ) if _has_views(session, view) else ()
+    reached = schema.reached(session, views.SCHEMA, view.held.schemas)
+    rows = queries.most_read(session, side.count or MOST_READ) if reached else ()
     return Part(side.part, _title(view, side, "most read"), rows)
-
-
-def _has_views(session: Reading, view: View) -> bool:
-    """Whether the database has come to the schema with the list. Once it has, this is not asked again."""
-    made = view.held.made
-    if _VIEWS not in made and schema.reached(session, views.SCHEMA):
-        made[_VIEWS] = True
-    return _VIEWS in made
 
 
 def _feeds(_session: Reading, view: View, side: Side) -> Part:

@@ -89,11 +89,20 @@ def version(connection: Connection) -> str | None:
     return connection.execute(select(VERSION.c.version_num)).scalar()
 
 
-def reached(session: Reading, number: str) -> bool:
-    """Whether the database has schema `number` or a later one, so that what it brought can be asked for."""
+def reached(session: Reading, number: str, known: set[str] | None = None) -> bool:
+    """Whether the database has schema `number` or a later one, so that what it brought can be asked for.
+
+    `known` are schemas that it is known to have reached: of them it is not asked again.
+    """
+    if known and number in known:
+        return True
     # A page that asks depends on no row by it: an upgrade throws every page out.
     found = session.scalar(select(VERSION.c.version_num).execution_options(reads=()))
-    return found is not None and found >= number
+    if found is None or found < number:
+        return False
+    if known is not None:
+        known.update(each for each in RANGE if each <= found)
+    return True
 
 
 def _status(connection: Connection) -> Status:

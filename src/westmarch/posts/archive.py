@@ -148,13 +148,15 @@ def size(session: Reading, scope: Scope) -> int:
     return session.execute(_TOTAL, {"scope": scope.id}).scalar_one() or 0
 
 
-def place(session: Reading, scope: Scope, skip: int, take: int, zone: ZoneInfo) -> tuple[int, Window | None]:
+def place(
+    session: Reading, scope: Scope, skip: int, take: int, zone: ZoneInfo, count: int | None = None
+) -> tuple[int, Window | None]:
     """How many posts a scope has, and the window of the `take` after the `skip` newest (None where there are none).
 
-    The first page needs no month, and is asked for most: the database adds up for it.
+    The first page needs no month, and is asked for most: its `count` may be known, else the database adds up for it.
     """
     if skip:
         found = counts(session, scope)
         return total(found), window(found, skip, take, zone)
-    posts = size(session, scope)
+    posts = size(session, scope) if count is None else count
     return posts, Window(END_OF_TIME, 0, min(take, posts)) if posts else None

@@ -11,11 +11,15 @@ from westmarch.site.options import Site
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Options as of a moment, and what was made of them alone, which falls with them."""
+    """Options as of a moment, and what was made of them alone, which falls with them.
+
+    `schemas` are those that the database was found to have reached, whatever its options are.
+    """
 
     moment: Moment
     site: Site
     made: dict[tuple[str, ...], object] = field(default_factory=dict)
+    schemas: set[str] = field(default_factory=set)
 
 
 class Options:
@@ -40,7 +44,8 @@ class Options:
         if moment != held.moment or moment.position == 0:
             site = queries.current(session)
             # Where the options are what they were, what was made of them is kept.
-            held = Held(moment, site, held.made if site == held.site else {})
+            made = held.made if site == held.site else {}
+            held = Held(moment, site, made, held.schemas if moment.epoch == held.moment.epoch else set())
             self._held = held
         return held
 
