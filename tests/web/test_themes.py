@@ -180,6 +180,12 @@ def test_a_theme_that_is_read_again_has_templates_as_they_are_now(site: Path) ->
     assert after.chosen("plain").key != before.chosen("plain").key
 
 
+def test_themes_share_the_code_of_a_template_that_they_share(site: Path) -> None:
+    one, other = (themes(site).chosen("plain").templates.get_template("feeds/atom.xml") for _ in range(2))
+    assert one is not other
+    assert one.root_render_func.__code__ is other.root_render_func.__code__
+
+
 def test_static_files_from_before_are_found_by_their_exact_names(site: Path) -> None:
     icon = site / "theme" / "static" / "icon.svg"
     found, names = themes(site), []

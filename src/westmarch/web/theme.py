@@ -1,12 +1,13 @@
-"""A theme: templates, compiled once, and static files. What it does not bring comes from the theme of the package."""
+"""A theme: templates and static files. What it does not bring comes from the theme of the package."""
 
 import re
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
+from jinja2.bccache import Bucket
 
 from westmarch.web.assets import MIME, Asset, Assets
 from westmarch.web.catalogue import Catalogues
@@ -18,6 +19,29 @@ DEFAULT_NAME = "default"
 
 _ACCENT = re.compile(r"accent\.(?P<colour>[0-9a-f]{6})\.css")
 _COLOURS = re.compile(r"colours(?:\.[a-z][a-z0-9_]{0,39}-[0-9a-f]{6}){1,12}\.css")
+
+
+class _Compiled(BytecodeCache):
+    """The code of the templates of this process by their files.
+
+    Themes share the templates of the package, and what is made again is mostly as it was: compiling a front page takes
+    longer than rendering it ten times. The code hangs on options of the environment, which all themes have in common.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in the code, where the text is the one that it was made of."""
+        made_of, code = self._code.get(bucket.key, ("", None))
+        bucket.code = code if made_of == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a file, and none of what it was before."""
+        self._code[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
 
 
 class Theme:
@@ -46,6 +70,7 @@ class Theme:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
         )
         files: dict[str, Path] = {}
         for folder in reversed(self.folders):
