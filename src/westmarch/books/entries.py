@@ -1,8 +1,8 @@
 """A book as a source gives it, cleaned: what is stored, whether one book is written or a catalogue is loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from westmarch.books.series_titles import Place
@@ -22,6 +22,22 @@ class GivenReading:
     review_markdown: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a catalogue of ours says besides: a new book has these addresses, and was added then, where that is free.
+
+    `path` is the page's, `old` are those that lead there, percent-encoded; `cover` is the hash of a file of media.
+    `writers` and `series` are the paths of their pages, if they are new too.
+    """
+
+    path: str | None
+    added: datetime
+    old: tuple[str, ...] = ()
+    cover: str | None = None
+    writers: Mapping[str, str] = field(default_factory=dict)
+    series: str | None = None
+
+
 @dataclass(slots=True)
 class Entry:
     """One book. What a source does not say stays as it is in the catalogue.
@@ -38,6 +54,7 @@ class Entry:
     says_series: bool = False
     series: Place | None = None
     readings: tuple[GivenReading, ...] = ()
+    own: Own | None = None
     repairs: list[tuple[str, str]] = field(default_factory=list)
 
     @property

@@ -11,6 +11,7 @@ import typer
 from westmarch.cli import (
     backup,
     books,
+    books_held,
     cache,
     covers,
     db,
@@ -91,6 +92,10 @@ app.add_typer(site.app, name="site")
 app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
 app.add_typer(cache.app, name="cache")
+books.app.command("list")(books_held.list_)
+books.app.command("show")(books_held.show)
+books.app.command("remove")(books_held.remove)
+books.app.command("export")(books_held.export)
 books.app.command("cover")(covers.cover)
 app.add_typer(books.app, name="books")
 app.add_typer(shelf.app, name="shelf")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from westmarch.books.entries import Entry
-from westmarch.books.loading import beside, goodreads, json_items, naming, sources, storygraph, tables
+from westmarch.books.loading import beside, goodreads, json_items, naming, own, sources, storygraph, tables
 from westmarch.books.loading.beside import Beside
 from westmarch.books.loading.records import Record
 from westmarch.books.loading.sources import STANDARD_INPUT, Source
@@ -106,6 +106,8 @@ def _made(kind: str, record: Record, found: Beside) -> Entry:
         return goodreads.entry(record)
     if kind == STORYGRAPH:
         return storygraph.entry(record)
+    if own.is_own(record):
+        return own.entry(record)
     said, extra = naming.understood(record.fields)
     if kind == CSV:
         extra = {name: cell for name, cell in extra.items() if cell.strip()}
