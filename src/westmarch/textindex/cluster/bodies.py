@@ -16,8 +16,11 @@ _BULK = 4_000_000
 _DEEPEST = 10_000_000
 
 
-def index_body(schema: Schema) -> dict[str, Any]:
-    """A new index: one shard, so that counts and facets are exact; not refreshed before it is whole."""
+def index_body(schema: Schema, own: str) -> dict[str, Any]:
+    """A new index: one shard, so that counts and facets are exact; not refreshed before it is whole.
+
+    `own` is an alias that it keeps as long as it is there.
+    """
     fields: dict[str, Any] = {
         "id": {"type": "long"},
         "source": {"type": "keyword", "index": False, "doc_values": False},
@@ -33,7 +36,7 @@ def index_body(schema: Schema) -> dict[str, Any]:
         "max_result_window": _DEEPEST,
     }
     mappings = {"dynamic": False, "_source": {"includes": ["source"]}, "properties": fields}
-    return {"settings": {"index": settings}, "mappings": mappings}
+    return {"settings": {"index": settings}, "mappings": mappings, "aliases": {own: {}}}
 
 
 def whole_settings() -> dict[str, Any]:
@@ -41,18 +44,18 @@ def whole_settings() -> dict[str, Any]:
     return {"index": {"refresh_interval": None, "number_of_replicas": None, "auto_expand_replicas": "0-1"}}
 
 
-def bulks(put: Iterable[Document], removed: Collection[int] = ()) -> Iterator[str]:
-    """Requests that put and remove documents, each of a few megabytes."""
+def bulks(put: Iterable[Document], removed: Collection[int] = ()) -> Iterator[list[str]]:
+    """Lines of requests that put and remove documents, each of a few megabytes."""
     lines: list[str] = []
     size = 0
     for line in _lines(put, removed):
         lines.append(line)
         size += len(line)
         if size >= _BULK:
-            yield "".join(lines)
+            yield lines
             lines, size = [], 0
     if lines:
-        yield "".join(lines)
+        yield lines
 
 
 def _lines(put: Iterable[Document], removed: Collection[int]) -> Iterator[str]:
@@ -64,6 +67,11 @@ def _lines(put: Iterable[Document], removed: Collection[int]) -> Iterator[str]:
         body |= {name: [keyword_value(each) for each in values] for name, values in document.keywords.items()}
         body |= document.numbers
         yield f'{{"index":{{"_id":"{document.id}"}}}}\n{json.dumps(body)}\n'
+
+
+def position_line(source: str, **over: int) -> str:
+    """The line that notes a position, over the one of this sequence number and term where they are given."""
+    return f"{json.dumps({'index': {'_id': POSITION_ID, **over}})}\n{json.dumps({'source': source})}\n"
 
 
 def search_body(asked: Asked) -> dict[str, Any]:

@@ -3,34 +3,37 @@
 An alias names the index in use. A new one is made beside it under a name of its own, and the alias moves in one step.
 The position is a document of the index, written after the documents that it stands for: whoever comes back after a
 failure in between applies these once more. It is only written over the position that was read, so that of two writers
-one is told.
+one is told. Until an index is whole, the time of its last documents stands there.
+
+Every index keeps an alias of its own beside, which all that is written goes to: a name of an index that is gone would
+make one anew, and the common alias may name another one meanwhile.
 """
 
+import json
 import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from westmarch.errors import Conflict, Invalid, Unavailable
 from westmarch.textindex import positions
 from westmarch.textindex.cluster import bodies
-from westmarch.textindex.cluster.address import Address
+from westmarch.textindex.cluster.address import PLACE, Address
+from westmarch.textindex.cluster.nodes import Nodes, moved
+from westmarch.textindex.cluster.queries import EVERYTHING
 from westmarch.textindex.documents import Document, Found, Hit, Schema
 from westmarch.textindex.engine import Asked, Position
 from westmarch.textindex.typos import neighbours
 
-if TYPE_CHECKING:
-    from opensearchpy import AsyncOpenSearch
-
-_SECONDS = 10
-_TRIES = 2
-#: What a build that was killed has left is removed after a day.
-_LEFT = 24 * 3600
+#: A build that has added nothing for so long, in seconds, was killed.
+_LEFT = 600
 #: Longer than any word: patterns of a cluster are limited to 1,000 characters.
 _LONGEST = 200
+#: The name under which the time of the last documents stands in an index that is not whole.
+_ADDED = "added"
 _SPECIAL = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
 
@@ -47,9 +50,9 @@ class ClusterEngine:
     """An index behind an alias of a cluster."""
 
     def __init__(self, address: Address, schema: Schema) -> None:
-        self._address = address
+        self._alias = address.alias
         self._schema = schema
-        self._client: AsyncOpenSearch | None = None
+        self._nodes = Nodes(address)
         self._told: _Told | None = None
 
     async def search(self, asked: Asked) -> Found:
@@ -95,16 +98,14 @@ class ClusterEngine:
             await self.position()
         told = self._told
         if told is None or await self._index() != told.index:
-            raise _moved()
-        for body in bodies.bulks(put, removed):
-            await self._bulk(body, index=self._address.alias, require_alias=True)
-        answer = await self._call(
-            "PUT",
-            f"/{told.index}/_doc/{bodies.POSITION_ID}",
-            params={"if_seq_no": told.sequence, "if_primary_term": told.term, "refresh": "true"},
-            body={"source": positions.written(position, self._schema)},
+            raise moved()
+        for lines in bodies.bulks(put, removed):
+            await self._nodes.put(_own(told.index), lines)
+        noted = bodies.position_line(
+            positions.written(position, self._schema), if_seq_no=told.sequence, if_primary_term=told.term
         )
-        self._told = _Told(told.index, answer["_seq_no"], answer["_primary_term"])
+        done = await self._nodes.put(_own(told.index), [noted], refresh="true")
+        self._told = _Told(told.index, done["_seq_no"], done["_primary_term"])
 
     async def position(self) -> Position | None:
         """How far the index has come; None where there is none, or half of one."""
@@ -112,7 +113,7 @@ class ClusterEngine:
         index = await self._index()
         if index is None:
             return None
-        found = await self._call("GET", f"/{index}/_doc/{bodies.POSITION_ID}", absent={})
+        found = await self._nodes.ask("GET", f"/{index}/_doc/{bodies.POSITION_ID}", absent={})
         if not found.get("found"):
             return None
         self._told = _Told(index, found["_seq_no"], found["_primary_term"])
@@ -120,139 +121,105 @@ class ClusterEngine:
 
     async def count(self) -> int:
         """The number of documents."""
-        answer = await self._call("POST", f"/{self._address.alias}/_count", body={"query": {"exists": {"field": "id"}}})
+        answer = await self._nodes.ask("POST", f"/{self._alias}/_count", body={"query": EVERYTHING})
         return int(answer["count"])
 
     @asynccontextmanager
     async def building(self, position: Position) -> AsyncIterator["ClusterBuilding"]:
         """A new index, as of the position, that replaces the one in use when the block ends."""
         await self._clear()
-        name = f"{self._address.alias}-{secrets.token_hex(8)}"
-        await self._call("PUT", f"/{name}", body=bodies.index_body(self._schema))
+        name = f"{self._alias}-{secrets.token_hex(8)}"
         used = False
         try:
-            yield ClusterBuilding(self, name)
-            await self._use(name, position)
+            await self._nodes.write("PUT", f"/{name}", body=bodies.index_body(self._schema, _own(name)))
+            building = ClusterBuilding(self._nodes, _own(name), position)
+            await building.add(())
+            yield building
+            await self._use(name, building.position)
             used = True
         finally:
             if not used:
-                with suppress(Unavailable):  # It goes within a day otherwise; the reason of the failure matters more.
-                    await self._call("DELETE", f"/{name}", absent={})
+                with suppress(Unavailable, Conflict):  # The next build removes it; why this one failed matters more.
+                    await self._nodes.write("DELETE", f"/{name}", absent={})
 
     async def close(self) -> None:
         """Give back what it holds."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
-
-    async def add(self, name: str, documents: Iterable[Document]) -> None:
-        """Add documents to an index that is being built."""
-        for body in bodies.bulks(documents):
-            await self._bulk(body, index=name)
+        await self._nodes.close()
 
     async def _use(self, name: str, position: Position) -> None:
-        await self._call(
-            "PUT", f"/{name}/_doc/{bodies.POSITION_ID}", body={"source": positions.written(position, self._schema)}
-        )
-        await self._call("PUT", f"/{name}/_settings", body=bodies.whole_settings())
-        await self._call("POST", f"/{name}/_refresh")
-        old = await self._index()
-        actions: list[dict[str, Any]] = [{"add": {"index": name, "alias": self._address.alias}}]
-        if old is not None:
-            actions.append({"remove_index": {"index": old}})
-        await self._call("POST", "/_aliases", body={"actions": actions})
+        """Let the alias name the index that is built, and no other one, in one step; then remove those before it."""
+        await self._nodes.put(_own(name), [bodies.position_line(positions.written(position, self._schema))])
+        await self._nodes.write("PUT", f"/{name}/_settings", body=bodies.whole_settings())
+        await self._nodes.write("POST", f"/{name}/_refresh")
+        before = await self._aliased()
+        actions = [
+            {"remove": {"index": f"{self._alias}-*", "alias": self._alias}},
+            {"add": {"index": name, "alias": self._alias}},
+        ]
+        await self._nodes.write("POST", "/_aliases", body={"actions": actions})
+        for old in before:
+            await self._nodes.write("DELETE", f"/{old}", absent={})
 
     async def _clear(self) -> None:
-        """Remove indexes of ours that no alias names and that are older than any build."""
-        there = await self._call("GET", f"/{self._address.alias}-*", absent={})
+        """Remove what builds that were killed have left. Raises Invalid where the alias cannot be one."""
+        there = await self._nodes.write("GET", f"/{self._alias},{self._alias}-*", absent={}, ignore_unavailable="true")
+        if self._alias in there:
+            raise Invalid(
+                f"The search engine has an index that is called {self._alias} and is not this program's.",
+                hint="End the address in another name: `…/NAME`.",
+                place=PLACE,
+            )
         for name, facts in there.items():
-            ours = re.fullmatch(re.escape(self._address.alias) + "-[0-9a-f]{16}", name)
-            created = int(facts["settings"]["index"]["creation_date"]) / 1000
-            if ours and not facts["aliases"] and created < time.time() - _LEFT:
-                await self._call("DELETE", f"/{name}", absent={})
+            ours = re.fullmatch(re.escape(self._alias) + "-[0-9a-f]{16}", name)
+            if ours and self._alias not in facts["aliases"] and await self._is_left(name, facts):
+                await self._nodes.write("DELETE", f"/{name}", absent={})
+
+    async def _is_left(self, name: str, facts: dict[str, Any]) -> bool:
+        found = await self._nodes.ask("GET", f"/{name}/_doc/{bodies.POSITION_ID}", absent={})
+        told = json.loads(found["_source"]["source"]) if found.get("found") else {}
+        created = int(facts["settings"]["index"]["creation_date"]) / 1000
+        return float(told.get(_ADDED, created)) < time.time() - _LEFT
 
     async def _index(self) -> str | None:
         """The index in use."""
-        there = await self._call("GET", f"/_alias/{self._address.alias}", absent={})
-        return next((name for name, facts in there.items() if facts.get("aliases")), None)
+        return next(iter(await self._aliased()), None)
+
+    async def _aliased(self) -> list[str]:
+        there = await self._nodes.ask("GET", f"/_alias/{self._alias}", absent={})
+        return [name for name, facts in there.items() if facts.get("aliases")]
 
     async def _words(self, query: dict[str, Any], field: str, most: int, include: object) -> list[tuple[str, int]]:
         return list(_buckets(await self._search(bodies.words_body(query, field, most, include)), "words"))
 
     async def _search(self, body: dict[str, Any]) -> Any:
-        return await self._call("POST", f"/{self._address.alias}/_search", body=body)
-
-    async def _bulk(self, body: str, **where: Any) -> None:
-        index, flags = where.pop("index"), {name: str(value).lower() for name, value in where.items()}
-        answer = await self._call("POST", f"/{index}/_bulk", params=flags, body=body)
-        if answer["errors"]:
-            items = (next(iter(item.values())) for item in answer["items"])
-            errors = [item["error"] for item in items if "error" in item]
-            if errors:
-                raise Unavailable(f"The search engine did not take a document: {errors[0].get('reason')}")
-
-    async def _call(self, method: str, path: str, *, absent: Any = None, body: Any = None, params: Any = None) -> Any:
-        """One request. `absent` is the answer where something is not there; without it that is Unavailable."""
-        from opensearchpy.exceptions import ConflictError, NotFoundError, OpenSearchException, RequestError
-
-        try:
-            return await self._connected().transport.perform_request(method, path, params=params, body=body)
-        except NotFoundError as error:
-            if absent is not None:
-                return absent
-            raise Unavailable("There is no search index.", hint="`westmarch search rebuild` makes it.") from error
-        except ConflictError as error:
-            raise _moved() from error
-        except RequestError as error:
-            if "too_many" in str(error.info):
-                raise Invalid("The question has more words than the search engine takes.") from error
-            raise Unavailable(f"The search engine does not take what it is asked: {error.error}") from error
-        except OpenSearchException as error:
-            raise Unavailable(f"The search engine does not answer: {type(error).__name__}") from error
-
-    def _connected(self) -> "AsyncOpenSearch":
-        if self._client is None:
-            self._client = _client(self._address)
-        return self._client
+        path = f"/{self._alias}/_search"
+        found = await self._nodes.ask("POST", path, body=body, absent={})
+        # The index in use may go while it is looked for; another has its place by then.
+        return found or await self._nodes.ask("POST", path, body=body)
 
 
 class ClusterBuilding:
     """A new index beside the one in use."""
 
-    def __init__(self, engine: ClusterEngine, name: str) -> None:
-        self._engine = engine
-        self._name = name
+    def __init__(self, nodes: Nodes, alias: str, position: Position) -> None:
+        self._nodes = nodes
+        self.alias = alias
+        self.position = position
 
     async def add(self, documents: Iterable[Document]) -> None:
         """Add documents that are not in it."""
-        await self._engine.add(self._name, documents)
+        await self.replace(documents, ())
+
+    async def replace(self, put: Iterable[Document], removed: Collection[int]) -> None:
+        """Replace documents that may be in it, or remove them."""
+        for lines in bodies.bulks(put, removed):
+            await self._nodes.put(self.alias, lines)
+        await self._nodes.put(self.alias, [bodies.position_line(json.dumps({_ADDED: time.time()}))])
 
 
-def _client(address: Address) -> "AsyncOpenSearch":
-    try:
-        from opensearchpy import AsyncOpenSearch
-    except ImportError as error:
-        raise Invalid(
-            "The package opensearch-py is not installed.",
-            hint='Install it: pip install "westmarch[opensearch]"',
-            place="search_url",
-        ) from error
-    signed: dict[str, Any] = {}
-    if address.user:
-        signed["http_auth"] = address.user
-    if address.api_key:
-        signed["headers"] = {"Authorization": f"ApiKey {address.api_key}"}
-    if address.ca:
-        signed["ca_certs"] = address.ca
-    return AsyncOpenSearch(
-        hosts=list(address.nodes),
-        timeout=_SECONDS,
-        max_retries=_TRIES,
-        retry_on_timeout=True,
-        retry_on_status=(429, 502, 503, 504),
-        http_compress=False,
-        **signed,
-    )
+def _own(name: str) -> str:
+    """The alias that an index of this name keeps."""
+    return f"{name}-own"
 
 
 def _hit(hit: dict[str, Any]) -> Hit:
@@ -262,7 +229,3 @@ def _hit(hit: dict[str, Any]) -> Hit:
 
 def _buckets(answer: dict[str, Any], name: str) -> tuple[tuple[str, int], ...]:
     return tuple((bucket["key"], bucket["doc_count"]) for bucket in answer["aggregations"][name]["buckets"])
-
-
-def _moved() -> Conflict:
-    return Conflict("The search index is another than before.", hint="Ask for its position again.")
