@@ -92,7 +92,7 @@ async def test_the_counts_of_facets_follow_the_choice(catalogued: Reader) -> Non
 
 def counts(page: str) -> dict[str, str]:
     """The number behind each link of the facets, by where it leads."""
-    links = re.findall(r'<li><a href="([^"]*)" rel="nofollow"[^>]*>.*?</a> <span class="remark">(.*?)</span>', page)
+    links = re.findall(r'<li><a id="[^"]*" href="([^"]*)" rel="nofollow"[^>]*>.*?</a> <span class="remark">(.*?)</span>', page)
     return {unescape(href): re.sub("<[^>]*>", "", count) for href, count in links}
 
 

@@ -12,6 +12,7 @@ from tests.search.conftest import Asking, caught_up, until
 from westmarch.app import create_app
 from westmarch.db.database import Database
 from westmarch.posts import actions
+from westmarch.search import finding
 from westmarch.settings import Settings
 
 FIND = "/api/v1/find"
@@ -91,3 +92,15 @@ async def test_the_api_of_books_is_in_the_site_at_the_same_path_and_has_books_al
     document = await site.json("/api/v1/openapi.json")
     assert "/api/v1/find" in document["paths"]
     assert (await site.get("/api/docs")).status_code == 200
+
+
+async def test_books_are_found_by_the_words_of_their_tags(site: Asking) -> None:
+    assert await titles(site, q="sea", kind="book") == {"To the Lighthouses"}
+
+
+async def test_what_one_field_has_seldom_is_counted_exactly(site: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "COUNTED", 1)
+    monkeypatch.setattr(finding, "FACET_SIZE", 2)
+    tags = (await site.json(FIND, q="lighthouses", facets="tag"))["facets"]["tag"]
+    # Posts tell of `lamps` alone, for it comes first; that `sea` is theirs too is asked apart.
+    assert {"value": "sea", "count": 2} in tags

@@ -56,7 +56,7 @@ def cover(title: str, author: str, language: str = "") -> Markup:
     seed = blake2b(f"{title}\0{author}".encode("utf-8", "replace"), digest_size=8).digest()
     ground, ink, accent = _COLOURS[seed[0] % len(_COLOURS)]
     upright = bool(_SIGNS.search(title)) and len(title) <= _COLUMN and not re.search("[A-Za-z0-9]", title)
-    drawn = _column(title, author, ink, accent) if upright else _lines(title, author, ink)
+    drawn = _column(title, author, ground, ink, accent) if upright else _lines(title, author, ink)
     parts = [
         f'<svg class="jacket" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"',
         f' aria-hidden="true" focusable="false"{_language(language)}>',
@@ -89,13 +89,13 @@ def _lines(title: str, author: str, ink: str) -> _Title:
     return _Title(words + (_text(name, height + 24, _AUTHOR_SIZE, ink, "", "sans") if name else ""), height + 34)
 
 
-def _column(title: str, author: str, ink: str, accent: str) -> _Title:
-    """Signs below one another on a slip, as books in these scripts have their titles."""
+def _column(title: str, author: str, ground: str, ink: str, accent: str) -> _Title:
+    """Signs below one another on a slip, as books in these scripts have their titles; the ornament is behind it."""
     signs = [sign for sign in title if not sign.isspace()]
     size = min(30, 190 // max(1, len(signs)))
     step = size * 1.2
     box = f'<rect x="24" y="20" width="{size + 20}" height="{step * len(signs) + 16:.0f}"'
-    markup = [f'{box} fill="none" stroke="{accent}" stroke-width="1.4"/>']
+    markup = [f'{box} fill="{ground}" stroke="{accent}" stroke-width="1.4"/>']
     markup += [
         f'<text x="{34 + size / 2:g}" y="{24 + step * number + size:.1f}" font-size="{size}" font-weight="600"'
         f' fill="{ink}" text-anchor="middle">{escape(sign)}</text>'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from westmarch.books import catalogue, citation, detail, isbn, languages, metadata, shelf, shown, similar
 from westmarch.books.catalogue import FACETS, MOST_PAGES, PATH, PER_PAGE, SINGLE, Choice, Found
 from westmarch.books.shown import Card
+from westmarch.books.tag_titles import tag_titles
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
@@ -101,7 +102,7 @@ def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> 
         pages=paging,
         choice=choice,
         count=found.count,
-        facets=_facets(view, choice, found),
+        facets=_facets(session, view, choice, found),
         sorts=_sorts(view, choice),
         loosely=found.loosely,
         away=False,
@@ -140,28 +141,29 @@ def _by_title(session: Reading, view: View, choice: Choice, *, away: bool) -> Re
     return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY)) if away else reply
 
 
-def _facets(view: View, choice: Choice, found: Found) -> list[Facet]:
+def _facets(session: Reading, view: View, choice: Choice, found: Found) -> list[Facet]:
     """What can be chosen beside what has been, which stands first; the counts are those of the choice."""
     facets = []
+    titles = tag_titles(session, {*choice.chosen.get("tag", ()), *(slug for slug, _ in found.facets.get("tag", ()))})
+
+    def label(name: str, value: str) -> str:
+        return titles.get(value, value) if name == "tag" else languages.name(value) if name == "language" else value
+
     for name in FACETS:
         taken = choice.chosen.get(name, ())
         counts = dict(found.facets.get(name, ()))
         values = [
-            Value(_label(name, value), choice.without(name, value).query, counts.get(value, found.count), chosen=True)
+            Value(label(name, value), choice.without(name, value).query, counts.get(value, found.count), chosen=True)
             for value in taken
         ]
         if not (taken and name in SINGLE):
             offered = [(value, count) for value, count in counts.items() if value not in taken]
             if name == "year":
                 offered.sort(key=lambda pair: -int(pair[0]))
-            values += [Value(_label(name, value), choice.with_(name, value).query, n) for value, n in offered]
+            values += [Value(label(name, value), choice.with_(name, value).query, n) for value, n in offered]
         if len(values) > 1 or taken:
             facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
     return facets
-
-
-def _label(name: str, value: str) -> str:
-    return languages.name(value) if name == "language" else value
 
 
 def _sorts(view: View, choice: Choice) -> list[Value]:

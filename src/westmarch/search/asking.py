@@ -27,7 +27,7 @@ _MOST_LANGUAGES = 300
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result: which subject it is, and the beginning of its text, if it has one."""
+    """A result: which subject it is, and the beginning of its text, if it has one; of a book its tags."""
 
     id: int
     text: str
@@ -135,7 +135,7 @@ def _counted(name: str, found: documents.Found) -> list[tuple[str, int]]:
 
 def _text(hit: documents.Hit) -> str:
     told = json.loads(hit.source)
-    return str(told.get("text") or "")
+    return str(told.get("text") or " · ".join(tag["title"] for tag in told["tags"]))
 
 
 async def _corrected(index: Engine, q: str) -> str:

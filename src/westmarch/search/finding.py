@@ -3,9 +3,11 @@
 What a filter means has a field of its own in each kind that has it.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from westmarch.books import fields as book_fields
 from westmarch.errors import Invalid
@@ -36,6 +38,7 @@ WEIGHTS: Mapping[str, float] = {
     prose.BODY: 1.0,
     book_fields.TITLE: 2.0,
     book_fields.PEOPLE: 1.5,
+    book_fields.TAG_WORDS: 0.8,
 }
 #: Words without their endings, in prose: they find more, and count less.
 STEMMED: Mapping[str, float] = {prose.TITLE_STEM: 1.0, prose.BODY_STEM: 0.4}
@@ -52,8 +55,13 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
 YEARS = (prose.YEAR, book_fields.YEAR)
 PEOPLE = (prose.PEOPLE, book_fields.PEOPLE)
 NAMES = frozenset(KEYWORDS)
-#: So many values of a facet are counted; pages reach as far as this.
+#: So many values of a facet are told; pages reach as far as this.
 FACET_SIZE, DEEPEST = 20, 10_000
+#: So many are counted of each of several fields, from which the most frequent are chosen.
+COUNTED = 60
+
+#: Values with the number of subjects that have them.
+Counts = tuple[tuple[str, int], ...]
 
 _NEWEST = Sort(prose.PUBLISHED, "desc")
 
@@ -74,9 +82,38 @@ async def find(index: Engine, asked: Find, language: str) -> Found:
     offset = (asked.page - 1) * asked.size
     if offset + asked.size > DEEPEST:
         raise Invalid(f"pages reach as far as result {DEEPEST}", hint="Ask for less by a filter.", place="page")
-    facets = tuple((field, FACET_SIZE) for name in asked.facets for field in KEYWORDS[name])
+    facets = tuple((field, _counted(name)) for name in asked.facets for field in KEYWORDS[name])
     order = _NEWEST if asked.sort == "newest" else BY_RELEVANCE
-    return await index.search(Asked(query(asked, language), order, offset, asked.size, facets))
+    wanted = query(asked, language)
+    found = await index.search(Asked(wanted, order, offset, asked.size, facets))
+    return replace(found, facets=await _completed(index, wanted, asked.facets, found))
+
+
+def _counted(name: str) -> int:
+    return FACET_SIZE if len(KEYWORDS[name]) == 1 else COUNTED
+
+
+async def _completed(index: Engine, wanted: Query, names: Sequence[str], found: Found) -> Mapping[str, Counts]:
+    """The facets with those counts that a field has not told, because the value is seldom there and often elsewhere."""
+    told = {field: dict(counts) for field, counts in found.facets.items()}
+    full = {field for field, counts in told.items() if len(counts) == COUNTED}
+    lacking: list[tuple[str, str]] = []
+    for name in names:
+        fields = KEYWORDS[name]
+        known: Counter[str] = Counter()
+        for field in fields:
+            known.update(told[field])
+        least = min((count for _, count in known.most_common(FACET_SIZE)), default=0)
+        for field in full.intersection(fields) if len(fields) > 1 else ():
+            # What is not told is no more than the least that is.
+            most = min(told[field].values())
+            lacking += [(field, value) for value in known if value not in told[field] and known[value] + most >= least]
+    if not lacking:
+        return found.facets
+    questions = (index.search(Asked(AllOf((wanted, Keyword(field, value))), size=0)) for field, value in lacking)
+    for (field, value), counted in zip(lacking, await asyncio.gather(*questions), strict=True):
+        told[field][value] = counted.count
+    return {field: tuple(counts.items()) for field, counts in told.items()}
 
 
 def facet(name: str, found: Found) -> list[dict[str, object]]:

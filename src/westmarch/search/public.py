@@ -1,6 +1,6 @@
 """Search over the whole site for readers: `/search/`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from westmarch.books import languages
@@ -11,6 +11,7 @@ from westmarch.pagecache import reads
 from westmarch.search.asking import MOST_PAGES, PER_PAGE, Found
 from westmarch.search.choice import FACETS, PATH, Choice, choice
 from westmarch.search.results import results
+from westmarch.search.tag_names import tag_names
 from westmarch.textindex.models import IndexGeneration
 from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply
@@ -82,7 +83,7 @@ def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> R
         kinds=_kinds(view),
         count=answer.count,
         pages=Paging(PATH, suffix.page, count),
-        facets=_facets(view, asked, answer),
+        facets=_facets(session, view, asked, answer),
         sorts=_sorts(view, asked),
         loosely=answer.loosely,
         corrected=answer.corrected,
@@ -95,15 +96,19 @@ def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> R
     return reply
 
 
-def _facets(view: View, asked: Choice, found: Found) -> list[Facet]:
+def _facets(session: Reading, view: View, asked: Choice, found: Found) -> list[Facet]:
     facets = []
+    slugs = [slug for slug, _ in found.facets.get("tag", ())][:_OFFERED]
+    titles = tag_names(session, [*slugs, asked.chosen["tag"]] if "tag" in asked.chosen else slugs)
     for name in FACETS:
         taken = asked.chosen.get(name)
         offered = list(found.facets.get(name, ()))[:_OFFERED]
         if taken is not None:
-            values = [Value(_label(view, name, taken), asked.without(name).query, found.count, chosen=True)]
+            values = [Value(_label(view, titles, name, taken), asked.without(name).query, found.count, chosen=True)]
         else:
-            values = [Value(_label(view, name, value), asked.with_(name, value).query, n) for value, n in offered]
+            values = [
+                Value(_label(view, titles, name, value), asked.with_(name, value).query, n) for value, n in offered
+            ]
         if taken is not None or len(values) > 1:
             facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
     return facets
@@ -115,7 +120,9 @@ def _kinds(view: View) -> dict[str, str]:
     return {kind: words(key) for kind, key in KIND_WORDS.items()}
 
 
-def _label(view: View, name: str, value: str) -> str:
+def _label(view: View, titles: Mapping[str, str], name: str, value: str) -> str:
+    if name == "tag":
+        return titles.get(value, value)
     if name == "kind":
         return _kinds(view)[value]
     if name == "language":

@@ -69,7 +69,9 @@ def _made(session: Reading, ids: Sequence[int], texts: dict[int, str], found: Fo
         yield row.id, result("author", row.id, row.path, row.name)
     for card in books.cards(session, ids):
         title = mark(card.title, found.words, found.stems, card.language)
-        yield card.book.id, Result("book", card.book.path, card.title, title, Markup(), card.language, card=card)
+        tags = mark(texts[card.book.id], found.words, frozenset(), "")
+        shown = tags if "<mark>" in tags else Markup()  # They say why it was found, where they do.
+        yield card.book.id, Result("book", card.book.path, card.title, title, shown, card.language, card=card)
 
 
 def dated(made: Result, at: datetime | None) -> Result:

@@ -7,11 +7,10 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 all("button.scheme").forEach(button);
 addEventListener("keydown", keys);
 
-const fields = all("input[data-suggest]");
-const found = document.querySelector(".found");
 const search = () => import("./search.js");
-for (const field of fields) field.addEventListener("focus", () => search().then(({ suggest }) => suggest(field)), { once: true });
-if (found) search().then(({ walk }) => walk(found, fields));
+addEventListener("focusin", ({ target }) => target.matches("input[data-suggest]:not([role])") && search().then(({ suggest }) => suggest(target)));
+if (document.querySelector("main.searching")) search().then(({ walk }) => addEventListener("keydown", walk));
+if (document.querySelector("main[data-hx-target]")) import("./swap.js").then(({ swap }) => swap());
 
 const listings = all("figure.code");
 if (listings.length && navigator.clipboard) import("./copy.js").then(({ copy }) => copy(listings));

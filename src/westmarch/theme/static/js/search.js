@@ -7,6 +7,7 @@ let lists = 0;
 
 /** Offer what the words in the field may become: a combobox with a list (ARIA APG). */
 export function suggest(field) {
+  if (field.role) return;
   const list = make("ul", { className: "offers", id: `offers-${++lists}`, role: "listbox", ariaLabel: say("search"), hidden: true });
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id]]) field.setAttribute(name, value);
   field.form.append(list);
@@ -71,22 +72,26 @@ export function suggest(field) {
     if (offer) location.assign(offer.dataset.path);
   });
   field.addEventListener("blur", () => open(false));
+  field.form.addEventListener("submit", () => {
+    clearTimeout(wait);
+    asked?.abort();
+    open(false);
+  });
   open(false);
   if (field.value !== field.defaultValue) ask();
 }
 
 /** Down and up from the field through the results, and back. */
-export function walk(found, fields) {
-  const field = fields.find((each) => each.checkVisibility());
-  const links = [...found.querySelectorAll("h3 a")];
-  addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const here = event.target === field ? -1 : links.indexOf(event.target);
-    if (!step || event.defaultPrevented || !plain(event) || (here < 0 && (event.target !== field || step < 0))) return;
-    const next = here + step < 0 ? field : links[here + step];
-    if (next) {
-      event.preventDefault();
-      next.focus();
-    }
-  });
+export function walk(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.defaultPrevented || !plain(event)) return;
+  const field = [...document.querySelectorAll("input[data-suggest]")].find((each) => each.checkVisibility());
+  const links = [...document.querySelectorAll(".found h3 a")];
+  const here = event.target === field ? -1 : links.indexOf(event.target);
+  if (here < 0 && (event.target !== field || step < 0)) return;
+  const next = here + step < 0 ? field : links[here + step];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
 }
