@@ -29,6 +29,7 @@ from westmarch.textindex.embedded.fields import (
     POSITION_ID,
     counted,
     hits_of,
+    new_index,
     position_document,
     position_in,
     source_of,
@@ -112,10 +113,10 @@ class EmbeddedEngine:
     @asynccontextmanager
     async def building(self, position: Position) -> AsyncIterator["FolderBuilding"]:
         """A new index, as of the position, that replaces the one in use when the block ends."""
-        building = await self.write(lambda: FolderBuilding(self, self.folder, self._schema))
+        building = await self.write(lambda: FolderBuilding(self, self.folder, self._schema, position))
         try:
             yield building
-            await self.write(lambda: building.finish(position))
+            await self.write(building.finish)
         finally:
             await self.write(building.discard)
 
@@ -251,19 +252,23 @@ class EmbeddedEngine:
 class FolderBuilding:
     """A new index in a folder beside the one in use."""
 
-    def __init__(self, engine: EmbeddedEngine, folder: IndexFolder, schema: tantivy.Schema) -> None:
+    def __init__(self, engine: EmbeddedEngine, folder: IndexFolder, schema: tantivy.Schema, position: Position) -> None:
         self._engine = engine
         self.folder = folder
+        self.position = position
         with folder.locked():
             folder.clear()
             self._path = folder.make()
             self._schema = schema
-            index = tantivy.Index(schema, str(self._path), sort_by_field=ID)
-            self._writer: tantivy.IndexWriter | None = index.writer(_BUILDING_HEAP, 1)
+            self._writer: tantivy.IndexWriter | None = new_index(self._path, schema).writer(_BUILDING_HEAP, 1)
 
     async def add(self, documents: Iterable[Document]) -> None:
         """Add documents that are not in it. They are taken from the iterable in another thread."""
         await self._engine.write(lambda: self._add(documents))
+
+    async def replace(self, put: Sequence[Document], removed: Collection[int]) -> None:
+        """Replace documents that may be in it, or remove them."""
+        await self._engine.write(lambda: self._replace(put, removed))
 
     def _add(self, documents: Iterable[Document]) -> None:
         if self._writer is None:
@@ -271,11 +276,18 @@ class FolderBuilding:
         for document in documents:
             self._writer.add_document(tantivy_document(document, self._schema))
 
-    def finish(self, position: Position) -> None:
+    def _replace(self, put: Sequence[Document], removed: Collection[int]) -> None:
+        if self._writer is None:
+            raise Conflict("This index is built already.")
+        for number in {*removed, *(document.id for document in put)}:
+            self._writer.delete_documents_by_term(ID, number)
+        self._add(put)
+
+    def finish(self) -> None:
         """Put it in the place of the one in use."""
         if self._writer is None:
             raise Conflict("This index is built already.")
-        self._writer.add_document(position_document(positions.written(position, self._engine.fields)))
+        self._writer.add_document(position_document(positions.written(self.position, self._engine.fields)))
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._writer = None
