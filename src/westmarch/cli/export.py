@@ -106,7 +106,8 @@ def _tell(done: "Exported", path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(asdict(done))
     else:
-        typer.echo(f"{path}: {done.posts} posts and pages, {done.media} files of media.")
+        books = f", {done.books} books" if done.books else ""
+        typer.echo(f"{path}: {done.posts} posts and pages{books}, {done.media} files of media.")
         for what, number in done.losses.items():
             typer.echo(f"  not in this format: {what} ({number})")
         for name in done.lost[:_TOLD]:

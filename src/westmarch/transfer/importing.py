@@ -15,7 +15,7 @@ from westmarch.followers.run import catch_up
 from westmarch.posts.following import FOLLOWERS
 from westmarch.site.options import Site
 from westmarch.site.queries import current
-from westmarch.transfer import origins, our_catalogue, recognition, references, runs, storing
+from westmarch.transfer import origins, our_books, our_catalogue, recognition, references, runs, storing
 from westmarch.transfer.blogs import Options
 from westmarch.transfer.claims import Claims
 from westmarch.transfer.exports.reader import ExportReader
@@ -79,6 +79,7 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
         if not wanted.dry_run:
             report.run = await db.write(runs.begin, str(folder))
             site = await our_catalogue.furnish(db, ours, wanted.media, report.run)
+        await our_books.bring(db, folder, report, dry_run=wanted.dry_run)
     else:
         readers = readers_of(wanted, site)
 

@@ -1,7 +1,7 @@
 """Sites of any content, for tests of what goes out, and all that a site holds, to be compared."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,11 @@ from sqlalchemy.orm import Session
 from tests.factories import draft
 from tests.transfer.folders import png
 from westmarch.authors.models import Author
+from westmarch.books import unloading
+from westmarch.books.entries import GivenReading
+from westmarch.books.making import make
+from westmarch.books.models import Book
+from westmarch.books.storing import Storing
 from westmarch.comments.models import ImportedComment
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid
@@ -112,6 +117,35 @@ def posts(drawn: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def books(drawn: st.DrawFn) -> dict[str, Any]:
+    """What makes a book, with what comes to it later: its cover, an old address, what the owner read."""
+    return {
+        "book_id": drawn(st.integers(1, 9)),
+        "title": drawn(WORDS | st.sampled_from(["Mort (Discworld, #4)", "One", "A &amp;amp;amp; B"])),
+        "authors": drawn(st.lists(st.sampled_from(["Ada", "ada.", "Ada (Translator)"]) | WORDS, max_size=2)),
+        "tags": drawn(st.lists(st.sampled_from(["Tag", "tAG"]) | WORDS, max_size=2)),
+        "isbn": drawn(st.sampled_from([None, "439023483", "=x"])),
+        "year": drawn(st.none() | st.integers(-800, 2100)),
+        "description": drawn(PROSE),
+        "extra": drawn(st.dictionaries(TEXTS | _MEANT, JSON, max_size=2)),
+        "cover": drawn(st.none() | st.integers(0, 2)),
+        "old": drawn(st.lists(SEGMENTS, max_size=1)),
+        "readings": drawn(
+            st.lists(
+                st.builds(
+                    GivenReading,
+                    st.sampled_from(["to-read", "reading", "read"]),
+                    finished_on=st.none() | st.dates(date(2000, 1, 1)),
+                    rating=st.none() | st.just(4.5),
+                    review_markdown=PROSE,
+                ),
+                max_size=2,
+            )
+        ),
+    }
+
+
+@st.composite
 def sites(drawn: st.DrawFn) -> dict[str, Any]:
     """What makes a site."""
     return {
@@ -128,6 +162,7 @@ def sites(drawn: st.DrawFn) -> dict[str, Any]:
         "author": drawn(st.none() | PROSE),
         "redirects": drawn(st.lists(st.tuples(SEGMENTS, st.booleans()), max_size=2)),
         "gone": drawn(st.lists(SEGMENTS, max_size=1)),
+        "books": drawn(st.lists(books(), max_size=3, unique_by=lambda one: one["book_id"])),
     }
 
 
@@ -148,6 +183,8 @@ def fill(session: Session, folder: Path, wanted: dict[str, Any]) -> None:
     for one in wanted["posts"]:
         _post(session, one, pictures, site)
     _furnish(session, wanted, pictures)
+    for one in wanted["books"]:
+        _book(session, one, pictures)
     for path, permanent in wanted["redirects"]:
         _if_free(lambda path=path, to=permanent: links.redirect(session, path, "https://example.com/", permanent=to))
     for path in wanted["gone"]:
@@ -200,6 +237,20 @@ def _post(session: Session, one: dict[str, Any], pictures: list[int], site: Any)
         session.execute(update(Post).where(Post.id == post_id).values(trashed_at=later["trashed_at"]))
 
 
+def _book(session: Session, one: dict[str, Any], pictures: list[int]) -> None:
+    later = {key: one[key] for key in ("extra", "cover", "old", "readings")}
+    said = {key: value for key, value in one.items() if key not in later}
+    try:
+        entry = make(said, 1, later["extra"], tuple(later["readings"]))
+    except Invalid:  # A title of blanks alone.
+        return
+    (made,) = Storing().store(session, [entry])
+    cover = None if later["cover"] is None else pictures[later["cover"]]
+    session.execute(update(Book).where(Book.id == made.id).values(cover_id=cover))
+    for path in later["old"]:
+        _if_free(lambda path=path: links.add_old(session, made.id or 0, path))
+
+
 def _furnish(session: Session, wanted: dict[str, Any], pictures: list[int]) -> None:
     """What nothing but the catalogue tells of: topics without parts, synonyms, words about authors."""
     if wanted["topic"] is not None:
@@ -238,6 +289,7 @@ def state(session: Reading) -> dict[str, Any]:
     months = select(ArchiveCount.year, ArchiveCount.month, ArchiveCount.posts).where(ArchiveCount.scope_id == 0)
     return {
         "posts": sorted(held, key=lambda one: one["path"]),
+        "books": list(unloading.books(session)),
         "counts": counts,
         "months": sorted(session.execute(months.where(ArchiveCount.posts > 0)).all()),
         **{key: sorted(value, key=repr) if isinstance(value, list) else value for key, value in said.items()},

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.books.catalogue import shelved
 from tests.factories import SITE, draft, post
 from westmarch.db.database import Database
 from westmarch.posts import actions
@@ -37,3 +38,11 @@ async def test_it_holds_each_text_with_what_belongs_to_it(db: Database, tmp_path
 async def test_an_empty_site_is_a_document_too(db: Database, tmp_path: Path) -> None:
     await db.read(export_json, tmp_path / "out.json", url=URL)
     assert json.loads((tmp_path / "out.json").read_text())["posts"] == []
+
+
+async def test_books_go_out_with_all_that_belongs_to_them(db: Database, tmp_path: Path) -> None:
+    await db.write(lambda session: shelved(session, title="Emma", authors=["Jane Austen"], book_id=7))
+    done = await db.read(export_json, tmp_path / "out.json", url=URL)
+    (book,) = json.loads((tmp_path / "out.json").read_text())["books"]
+    assert (done.books, book["title"], book["authors"]) == (1, "Emma", [{"name": "Jane Austen"}])
+    assert book["westmarch"]["readings"][0]["review"] == "Worth it."

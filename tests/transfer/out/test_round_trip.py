@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
+from tests.books.catalogue import shelved
 from tests.conftest import PostgreSQL
 from tests.factories import SITE, draft, post
 from tests.transfer.out.sites import ADDRESSES, PICTURES, differences, emptied, fill, sites, state
@@ -238,3 +239,27 @@ async def test_comments_that_cannot_be_read_are_told(db: Database, tmp_path: Pat
     assert report.counts["imported"] == 1
     assert isinstance(report.file, io.BytesIO)
     assert b"its comments are left out" in report.file.getvalue()
+
+
+async def test_books_in_texts_go_out_as_they_were_written_and_their_catalogue_beside_them(
+    db: Database, tmp_path: Path
+) -> None:
+    written = "[[isbn:9780141439587]] and\n\n::book{isbn=9780141439587}\n"
+
+    def fill_in(session: Any) -> None:
+        shelved(session, title="Emma", isbn="0141439580", book_id=7)
+        post(session, "One", written)
+
+    await db.write(fill_in)
+    done = await db.read(export_markdown, tmp_path / "media", tmp_path / "out")
+    assert (done.posts, done.books) == (1, 1)
+    assert next((tmp_path / "out" / "posts").glob("*.md")).read_text().endswith(written)
+    async with open_database(await emptied(tmp_path)) as other:
+        report = await brought(other, tmp_path / "out", tmp_path / "other")
+        assert (report.counts["imported"], report.problems) == (2, [])
+        before = await db.read(state)
+        assert differences(before, await other.read(state)) == []
+        assert (await brought(other, tmp_path / "out", tmp_path / "other")).counts["unchanged"] == 2
+        (tmp_path / "out" / "books.ndjson").write_bytes(b'{"title": ""}\n')
+        (row,) = (await brought(other, tmp_path / "out", tmp_path / "other")).problems
+        assert (row.path, row.reason) == ("books.ndjson", "row 1: it has no title")

@@ -1,4 +1,4 @@
-"""A site as one JSON document, for programs: what `westmarch.json` holds, and its posts with their HTML."""
+"""A site as one JSON document, for programs: what `westmarch.json` holds, its posts with their HTML, and books."""
 
 import json
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import Any
 
 from westmarch.db.sessions import Reading
 from westmarch.text.places import place
+from westmarch.transfer.out import books
 from westmarch.transfer.out.catalogue import catalogue
 from westmarch.transfer.out.exported import Exported
 from westmarch.transfer.out.posts import ExportedPost, ExportedText, earlier_texts, exported_posts
@@ -24,7 +25,7 @@ def export_json(
     revisions: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Exported:
-    """Write the site to a file, one line for each post, in memory that does not grow with the site.
+    """Write the site to a file, one line for each post and book, in memory that does not grow with the site.
 
     All is read in one transaction. `url` is the public address of the site, which stands before the internal addresses
     of the HTML; those in the Markdown are as they were written. With `revisions` a post has its earlier texts.
@@ -41,6 +42,10 @@ def export_json(
             stream.write((",\n" if done.posts else "\n").encode() + _json(said).encode())
             done.posts += 1
             step()
+        stream.write(b'\n],\n"books": [')
+        for line in books.lines(session):
+            stream.write((b",\n" if done.books else b"\n") + line.rstrip(b"\n"))
+            done.books += 1
         stream.write(b"\n]}\n")
     return done
 

@@ -1,4 +1,5 @@
-"""A site as a folder of Markdown: posts, pages and drafts with front matter, media, and `westmarch.json` beside them.
+"""A site as a folder of Markdown: posts, pages and drafts with front matter, media, and beside them `westmarch.json`
+and the catalogue of books.
 
 Hugo reads `posts/` and `pages/` below `content/` and `media/` below `static/`; Jekyll reads `posts/` as `_posts/`.
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import slugify
-from westmarch.transfer.out import fields
+from westmarch.transfer.out import books, fields
 from westmarch.transfer.out.catalogue import NAME, catalogue
 from westmarch.transfer.out.exported import Exported
 from westmarch.transfer.out.posts import ExportedComment, ExportedPost, earlier_texts, exported_posts
@@ -55,6 +56,7 @@ def export_markdown(
         said = catalogue(session, base)
         for one in said["media"]:
             _copy(media, place / "media", f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}", done)
+        done.books = books.write(session, place)
         _write(place / NAME, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
     return done
 

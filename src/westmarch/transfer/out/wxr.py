@@ -23,6 +23,7 @@ from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.models import Subject
 from westmarch.text.places import place
+from westmarch.transfer.out import books
 from westmarch.transfer.out.catalogue import catalogue
 from westmarch.transfer.out.exported import Exported
 from westmarch.transfer.out.posts import ExportedComment, ExportedPost, exported_posts
@@ -69,6 +70,8 @@ class _Writing:
         for what in ("redirects", "gone"):
             for _ in said[what]:
                 self.done.lose("redirects and addresses of what was removed")
+        for _ in books.lines(session):
+            self.done.lose("books of the catalogue, which `books export` carries")
         # WordPress numbers posts and files together; a subject and a file of ours may have the same number.
         self.first_file = session.scalar(select(func.max(Subject.id))) or 0
         columns = (Media.id, Media.hash, Media.extension)
