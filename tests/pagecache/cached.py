@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
-from sqlalchemy import Date, DateTime, Integer, String, Table, select, update
+from sqlalchemy import Date, DateTime, Float, Integer, String, Table, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Boolean
 
@@ -151,10 +151,15 @@ def writable(table: Table) -> list[str]:
 def write(session: Session, table_number: int, row_number: int, column_number: int, value: int) -> None:
     """Write a value into any column of any row, as a stranger would with SQL."""
     table = TABLES[table_number % len(TABLES)]
+    columns = writable(table)
+    overwrite(session, table, row_number, columns[column_number % len(columns)], value)
+
+
+def overwrite(session: Session, table: Table, row_number: int, name: str, value: int) -> None:
+    """Write a value that fits into a column of a row of a table, if it has any."""
     keys = list(table.primary_key)
     rows = session.execute(select(*keys).order_by(*keys)).all()
-    columns = writable(table)
-    column = table.c[columns[column_number % len(columns)]]
+    column = table.c[name]
     written = _value(column.type, value)
     for key in column.foreign_keys:  # One that is there, so that the write is not refused.
         there = session.scalars(select(key.column).order_by(key.column)).all()
@@ -171,6 +176,8 @@ def _value(kind: Any, value: int) -> Any:
         return bool(value % 2)
     if isinstance(kind, Integer):
         return value
+    if isinstance(kind, Float):
+        return value / 2
     if isinstance(kind, String):
         return ("/p1/", "/new/", "post", "page", "draft", "published", "en", "Sea", "a & b", "")[value % 10]
     if isinstance(kind, Date):
