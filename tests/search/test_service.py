@@ -144,6 +144,8 @@ def test_a_pattern_that_is_none_is_refused(site: Path) -> None:
         (r"https://.*\.example\.org", "https://a.example.org", True, True),
         (r"https://.*\.example\.org", "https://a.example.org.evil.net", False, False),
         (".*", "https://anybody.net", True, False),
+        (r"https://[a-z.]+", "https://anybody.net", True, False),
+        (r"https?://.+\.(com|org)", "https://anybody.org", True, False),
         ("", "https://a.example.org", False, False),
     ],
 )

@@ -5,8 +5,17 @@ import re
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-#: No pattern that means certain origins matches these.
-_ANY = ("null", "http://any.invalid", "https://any.invalid:8443")
+#: Origins of strangers, some of names and addresses that nobody has (RFC 2606, 5737, 3849): a pattern that matches one
+#: of them means no certain origins.
+_ANY = (
+    "null",
+    *(
+        f"{scheme}://{name}{port}"
+        for scheme in ("http", "https")
+        for name in ("any.invalid", "a-stranger-of-nobodys.com", "strangerofnobodys.org", "203.0.113.9", "[2001:db8::9]")
+        for port in ("", ":8443")
+    ),
+)
 
 
 class APIForOthers:
