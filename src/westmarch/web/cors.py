@@ -12,7 +12,13 @@ _ANY = (
     *(
         f"{scheme}://{name}{port}"
         for scheme in ("http", "https")
-        for name in ("any.invalid", "a-stranger-of-nobodys.com", "strangerofnobodys.org", "203.0.113.9", "[2001:db8::9]")
+        for name in (
+            "any.invalid",
+            "a-stranger-of-nobodys.com",
+            "strangerofnobodys.org",
+            "203.0.113.9",
+            "[2001:db8::9]",
+        )
         for port in ("", ":8443")
     ),
 )
