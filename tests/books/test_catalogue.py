@@ -23,6 +23,7 @@ BOOKS = [
         "authors": "Ann Lee" if n % 2 else "李白",
         "year": 1990 + n % 3,
         "tags": "odd" if n % 2 else "even,two",
+        "language": ("eng", "en-GB", "en")[n % 3] if n % 2 else "chi",
     }
     for n in range(35)
 ]
@@ -90,9 +91,18 @@ async def test_the_counts_of_facets_follow_the_choice(catalogued: Reader) -> Non
     assert "<b>6 books</b>" in await catalogued.page("/books/?tag=even&year=1990")
 
 
+async def test_a_language_is_one_however_its_books_write_it(catalogued: Reader) -> None:
+    assert counts(await catalogued.page("/books/"))["/books/?language=en"] == "17"
+    page = await catalogued.page("/books/?language=eng")
+    assert "<b>17 books</b>" in page
+    assert counts(page)["/books/"] == "×"
+
+
 def counts(page: str) -> dict[str, str]:
     """The number behind each link of the facets, by where it leads."""
-    links = re.findall(r'<li><a id="[^"]*" href="([^"]*)" rel="nofollow"[^>]*>.*?</a> <span class="remark">(.*?)</span>', page)
+    links = re.findall(
+        r'<li><a id="[^"]*" href="([^"]*)" rel="nofollow"[^>]*>.*?</a> <span class="remark">(.*?)</span>', page
+    )
     return {unescape(href): re.sub("<[^>]*>", "", count) for href, count in links}
 
 

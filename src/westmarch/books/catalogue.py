@@ -3,18 +3,19 @@
 The index is asked before the page is rendered in a snapshot of the database: pages are then told the books' ids.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from westmarch.books import fields, questions
+from westmarch.books import fields, languages, questions
 from westmarch.books.shapes import DEEPEST, YEARS, Search
 from westmarch.errors import Unavailable
 from westmarch.links.paths import fold, split
 from westmarch.textindex.documents import Sort
 from westmarch.textindex.engine import Asked, Engine
-from westmarch.textindex.query import AllOf, Between, Keyword, Query
+from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Query
 
 PATH = "/books/"
 #: Books on a page; pages reach as far as the index goes without a walk.
@@ -24,7 +25,7 @@ MOST_PAGES = DEEPEST // PER_PAGE
 FACETS: Mapping[str, tuple[str, int]] = {
     "tag": (fields.TAG, 12),
     "author": (fields.WRITER, 10),
-    "language": (fields.LANGUAGE, 8),
+    "language": (fields.LANGUAGE, 300),  # Codes, of which a language has several.
     "year": (fields.YEAR_VALUE, 10),
     "series": (fields.SERIES_KEY, 8),
 }
@@ -41,6 +42,7 @@ SORTS: Mapping[str, Sort] = {
 }
 #: So many values of one kind and so long a question are taken; what is more is left out.
 _MOST_VALUES, _LONGEST = 6, 200
+_LANGUAGES = 8
 _BOOKS = Keyword(fields.KIND_FIELD, fields.KIND)
 
 
@@ -121,6 +123,8 @@ def choice(query: str) -> Choice:
         for name in FACETS
         if pairs.get(name) and (name != "year" or _is_year(pairs[name][0]))
     }
+    if "language" in chosen:
+        chosen["language"] = (languages.primary(chosen["language"][0]),)
     sort, q = pairs.get("sort", [""])[0], pairs.get("q", [""])[0]
     known = sort in SORTS and (q or sort != "relevance") and sort != ("relevance" if q else "newest")
     return Choice(q, chosen, sort if known else "", pairs.get("after", [""])[0])
@@ -138,26 +142,42 @@ async def find(index: Engine, path: str, query: str) -> Found:
     page = min(split(path)[-1][1].page, MOST_PAGES)  # There is no page behind: what is found for it is not shown.
     asked = choice(query)
     try:
-        found = await _found(index, asked, page, "all")
+        codes = await _codes(index, asked.chosen["language"][0]) if "language" in asked.chosen else ()
+        found = await _found(index, asked, codes, page, "all")
         if not found.count and " " in asked.q:
-            found = replace(await _found(index, asked, page, "any"), loosely=True)
+            found = replace(await _found(index, asked, codes, page, "any"), loosely=True)
     except Unavailable:
         return _AWAY
     return found
 
 
-async def _found(index: Engine, asked: Choice, page: int, match: Any) -> Found:
+async def _codes(index: Engine, language: str) -> tuple[str, ...]:
+    """The codes under which books have a language; what none has is looked for as it is."""
+    found = await index.search(Asked(_BOOKS, size=0, facets=(FACETS["language"],)))
+    codes = {code for code, _ in found.facets[fields.LANGUAGE] if languages.primary(code) == language}
+    return tuple(sorted(codes | {language}))
+
+
+async def _found(index: Engine, asked: Choice, codes: Sequence[str], page: int, match: Any) -> Found:
     parts: list[Query] = [_BOOKS]
     if asked.q:
         parts.append(questions.query(Search(q=asked.q, operators=True, match=match), {}))
     for name, values in asked.chosen.items():
         if name == "year":
             parts.append(Between(fields.YEAR, int(values[0]), int(values[0])))
+        elif name == "language":
+            parts.append(AnyOf(tuple(Keyword(fields.LANGUAGE, code) for code in codes)))
         else:
             parts += [Keyword(FACETS[name][0], value) for value in values]
     facets = tuple(FACETS.values())
     answer = await index.search(
         Asked(AllOf(tuple(parts)), SORTS[asked.order], (page - 1) * PER_PAGE, PER_PAGE, facets, ties=fields.NUMBER)
     )
-    counted = {name: answer.facets.get(field_, ()) for name, (field_, _) in FACETS.items()}
+    counted: dict[str, Sequence[tuple[str, int]]] = {
+        name: answer.facets.get(field_, ()) for name, (field_, _) in FACETS.items()
+    }
+    spoken: Counter[str] = Counter()
+    for code, count in counted["language"]:
+        spoken[languages.primary(code)] += count
+    counted["language"] = spoken.most_common(_LANGUAGES)
     return Found(tuple(hit.id for hit in answer.hits), answer.count, counted)

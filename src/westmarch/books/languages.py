@@ -40,6 +40,11 @@ def tag(given: str | None) -> str:
     return "-".join((language, *rest))
 
 
+def primary(given: str) -> str:
+    """The language of a code, however it is written: `en` for `eng` and `en-GB`; else the code as it was given."""
+    return tag(given).partition("-")[0] or given
+
+
 def name(given: str) -> str:
     """The name of a language in itself, with its region; else the code as it was given."""
     language, _, region = tag(given).partition("-")

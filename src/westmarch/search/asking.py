@@ -110,16 +110,11 @@ def _shape(asked: Choice, q: str, codes: list[str], page: int, match: str) -> Fi
     )
 
 
-def primary(code: str) -> str:
-    """The language of a code, however it is written: `en` for `eng` and `en-GB`."""
-    return languages.tag(code).partition("-")[0] or code
-
-
 async def _codes(index: Engine, wanted: str) -> list[str]:
     """The codes under which documents have the language; what nothing has is looked for as it is."""
     fields = finding.KEYWORDS["language"]
     found = await index.search(Asked(EVERYTHING, size=0, facets=tuple((name, _MOST_LANGUAGES) for name in fields)))
-    codes = {code for name in fields for code, _ in found.facets[name] if primary(code) == wanted}
+    codes = {code for name in fields for code, _ in found.facets[name] if languages.primary(code) == wanted}
     return sorted(codes | {wanted})
 
 
@@ -127,7 +122,7 @@ def _counted(name: str, found: documents.Found) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for each in finding.facet(name, found):
         value = str(each["value"])
-        counts[primary(value) if name == "language" else value] += int(str(each["count"]))
+        counts[languages.primary(value) if name == "language" else value] += int(str(each["count"]))
     if name == "year":
         return sorted(counts.items(), key=lambda pair: -int(pair[0]))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
