@@ -78,7 +78,7 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
     """Run followers until cancelled, then give the leases back. A database that is away is asked again."""
     process, bell, names = process_name(), asyncio.Event(), [one.name for one in following]
     runners = {one.name: _Runner(one) for one in following}
-    pruned_at = -PRUNE_INTERVAL
+    pruned_at, said = -PRUNE_INTERVAL, ""
     async with _woken(db, bell):
         try:
             while True:
@@ -90,8 +90,11 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
                     if time.monotonic() - pruned_at > PRUNE_INTERVAL:
                         pruned_at = time.monotonic()
                         await prune(db, clock())
+                    said = ""
                 except Unavailable as error:
-                    logger.warning("Followers have to wait: %s %s", error.message, error.hint)
+                    if said != error.message:
+                        logger.warning("Followers have to wait: %s %s", error.message, error.hint)
+                    said = error.message
                     await asyncio.sleep(REST)
                     continue
                 if not any(more):

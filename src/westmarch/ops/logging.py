@@ -66,11 +66,12 @@ class NoUpgrades(logging.Filter):
 def config(settings: Settings) -> dict[str, Any]:
     """The configuration for `logging.config.dictConfig`: one handler on standard error for all loggers.
 
-    `log_level` is for ourselves and the server, other libraries begin at `warning`. Single requests are logged in
+    `log_level` is for ourselves and the server, other libraries begin at `warning`, but the client of clusters, which
+    warns of whatever is not there: what matters of it we say ourselves. Single requests are logged in
     development, elsewhere where `log_levels` asks for `uvicorn.access`.
     """
     level = settings.log_level
-    levels = {"westmarch": level, "uvicorn": level}
+    levels = {"westmarch": level, "uvicorn": level, "opensearch": "error"}
     if settings.environment != "development":
         levels["uvicorn.access"] = "warning"
     levels |= settings.log_levels

@@ -5,6 +5,7 @@ opensearch-py takes the nodes in turn and leaves out for a while those that do n
 
 import asyncio
 import base64
+import os
 import ssl
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,8 @@ def _unreached(error: "TransportError") -> Unavailable:
             f"The certificate of the search engine is not believed: {why}.",
             hint="`search_url` takes the file of the authority: `?ca=FILE`.",
         )
-    return Unavailable(f"The search engine does not answer: {type(cause).__name__}.")
+    why = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else type(cause).__name__
+    return Unavailable(f"The search engine does not answer: {why}.")
 
 
 def _refusal(item: dict[str, Any]) -> WestmarchError:
