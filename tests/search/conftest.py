@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
+from pydantic import SecretStr
 
 from tests.books.records import store
 from tests.conftest import in_a_loop_apart
@@ -76,12 +78,35 @@ async def until(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> Non
             await asyncio.sleep(0.02)
 
 
+#: Lets the tests of a module run on the engine in the process and on a cluster.
+ENGINES = pytest.mark.parametrize("search_engine", ["tantivy", "opensearch"])
+
+
 @pytest.fixture
-async def service(db: Database, settings: Settings, ninety_nine: list[dict[str, Any]]) -> AsyncIterator[Asking]:
+def search_engine() -> str:
+    """The engine of the index; tests that are for each engine are parametrised by its name."""
+    return "tantivy"
+
+
+@pytest.fixture
+async def service(
+    db: Database,
+    settings: Settings,
+    ninety_nine: list[dict[str, Any]],
+    search_engine: str,
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[Asking]:
     """The service with the 99 books, on each database in turn."""
     await db.write(store, ninety_nine)
+    if search_engine != "tantivy":
+        settings = settings.model_copy(update={"search_url": new_address(request.getfixturevalue(search_engine))})
     async with asking(settings) as asked:
         yield asked
+
+
+def new_address(node: str) -> SecretStr:
+    """The address of an index that there is not yet, on a node."""
+    return SecretStr(f"opensearch+{node}/{secrets.token_hex(8)}")
 
 
 @pytest.fixture(scope="session")
@@ -103,9 +128,30 @@ def ninety_nine_site(
     return folder
 
 
+@pytest.fixture(scope="session")
+def ninety_nine_cluster(
+    ninety_nine_site: Path, tmp_path_factory: pytest.TempPathFactory, opensearch: str
+) -> tuple[Path, SecretStr]:
+    """The folder of that site, only to be copied, and the address of its index on a cluster, only to be read."""
+    folder, url = tmp_path_factory.mktemp("cluster") / "site", new_address(opensearch)
+    shutil.copytree(ninety_nine_site, folder, ignore=shutil.ignore_patterns("search"))
+
+    async def make() -> None:
+        async with asking(Settings(site=folder, search_url=url)):
+            pass
+
+    in_a_loop_apart(make())
+    return folder, url
+
+
 @pytest.fixture
-async def books(ninety_nine_site: Path, tmp_path: Path) -> AsyncIterator[Asking]:
+async def books(
+    ninety_nine_site: Path, tmp_path: Path, search_engine: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Asking]:
     """The service with the 99 books on SQLite alone, for what the database has no part in."""
-    shutil.copytree(ninety_nine_site, tmp_path, dirs_exist_ok=True)
-    async with asking(Settings(site=tmp_path, url="https://example.org")) as asked:
+    site, url = ninety_nine_site, None
+    if search_engine != "tantivy":
+        site, url = request.getfixturevalue("ninety_nine_cluster")
+    shutil.copytree(site, tmp_path, dirs_exist_ok=True)
+    async with asking(Settings(site=tmp_path, url="https://example.org", search_url=url)) as asked:
         yield asked

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest
+from tests.search.conftest import ENGINES, Asking
 
-from tests.search.conftest import Asking
+pytestmark = ENGINES
 
 
 async def test_pages_and_walks_lead_through_all_results_once(books: Asking) -> None:
@@ -29,12 +29,12 @@ async def test_what_lies_deeper_than_pages_reach_is_refused_with_the_way_to_it(b
     assert await books.ids(cursor="98") == [99]
 
 
-@pytest.mark.parametrize("order", ["title", "year", "rating", "newest", "book_id", "relevance"])
-async def test_each_order_runs_both_ways(books: Asking, order: str) -> None:
-    there = await books.ids(sort=order, size=100, q="the of and harry")
-    back = await books.ids(sort=f"-{order}", size=100, q="the of and harry")
-    assert len(there) > 20
-    assert set(there) == set(back)
+async def test_each_order_runs_both_ways(books: Asking) -> None:
+    for order in ("title", "year", "rating", "newest", "book_id", "relevance"):
+        there = await books.ids(sort=order, size=100, q="the of and harry")
+        back = await books.ids(sort=f"-{order}", size=100, q="the of and harry")
+        assert len(there) > 20
+        assert set(there) == set(back)
 
 
 async def test_years_and_titles_are_in_order(books: Asking, ninety_nine: list[dict[str, Any]]) -> None:
@@ -82,9 +82,9 @@ async def test_operators_mean_something_where_they_are_asked_for(books: Asking) 
     ]
 
 
-@pytest.mark.parametrize("q", ["hunger AND", "hunger*", "(hunger", "hunger~2", "+hunger -", "hunger\\"])
-async def test_without_them_signs_are_nothing(books: Asking, q: str) -> None:
-    assert 1 in await books.ids(q=q)
+async def test_without_them_signs_are_nothing(books: Asking) -> None:
+    for q in ("hunger AND", "hunger*", "(hunger", "hunger~2", "+hunger -", "hunger\\"):
+        assert 1 in await books.ids(q=q), q
 
 
 async def test_the_last_word_may_be_a_beginning(books: Asking) -> None:
