@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 QUALITY := tests/quality/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM := $(BIN)/npm --prefix tests/quality --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PROCESSES ?= 3
+PARALLEL := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
 
@@ -27,9 +28,9 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
-# Two processes share the tests by files, in the order of tests/conftest.py.
-# Pytest ends with 5 where ARGS leaves nothing to run.
-test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name")
+# Processes share the tests by files, in the order of tests/conftest.py. One more than there are processors, as tests
+# wait a third of their time. Pytest ends with 5 where ARGS leaves nothing to run.
+test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name" PROCESSES=3)
 	$(BIN)/python -m pytest -m 'not long' $(PARALLEL) $(ARGS) || test $$? -eq 5
 
 test-long: $(VENV)/test.stamp $(QUALITY) ## Run the long tests

@@ -7,6 +7,7 @@ interface is open, no event loop can be started in its thread.
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import os
@@ -142,6 +143,14 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell starts with it what runs behind a `&`. The programs that tests start would inherit that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What collecting makes stays: looking for garbage there takes 30 % of its time, and then 7 % of that of the tests.
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 # Real data
@@ -308,22 +317,34 @@ def postgresql_template(postgresql: PostgreSQL) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_template(database_kind: str, request: pytest.FixtureRequest) -> Path | str:
+    """What the database of a test is a copy of: a SQLite file, or the name of a PostgreSQL database."""
+    template: Path | str = request.getfixturevalue(f"{database_kind}_template")
+    return template
+
+
+@pytest.fixture
+def database_url(database_template: Path | str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with all tables and no rows, the test's own."""
-    if database_kind == "sqlite":
+    if isinstance(database_template, Path):
         file = tmp_path / "westmarch.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        shutil.copyfile(database_template, file)
         yield f"sqlite:///{file}"
     else:
-        yield request.getfixturevalue("postgresql_url")
+        yield from copied(request.getfixturevalue("postgresql"), database_template)
 
 
 @pytest.fixture
 def postgresql_url(postgresql: PostgreSQL, postgresql_template: str) -> Iterator[str]:
     """The address of a PostgreSQL database with all tables and no rows, the test's own."""
-    name = postgresql.create(postgresql_template)
-    yield postgresql.url(name)
-    postgresql.drop(name)
+    yield from copied(postgresql, postgresql_template)
+
+
+def copied(server: PostgreSQL, template: str) -> Iterator[str]:
+    """The address of a copy of a PostgreSQL database, which is dropped afterwards."""
+    name = server.create(template)
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.pagecache.cached import Cached, caching, fill
+from tests.pagecache.cached import Cached, caching
+from tests.pagecache.conftest import sqlite_filled
 from westmarch.db.database import open_database
 from westmarch.settings import Settings
+
+__all__ = ["sqlite_filled"]
 
 #: A secret for tests.
 TOKEN = "a-secret-of-tests"
@@ -19,18 +22,16 @@ Opening = Callable[..., AbstractAsyncContextManager[Cached]]
 
 
 @pytest.fixture
-def opening(sqlite_template: Path, tmp_path: Path) -> Opening:
+def opening(sqlite_filled: Path, tmp_path: Path) -> Opening:
     """Opens a program on a filled SQLite database, with the settings that are given."""
 
     @asynccontextmanager
     async def opened(**more: Any) -> AsyncIterator[Cached]:
         file = tmp_path / "westmarch.db"
-        shutil.copyfile(sqlite_template, file)
+        shutil.copyfile(sqlite_filled, file)
         settings = Settings(**{"site": tmp_path, "url": "https://example.org", **more})
-        async with open_database(settings.database_url) as db:
-            await db.write(fill)
-            async with caching(settings, db) as cached:
-                yield cached
+        async with open_database(settings.database_url) as db, caching(settings, db) as cached:
+            yield cached
 
     return opened
 

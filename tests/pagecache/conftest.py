@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import PostgreSQL, in_a_loop_apart
 from tests.pagecache.cached import Cached, caching, fill
 from tests.pagecache.watched import Watched, watched
 from tests.shells import holding, shell
-from westmarch.db.database import Database
+from westmarch.db.database import Database, open_database
 from westmarch.settings import Settings
 
 __all__ = ["cached", "holding", "shell"]
@@ -20,11 +21,40 @@ __all__ = ["cached", "holding", "shell"]
 NewSite = Callable[[], AbstractAsyncContextManager[Watched]]
 
 
+@pytest.fixture(scope="session")
+def sqlite_filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the filled site; it is only copied."""
+    file = tmp_path_factory.mktemp("filled") / "westmarch.db"
+    shutil.copyfile(sqlite_template, file)
+    in_a_loop_apart(_fill(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_filled(postgresql: PostgreSQL, postgresql_template: str) -> str:
+    """The name of a PostgreSQL database with the filled site; nothing connects to it again."""
+    name = postgresql.create(postgresql_template)
+    in_a_loop_apart(_fill(postgresql.url(name)))
+    return name
+
+
+async def _fill(url: str) -> None:
+    async with open_database(url) as db:
+        await db.write(fill)
+
+
+@pytest.fixture
+def database_template(database_kind: str, request: pytest.FixtureRequest) -> Path | str:
+    """What the database of a test is a copy of: with the filled site where that is asked for, else without rows."""
+    what = "filled" if "cached" in request.fixturenames else "template"
+    template: Path | str = request.getfixturevalue(f"{database_kind}_{what}")
+    return template
+
+
 @pytest.fixture
 async def cached(settings: Settings, db: Database) -> AsyncIterator[Cached]:
     """A site with one of everything, whose front page was asked for once."""
     async with caching(settings, db) as made:
-        await db.write(fill)
         await made.visit(("/",))
         yield made
 
