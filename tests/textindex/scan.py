@@ -37,9 +37,31 @@ def _follows(words: tuple[str, ...], value: tuple[str, ...]) -> bool:
     return bool(words) and any(value[i : i + len(words)] == words for i in range(len(value)))
 
 
-def found(documents: Iterable[Document], query: q.Query) -> list[Document]:
-    """Documents that match, in order of their numbers."""
-    return sorted((each for each in documents if matches(query, each)), key=lambda each: each.id)
+class Scan:
+    """Looks at all of these documents for each part of a query, and only once for a part that comes again."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {each.id: each for each in documents}
+        self._all = frozenset(self._documents)
+        self._seen: dict[q.Query, frozenset[int]] = {}
+
+    def found(self, query: q.Query) -> list[Document]:
+        """Documents that match, in order of their numbers."""
+        return [self._documents[number] for number in sorted(self._numbers(query))]
+
+    def _numbers(self, query: q.Query) -> frozenset[int]:
+        match query:
+            case q.AnyOf(of):
+                return frozenset().union(*map(self._numbers, of))
+            case q.AllOf(of):
+                return self._all.intersection(*map(self._numbers, of))
+            case q.Not(inner):
+                return self._all - self._numbers(inner)
+            case q.Filter(inner):
+                return self._numbers(inner)
+        if query not in self._seen:
+            self._seen[query] = frozenset(each.id for each in self._documents.values() if matches(query, each))
+        return self._seen[query]
 
 
 def facets(matching: Iterable[Document], wanted: Iterable[tuple[str, int]]) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -51,10 +73,10 @@ def facets(matching: Iterable[Document], wanted: Iterable[tuple[str, int]]) -> d
     return counts
 
 
-def in_order(documents: Iterable[Document], asked: Asked) -> list[int]:
+def in_order(matching: Iterable[Document], asked: Asked) -> list[int]:
     """Numbers of those that match, sorted by a field; equal ones by the field for ties, then by number."""
     down = asked.sort.direction == "desc"
-    there = sorted(found(documents, asked.query), key=lambda each: _last(each.numbers.get(asked.ties)))
+    there = sorted(matching, key=lambda each: (_last(each.numbers.get(asked.ties)), each.id))
     if asked.sort.by == "id":
         return sorted((each.id for each in there), reverse=down)
     if asked.sort.by == "relevance":
