@@ -160,7 +160,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         for task in tasks:
             task.add_done_callback(_told)
         try:
-            yield {TURN: app.state.turn}
+            with memory.spared_from_collection():
+                yield {TURN: app.state.turn}
         finally:
             app.state.read_files_again = _nothing
             for task in tasks:

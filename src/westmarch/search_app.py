@@ -83,7 +83,8 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     async with open_database(app.state.settings.database_url) as db:
         app.state.db, app.state.index = db, running.open_of(app.state.settings)
         async with running.followed(db, app.state.index, now):
-            yield
+            with memory.spared_from_collection():
+                yield
 
 
 async def _failed(request: Request, error: Exception) -> Reply:
@@ -106,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry={"auto_configure": False},
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
         exception_handlers={HTTPException: _failed, WestmarchError: _failed, Exception: _failed},
     )
     if settings.cors_origins:

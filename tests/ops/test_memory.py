@@ -1,9 +1,12 @@
-"""How the C library keeps memory for a process of threads."""
+"""How a process that serves keeps memory."""
 
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from westmarch.ops.memory import spared_from_collection
 
 pytestmark = pytest.mark.unit
 
@@ -41,3 +44,13 @@ def test_threads_share_two_arenas() -> None:
     if arenas("own") <= 2:
         pytest.skip("this C library has no arenas")
     assert arenas("shared") <= 2
+
+
+def test_what_was_there_before_is_not_looked_through_for_garbage() -> None:
+    before: list[object] = []
+    with spared_from_collection():
+        since: list[object] = []
+        looked_through = {id(each) for each in gc.get_objects()}
+        assert id(since) in looked_through
+        assert id(before) not in looked_through
+    assert id(before) in {id(each) for each in gc.get_objects()}

@@ -127,11 +127,11 @@ class PostgreSQLDatabase(Database):
         super().__init__(url)
         self._reading = postgresql_engine(
             url,
+            readonly=True,
             lock_timeout=lock_timeout,
             answer_timeout=answer_timeout,
             pool_size=CONNECTIONS,
             max_overflow=0,
-            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
         )
         # A read on a connection that has died is run again. A write is not, as it may have been committed: so that a
         # restart of the server costs no write, the connection is tried before it.

@@ -20,6 +20,12 @@ LOCK_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 5.0
 #: How long PostgreSQL may take to answer one statement, in seconds: a server that hangs does not close its connections.
 ANSWER_TIMEOUT = 15.0
+#: How PostgreSQL plans what only reads: a statement once for each connection. To plan it with its values each time took
+#: longer than to run it, and one plan does for all values, as pages walk in indexes. Reading from those at random costs
+#: hardly more than in order; told so, the planner takes them also for tables of which it has no statistics yet.
+_PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
+#: So many statements a connection keeps prepared; pages have about a hundred.
+_PREPARED = 256
 #: What may stand behind the question mark of a PostgreSQL URL; `sslmode` is what other programs call `ssl`.
 _PARAMETERS = frozenset({"host", "port", "ssl", "sslmode"})
 
@@ -115,11 +121,14 @@ def _write_ahead(cursor: DBAPICursor, lock_timeout: float) -> None:
 def postgresql_engine(
     url: URL,
     *,
+    readonly: bool = False,
     lock_timeout: float = LOCK_TIMEOUT,
     answer_timeout: float | None = ANSWER_TIMEOUT,
     **options: Any,
 ) -> AsyncEngine:
     """An engine for PostgreSQL that waits `lock_timeout` seconds at most where another transaction holds a lock.
+
+    One that is `readonly` cannot write, and each of its transactions is one snapshot.
 
     A statement that has no answer after `answer_timeout` seconds (None: whenever it comes) raises Unavailable and costs
     its connection. A TimeoutError of the function that runs the statement is not touched by that.
@@ -127,7 +136,15 @@ def postgresql_engine(
     Raises Invalid where the driver is not installed.
     """
     settings = {"application_name": "westmarch", "lock_timeout": f"{lock_timeout * 1000:.0f}ms"}
-    arguments = {"timeout": CONNECT_TIMEOUT, "command_timeout": answer_timeout, "server_settings": settings}
+    if readonly:
+        settings |= _PLANNING
+        options["execution_options"] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    arguments = {
+        "timeout": CONNECT_TIMEOUT,
+        "command_timeout": answer_timeout,
+        "prepared_statement_cache_size": _PREPARED,
+        "server_settings": settings,
+    }
     try:
         engine = create_async_engine(url, connect_args=arguments, **options)
     except ModuleNotFoundError as error:

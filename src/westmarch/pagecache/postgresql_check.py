@@ -34,7 +34,7 @@ class PostgreSQLCheck(Check):
 
     def __init__(self, url: URL, journal: Journal) -> None:
         self._journal = journal
-        self._engine = postgresql_engine(url, poolclass=NullPool)
+        self._engine = postgresql_engine(url, readonly=True, poolclass=NullPool)
         self._newest = newest_statement(self._engine.dialect)
         self._news, self._since = news_statement(self._engine.dialect)
         # TimeoutError is an OSError.

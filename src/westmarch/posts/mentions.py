@@ -20,7 +20,7 @@ _named = select(_references.c.id).order_by(_references.c.id.desc()).limit(bindpa
 _NAMING = (
     select(_named.c.id.label("key"), _post.c.id, _post.c.title, _post.c.path, _post.c.language, _post.c.published_at)
     .select_from(_named)
-    .outerjoin(_post, (_post.c.id == _named.c.id) & (_post.c.visible == LISTED))
+    .outerjoin(_post, (_post.c.id == _named.c.id) & (_post.c.visible >= LISTED))
 )
 
 

@@ -31,6 +31,9 @@ PLACES = 20
 NEIGHBOURS = 2
 
 _LISTED: ColumnElement[bool] = (_post.c.kind == "post") & (_post.c.visible == LISTED)
+# The same of a post whose key is known. While PostgreSQL has no statistics of the table, it takes the index of two
+# equalities for as good as the primary key, and would read all posts for each key.
+_KEYED: ColumnElement[bool] = (_post.c.kind == "post") & (_post.c.visible >= LISTED)
 _COVER = (
     _media.c.hash.label("cover_hash"),
     _media.c.extension.label("cover_extension"),
@@ -96,7 +99,7 @@ _others = union_all(
 _AROUND = (
     select(_others.c.role, _others.c.place, _others.c.id.label("other_id"), *_TITLE)
     .select_from(_others)
-    .outerjoin(_post, (_post.c.id == _others.c.id) & (_post.c.visible == LISTED))
+    .outerjoin(_post, (_post.c.id == _others.c.id) & (_post.c.visible >= LISTED))
     .order_by(_others.c.role, _others.c.place, _post.c.language, _post.c.id)
 )
 
@@ -151,7 +154,7 @@ def _entries(columns: tuple[Any, ...]) -> NamedSelect:
 
 
 def _listed(
-    columns: tuple[Any, ...], keys: FromClause, key: ColumnElement[int], listed: ColumnElement[bool] = _LISTED
+    columns: tuple[Any, ...], keys: FromClause, key: ColumnElement[int], listed: ColumnElement[bool] = _KEYED
 ) -> NamedSelect:
     """The `listed` posts that `keys` lead to by `key`. A row without a post comes back for each of the others.
 
@@ -259,7 +262,7 @@ def pinned(session: Reading) -> NamedRow | None:
 
 def _parts(columns: tuple[Any, ...], order: ColumnElement[Any]) -> NamedSelect:
     return (
-        _listed(columns, _part, _part.c.subject_id, _post.c.visible == LISTED)
+        _listed(columns, _part, _part.c.subject_id, _post.c.visible >= LISTED)
         .add_columns(_part.c.number)
         .where(_part.c.topic_id == bindparam("topic"), _part.c.number.between(bindparam("first"), bindparam("last")))
         .order_by(order)
