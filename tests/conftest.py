@@ -366,6 +366,14 @@ def opensearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
 
 
 @pytest.fixture(scope="session")
+def opensearch_2(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real node of OpenSearch 2, one for the whole run."""
+    from tests.clusters import OPENSEARCH_2
+
+    yield from _node(OPENSEARCH_2, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
 def elasticsearch(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
     """The address of a real node of Elasticsearch 7.10, one for the whole run. It needs a Java 17."""
     from tests.clusters import ELASTICSEARCH
