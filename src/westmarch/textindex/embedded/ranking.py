@@ -17,8 +17,9 @@ from westmarch.textindex.embedded.queries import both
 #: A document's number, score and address.
 Ranked = tuple[int, float, DocAddress]
 
-#: How many hits more are asked for, until all are seen that are equal to the last one wanted. Few words make few scores:
-#: of questions of one to four words nineteen in twenty are done with the first number, which costs next to nothing.
+#: How many hits more are asked for, until all are seen that are equal to the last one wanted. Few words make few
+#: scores: of questions of one to four words nineteen in twenty are done with the first number, which costs next to
+#: nothing.
 _FURTHER = (100, 400, 4096, 1 << 16)
 #: Digits of a score that count.
 _DIGITS = 4
