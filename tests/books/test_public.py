@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -146,6 +147,18 @@ async def test_a_text_shows_the_books_that_it_names_as_they_are_now(reader: Read
     assert "/static/books." in page
     assert "The Hunger Games</cite></a>." in await reader.page("/")
     assert await reader.db.read(mentioned.missing) == []
+
+
+@pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
+async def test_feeds_link_to_the_books_that_texts_name(reader: Reader, name: str) -> None:
+    text = "See [[isbn:0439023483]] and [[isbn:9780306406157]].\n\n::book{isbn=9780439023481}\n"
+    await reader.do(post, slug="a", markdown=text)
+    await reader.do(add, GAMES)
+    feed = unescape((await reader.page(f"/{name}")).replace('\\"', '"'))
+    link = '<a href="https://example.org/books/the-hunger-games/"><cite lang="en" dir="ltr">The Hunger Games</cite></a>'
+    assert f"See {link} and ISBN 9780306406157." in feed
+    assert f"<p>{link}</p>" in feed
+    assert "/isbn/" not in feed
 
 
 async def test_a_tag_shows_the_books_that_have_it_too(reader: Reader) -> None:

@@ -1,11 +1,12 @@
 """Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1, with the whole texts and whole addresses."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+from westmarch.books import mentioned
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.feeds import channels, names
@@ -18,6 +19,8 @@ from westmarch.web.surface import View, led_to, media_path
 ATOM, RSS, JSON = "application/atom+xml", "application/rss+xml", "application/feed+json"
 #: When a feed without posts was updated: no document reads the clock.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+#: No texts in another form than the stored one.
+_AS_STORED: Mapping[int, str] = {}
 
 
 def site(session: Reading, view: View, suffix: Suffix) -> Reply:
@@ -42,7 +45,9 @@ def topic(session: Reading, view: View, topic_id: int, suffix: Suffix) -> Reply:
 
 def _feed(session: Reading, view: View, suffix: Suffix, channel: Channel) -> Reply:
     found = channels.document(channel, view.query, view.site.feed_items)
-    reply = _written(view, suffix, channel, found, names.of_posts(session, [post.id for post in found.posts]))
+    named = names.of_posts(session, [post.id for post in found.posts])
+    texts = mentioned.linked(session, view, {post.id: post.html for post in found.posts})
+    reply = _written(view, suffix, channel, found, named, texts)
     if found.number is not None:
         reply.query = f"page={found.number}"
     return reply
@@ -53,14 +58,21 @@ def written(view: View, suffix: Suffix, channel: Channel, named: dict[int, Names
     return _written(view, suffix, channel, channels.document(channel, "", view.site.feed_items), named)
 
 
-def _written(view: View, suffix: Suffix, channel: Channel, found: Document, named: dict[int, Names]) -> Reply:
+def _written(
+    view: View,
+    suffix: Suffix,
+    channel: Channel,
+    found: Document,
+    named: dict[int, Names],
+    texts: Mapping[int, str] = _AS_STORED,
+) -> Reply:
     address = view.surface.absolute(directory(channel.path)) + (suffix.feed or "")
 
     def at(number: int | None) -> str | None:
         return None if number is None else f"{address}?page={number}"
 
     if suffix.feed == "feed.json":
-        return _json(view, channel, found, named, address, at)
+        return _json(view, channel, found, named, texts, address, at)
     template, mime = ("feeds/rss.xml", RSS) if suffix.feed == "rss.xml" else ("feeds/atom.xml", ATOM)
     return view.document(
         template,
@@ -72,7 +84,7 @@ def _written(view: View, suffix: Suffix, channel: Channel, found: Document, name
         names=named,
         updated=max(map(_changed, found.posts), default=_NEVER),
         changed=_changed,
-        html_of=lambda post: _html(view, post),
+        html_of=lambda post: _html(view, post, texts),
         rfc3339=_rfc3339,
         rfc822=format_datetime,
     )
@@ -86,9 +98,10 @@ def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _html(view: View, post: NamedRow) -> str:
-    """The whole text with whole addresses, also of what it refers to within itself."""
-    return view.surface.place(led_to(view.surface.absolute(post.path), post.html), view.surface.root)
+def _html(view: View, post: NamedRow, texts: Mapping[int, str]) -> str:
+    """The whole text, that of `texts` where it has one, with whole addresses, also of what it refers to in itself."""
+    html = texts.get(post.id, post.html)
+    return view.surface.place(led_to(view.surface.absolute(post.path), html), view.surface.root)
 
 
 def _json(
@@ -96,6 +109,7 @@ def _json(
     channel: Channel,
     found: Document,
     named: dict[int, Names],
+    texts: Mapping[int, str],
     address: str,
     at: Callable[[int | None], str | None],
 ) -> Reply:
@@ -126,7 +140,7 @@ def _json(
                 "tags": [tag.name for tag in named[post.id].tags],
             }
         )
-        | {"content_html": _html(view, post)}
+        | {"content_html": _html(view, post, texts)}
         for post in found.posts
     ]
     return Reply(json.dumps(feed, ensure_ascii=False).encode("utf-8", "replace"), JSON)
