@@ -1,6 +1,10 @@
 """Checkers of pages, and the sites that they check."""
 
+import contextlib
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +37,22 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     subprocess.run([*COMMAND, "--site", str(empty), "init"], check=True, capture_output=True)
     furnish(full)
     with serving(full) as one, serving(empty, environment={"WESTMARCH_ENVIRONMENT": "staging"}) as other:
+        wait_for_index(one.url)
         yield Sites(one.url, full, other.url, empty)
+
+
+def wait_for_index(url: str, seconds: float = 60) -> None:
+    """Return when the search of the demonstration finds its books, which the server puts into the index."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with (
+            contextlib.suppress(urllib.error.HTTPError),  # 503 until there is an index.
+            urllib.request.urlopen(f"{url}/api/v1/find?q=Quijote", timeout=20) as answer,
+        ):
+            if b"Quijote" in answer.read():
+                return
+        time.sleep(0.2)
+    raise AssertionError("the books are not found")
 
 
 @pytest.fixture

@@ -34,6 +34,10 @@ KINDS = {
     "author": "/authors/nell-ashdown/",
     "catalogue": "/books/",
     "book": "/books/la-divina-commedia/",
+    "series": "/series/sherlock-holmes/",
+    "shelf": "/shelf/",
+    "search": "/search/",
+    "search with results": "/search/?q=sea",
     "not found": "/nothing/",
     "gone": "/removed/",
 }
@@ -53,6 +57,21 @@ WRITTEN = {
     "ar": {"post": "/الثانية-الكبيسة/", "book in Arabic": "/books/كليلة-ودمنة/"},
 }
 
+#: Pages of books and of the search by one language each: they are made of the same parts as those above.
+FOUND = {
+    "en": {
+        "writer": "/writers/lewis-carroll/",
+        "book in a series": "/books/the-sign-of-the-four/",
+        "book with a review": "/books/die-verwandlung/",
+        "shelf, all of one status": "/shelf/?status=read",
+        "catalogue, chosen": "/books/?tag=novels&tag=crime&sort=year",
+        "search, corrected": "/search/?q=Frankenstien",
+    },
+    "de": {"shelf, a year": "/shelf/2023/", "search, narrowed": "/search/?q=sea&kind=book&sort=newest"},
+    "zh": {"catalogue, searched": "/books/?q=紅樓夢", "search, nothing found": "/search/?q=qqqqqqqq"},
+    "ar": {"catalogue, nothing found": "/books/?q=qqqqqqqq", "search in Arabic": "/search/?q=كليلة"},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Sites:
@@ -67,8 +86,10 @@ class Sites:
         """Addresses of all kinds of pages in a language, which the sites speak from now on."""
         for folder in (self.full_folder, self.empty_folder):
             write(folder, lambda session: site.change(session, {"language": language}, actor="test"))
-        paths = KINDS | WRITTEN[language]
-        return {kind: self.full + quote(path) for kind, path in paths.items()} | {"empty site": self.empty + "/"}
+        paths = KINDS | WRITTEN[language] | FOUND[language]
+        return {kind: self.full + quote(path, safe="/?&=") for kind, path in paths.items()} | {
+            "empty site": self.empty + "/"
+        }
 
     @contextmanager
     def dressed(self, theme: Path) -> Iterator[None]:
