@@ -1,5 +1,6 @@
 """Which book of the catalogue an entry means: by its number, else by its ISBN, else by its title and first writer."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,17 +59,32 @@ class Matching:
             self.touched.add(id_)
 
     def match(self, session: Session, entries: Sequence[Entry]) -> list[Match]:
-        """For each entry the book that it means; one that another entry of the load meant already is refused."""
-        by_number = _rows(session, _book.c.book_id, [e.book_id for e in entries if e.book_id])
-        by_isbn = _rows(session, _book.c.isbn_key, [k for e in entries if not e.book_id and (k := _isbn(e))])
+        """For each entry the book that it means; one that another entry of the load meant already is refused.
+
+        Entries with a number take their books first. One without means, of several books with its ISBN, the first made
+        of those that are left; where none is left, it was said by an entry with a number.
+        """
+        by_number = {
+            key: rows[0] for key, rows in _rows(session, _book.c.book_id, [e.book_id for e in entries]).items()
+        }
+        by_isbn = _rows(session, _book.c.isbn_key, [_isbn(e) for e in entries if not e.book_id])
         nameless = [e for e in entries if not e.book_id and not _isbn(e)]
         by_name = _named(session, nameless) if nameless else {}
+        numbered = {by_number[e.book_id].id: e for e in reversed(entries) if e.book_id in by_number}
+        new = {_isbn(e): e for e in reversed(entries) if e.book_id and e.book_id not in by_number}
         meant: dict[object, Entry] = {}
         found = []
         for entry in entries:
             key: object = entry.book_id or _isbn(entry) or _name(entry)
-            book = by_number.get(key) if entry.book_id else by_isbn.get(key) or by_name.get(key)
-            before = meant.setdefault(("book", book.id) if book else key, entry)
+            before: Entry | None = None
+            if entry.book_id:
+                book = by_number.get(key)
+            else:
+                there = by_isbn.get(key) or by_name.get(key, [])
+                book = next((row for row in there if row.id not in numbered), None)
+                if book is None:
+                    before = numbered[there[0].id] if there else new.get(_isbn(entry) or "")
+            before = before or meant.setdefault(("book", book.id) if book else key, entry)
             if before is not entry:
                 found.append(Match(refused=f"{_called(entry)} came in row {before.row} already"))
             elif book is not None and book.id in self.touched:
@@ -94,13 +110,14 @@ def _called(entry: Entry) -> str:
     return f"The ISBN {_isbn(entry)}" if _isbn(entry) else "This title by this writer"
 
 
-def _rows(session: Session, column: Any, values: Sequence[Any]) -> dict[object, Row[Any]]:
-    """The books by a column; of several with one value the one with the lowest number."""
-    found: dict[object, Row[Any]] = {}
-    for start in range(0, len(values), _ASKED):
-        asked = select(*_book.c).where(column.in_(values[start : start + _ASKED])).order_by(_book.c.book_id)
+def _rows(session: Session, column: Any, values: Sequence[Any]) -> dict[object, list[Row[Any]]]:
+    """The books by a column, those with one value in the order in which they were made."""
+    found: defaultdict[object, list[Row[Any]]] = defaultdict(list)
+    wanted = [value for value in values if value]
+    for start in range(0, len(wanted), _ASKED):
+        asked = select(*_book.c).where(column.in_(wanted[start : start + _ASKED])).order_by(_book.c.id)
         for row in session.connection().execute(asked):
-            found.setdefault(getattr(row, column.name), row)
+            found[getattr(row, column.name)].append(row)
     return found
 
 
@@ -111,10 +128,10 @@ def _slugs(entry: Entry) -> Iterator[str]:
         yield f"{slug}-{number}"
 
 
-def _named(session: Session, entries: Sequence[Entry]) -> dict[object, Row[Any]]:
+def _named(session: Session, entries: Sequence[Entry]) -> dict[object, list[Row[Any]]]:
     """The books that have no ISBN, by title and first writer."""
     slugs = list({slug for entry in entries for slug in _slugs(entry)})
-    found: dict[object, Any] = {}
+    found: defaultdict[object, list[Any]] = defaultdict(list)
     for start in range(0, len(slugs), _ASKED):
         asked = (
             select(*_book.c, _writer.c.folded.label("first_writer"))
@@ -125,5 +142,5 @@ def _named(session: Session, entries: Sequence[Entry]) -> dict[object, Row[Any]]
             .order_by(_book.c.book_id)
         )
         for row in session.connection().execute(asked):
-            found.setdefault((row.title, row.first_writer or ""), row)
+            found[row.title, row.first_writer or ""].append(row)
     return found

@@ -1,6 +1,7 @@
 """Loading catalogues into a database."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -205,3 +206,36 @@ async def test_a_packed_file_that_ends_in_the_middle_gives_what_came_before(db: 
     report = await load(db, file)
     assert 100 < report.counts["new"] < 400
     assert [book.book_id for book in await books(db)] == list(range(1, report.counts["new"] + 1))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_rows_of_one_isbn_with_a_number_and_without_are_known_again(
+    db: Database, tmp_path: Path, order: int
+) -> None:
+    rows = [{"title": "A", "isbn": "0306406152"}, {"book_id": 5, "title": "B", "isbn": "0306406152"}][::order]
+    first = await load(db, written(tmp_path, rows))
+    assert fates(first) == {"new": 1, "refused": 1}
+    assert "The ISBN 9780306406157 came in row" in first.problems[0][1]
+    assert fates(await load(db, written(tmp_path, rows))) == {"unchanged": 1, "refused": 1}
+    # In one load after another they are two books, and stay them.
+    await load(db, written(tmp_path, [{"title": "C", "isbn": "080442957X"}]))
+    await load(db, written(tmp_path, [{"book_id": 50, "title": "D", "isbn": "080442957X"}]))
+    both = [{"title": "C", "isbn": "080442957X"}, {"book_id": 50, "title": "D", "isbn": "080442957X"}]
+    assert fates(await load(db, written(tmp_path, both))) == {"unchanged": 2}
+    assert [(book.book_id, book.title) for book in await books(db)] == [(5, "B"), (6, "C"), (50, "D")]
+
+
+async def test_what_is_far_too_large_comes_in_on_either_database(db: Database, tmp_path: Path) -> None:
+    rows = [
+        {"book_id": 1, "title": "字" * 1_000_000, "tags": [f"t{n}" for n in range(300)]},
+        {"book_id": 2, "title": "Many", "authors": [f"Author {n}" for n in range(2_000)]},
+        {"book_id": 3, "title": "N\0UL", "x": {"k\0": "\ud800"}, "y": 10**400, "isbn": "9" * 5_000, "rating": 1e308},
+        {"book_id": 4, "title": "Names", "authors": ["ΐ" * 9_000, "".join(map(chr, range(0x20000, 0x20500)))]},
+    ]
+    file = tmp_path / "books.ndjson"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    report = await load(db, file)
+    assert (fates(report), report.repairs) == ({"new": 4}, {"row": 1, "authors": 1, "isbn": 1})
+    assert len((await books(db))[0].title) == 1_000_000
+    assert len(await writers(db, 2)) == 2_000
+    assert fates(await load(db, file)) == {"unchanged": 4}
