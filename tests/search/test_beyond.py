@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.search.conftest import ENGINES, Asking
 
 pytestmark = ENGINES
@@ -20,12 +22,34 @@ async def test_pages_and_walks_lead_through_all_results_once(books: Asking) -> N
     assert walked == list(range(1, 100))
 
 
+@pytest.mark.parametrize("order", ["book_id", "-book_id", "year", "-year", "rating", "-rating"])
+async def test_a_walk_in_an_order_leads_through_all_results_as_one_answer_does(books: Asking, order: str) -> None:
+    whole = await books.ids(sort=order, size=1000, fields="book_id")
+    walked: list[int] = []
+    cursor: str | None = "*"
+    while cursor is not None:
+        found = await books.json(cursor=cursor, sort=order, size=7, fields="book_id")
+        assert found["count"] == 99
+        walked += [book["book_id"] for book in found["results"]]
+        cursor = found["cursor"]
+    assert walked == whole
+
+
+@pytest.mark.parametrize(
+    ("cursor", "order"),
+    [("7", "year"), ("2008,7", "book_id"), ("nan,7", "year"), ("inf,7", "rating"), ("x,7", "year"), ("2008,", "year")],
+)
+async def test_a_cursor_of_another_order_is_refused(books: Asking, cursor: str, order: str) -> None:
+    assert await books.refused(cursor=cursor, sort=order) == ["cursor"]
+
+
 async def test_what_lies_deeper_than_pages_reach_is_refused_with_the_way_to_it(books: Asking) -> None:
     answer = await books.get(size=1000, page=11)
     assert (answer.status_code, answer.json()["parameters"][0]["parameter"]) == (422, "page")
     assert "cursor=*" in answer.json()["detail"]
     assert await books.refused(cursor="*", page=2) == ["cursor"]
-    assert await books.refused(cursor="*", sort="title") == ["cursor"]
+    for order in ("title", "newest", "relevance"):
+        assert await books.refused(cursor="*", sort=order) == ["cursor"]
     assert await books.ids(cursor="98") == [99]
 
 

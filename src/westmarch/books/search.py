@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
-from westmarch.books import fields, questions
+from westmarch.books import fields, questions, walks
 from westmarch.books.explanations import explanation, highlight
 from westmarch.books.questions import FACETS, WEIGHTS, Words
-from westmarch.books.shapes import DEEPEST, NUMBERS, Search, Suggest
+from westmarch.books.shapes import DEEPEST, Search, Suggest
 from westmarch.errors import Invalid, NotFound
 from westmarch.textindex.analyser import query_words
 from westmarch.textindex.documents import Found, Hit, Sort
@@ -37,7 +37,7 @@ async def answer(index: Engine, asked: Search) -> bytes:
     if asked.facets:
         members += [b',"facets":', _json({name: _counted(name, found) for name in asked.facets})]
     if asked.cursor:
-        members += [b',"cursor":', _json(_next(asked, found))]
+        members += [b',"cursor":', _json(walks.following(found, asked.size, walks.order(asked)))]
     if corrections:
         members += [b',"corrected":', _json(" ".join(_corrected(asked, corrections)))]
     return b"".join((*members, b"}"))
@@ -93,7 +93,7 @@ async def _searched(index: Engine, asked: Search, corrections: Mapping[Words, Wo
     if offset + asked.size > DEEPEST:
         raise Invalid(
             f"pages reach as far as result {DEEPEST}",
-            hint="Walk through all results with cursor=* and the cursor of each answer.",
+            hint="Walk through all results with cursor=* and the cursor of each answer, by book_id, year or rating.",
             place="page",
         )
     return await index.search(Asked(query, questions.sort(asked), offset, asked.size, facets, ties=fields.NUMBER))
@@ -101,37 +101,15 @@ async def _searched(index: Engine, asked: Search, corrections: Mapping[Words, Wo
 
 async def _walked(index: Engine, asked: Search, query: Query, facets: tuple[tuple[str, int], ...]) -> Found:
     """The next results of a walk; the count is that of all, wherever the walk is."""
-    if asked.page > 1 or asked.sort not in (None, "book_id"):
-        raise Invalid("a walk goes in order of book_id, without pages", place="cursor")
-    after = _after(asked.cursor)
-    if after is None:
-        return await index.search(Asked(query, _NUMBER, 0, asked.size, facets))
-    rest = AllOf((query, Between(fields.NUMBER, after + 1, None)))
+    order = walks.order(asked)
+    rest = walks.rest(asked.cursor, order)
+    if rest is None:
+        return await index.search(Asked(query, order, 0, asked.size, facets, ties=fields.NUMBER))
     page, everything = await asyncio.gather(
-        index.search(Asked(rest, _NUMBER, 0, asked.size)),
-        index.search(Asked(query, _NUMBER, 0, 0, facets)),
+        index.search(Asked(AllOf((query, rest)), order, 0, asked.size, ties=fields.NUMBER)),
+        index.search(Asked(query, order, 0, 0, facets)),
     )
     return replace(everything, hits=page.hits)
-
-
-def _after(cursor: str) -> int | None:
-    """The number of the last book of the answer before; None at the beginning."""
-    if cursor == "*":
-        return None
-    try:
-        after = int(cursor)
-    except ValueError:
-        after = NUMBERS
-    if not -NUMBERS <= after < NUMBERS:
-        raise Invalid("* or the cursor of an answer is needed", place="cursor")
-    return after
-
-
-def _next(asked: Search, found: Found) -> str | None:
-    """Where the walk goes on; None at its end."""
-    if not found.hits or len(found.hits) < asked.size:
-        return None
-    return str(json.loads(found.hits[-1].source)["book_id"])
 
 
 async def _corrections(index: Engine, asked: Search) -> Mapping[Words, Words]:

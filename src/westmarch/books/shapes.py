@@ -46,7 +46,8 @@ class Search(BaseModel):
     page: int = Field(default=1, ge=1, description=f"Which page of `size` results, within the first {DEEPEST:,}.")
     cursor: str = Field(
         default="",
-        description="`*` begins a walk through all results in order of `book_id`; the answer's `cursor` leads on.",
+        description="`*` begins a walk through all results by `book_id`, or with `sort` by year or rating, in either "
+        "direction; the answer's `cursor` leads on.",
     )
     sort: Order | None = Field(
         default=None,
