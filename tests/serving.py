@@ -1,16 +1,26 @@
-"""Real servers in processes of their own, for tests."""
+"""Real sites, and real servers in processes of their own, for tests."""
 
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from westmarch.cli.main import app
+
 #: The command of the program that the tests themselves run in.
 COMMAND = (sys.executable, "-m", "westmarch")
+
+
+def new_site(site: Path, *options: str) -> Path:
+    """Make a site by `westmarch init` in this process, but in a thread: a browser may keep this one's event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(app, ["--site", str(site), "init", *options], standalone_mode=False).result()
+    return site
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from tests.factories import SITE, draft, post
 from tests.readers import Reader
 from tests.readers import reader as reader
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 from westmarch.confined import Worker
 from westmarch.db.database import open_database
 from westmarch.db.types import now
@@ -284,8 +283,7 @@ async def test_many_old_posts_that_come_at_once_are_not_drawn(reader: Reader) ->
 
 
 async def test_a_served_site_draws_what_was_written(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    await asyncio.to_thread(subprocess.run, [*COMMAND, "--site", str(site), "init"], check=True, capture_output=True)
+    site = new_site(tmp_path / "site")
     async with open_database(f"sqlite:///{site / 'westmarch.db'}") as db:
         await db.write(post, "Written before", published_at=now())
     with serving(site) as server:

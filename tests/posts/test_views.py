@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.conftest import in_a_loop_apart
 from tests.factories import START, day, post
 from tests.readers import Reader
 from tests.schemas import taken_back
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 from westmarch.changes import queries as changes
 from westmarch.db.database import Database, open_database
 from westmarch.errors import Unavailable
@@ -441,8 +440,7 @@ async def test_the_program_counts_the_readers_of_posts_and_pages(reader: Reader)
 
 
 def test_views_are_written_when_the_server_stops(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    subprocess.run([*COMMAND, "--site", str(site), "init", "--title", "A"], check=True, capture_output=True)
+    site = new_site(tmp_path / "site", "--title", "A")
     database = f"sqlite:///{site / 'westmarch.db'}"
 
     async def written() -> list[tuple[int, date, int]]:
@@ -456,7 +454,7 @@ def test_views_are_written_when_the_server_stops(tmp_path: Path) -> None:
     post_id = in_a_loop_apart(publish())
     with serving(site) as server:
         for _ in range(3):
-            answer = httpx2.get(f"{server.url}/p0/", headers={"User-Agent": FIREFOX.decode()}, trust_env=False)
+            answer = httpx2.get(f"{server.url}/p0/", headers={"User-Agent": FIREFOX.decode()}, timeout=60)
             assert answer.status_code == 200
     [(viewed, _, count)] = in_a_loop_apart(written())
     assert (viewed, count) == (post_id, 3)

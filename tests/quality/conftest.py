@@ -1,7 +1,6 @@
 """Checkers of pages, and the sites that they check."""
 
 import contextlib
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -13,7 +12,7 @@ import pytest
 
 from tests.conftest import missing
 from tests.quality.sites import Sites, furnish
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,9 +32,8 @@ def packaged(name: str) -> Path:
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     """A demonstration site and an empty one in staging, served until the tests end."""
     full, empty = tmp_path_factory.mktemp("full"), tmp_path_factory.mktemp("empty")
-    subprocess.run([*COMMAND, "--site", str(full), "init", "--demo"], check=True, capture_output=True)
-    subprocess.run([*COMMAND, "--site", str(empty), "init"], check=True, capture_output=True)
-    furnish(full)
+    furnish(new_site(full, "--demo"))
+    new_site(empty)
     with serving(full) as one, serving(empty, environment={"WESTMARCH_ENVIRONMENT": "staging"}) as other:
         wait_for_index(one.url)
         yield Sites(one.url, full, other.url, empty)

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from tests.factories import SITE, draft
+from tests.serving import new_site
 from tests.transfer.folders import bring, png, write
 from westmarch.db.database import Database
 from westmarch.links.queries import resolve
@@ -141,10 +142,9 @@ async def test_files_that_went_while_nobody_watched_are_withdrawn_but_not_all_of
 
 
 def test_the_command_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    site, folder = tmp_path / "site", write(tmp_path / "blog", BLOG)
+    site = new_site(tmp_path / "site", "--title", "T", "--timezone", "UTC", "--language", "en")
+    folder = write(tmp_path / "blog", BLOG)
     command = [sys.executable, "-u", "-m", "westmarch", "--site", str(site)]
-    made = [*command, "init", "--title", "T", "--url", "http://127.0.0.1:8000", "--timezone", "UTC", "--language", "en"]
-    subprocess.run(made, check=True, capture_output=True, timeout=60)
     refused = subprocess.run(
         [*command, "import", "markdown", str(folder), "--watch", "--dry-run"],
         capture_output=True,

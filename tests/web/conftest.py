@@ -1,13 +1,12 @@
 """Fixtures of these tests."""
 
-import subprocess
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from tests.readers import reader as reader
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served demonstration site."""
-    site = tmp_path_factory.mktemp("demo")
-    subprocess.run([*COMMAND, "--site", str(site), "init", "--demo"], check=True, capture_output=True)
-    with serving(site) as server:
+    with serving(new_site(tmp_path_factory.mktemp("demo"), "--demo")) as server:
         yield server.url
 
 

@@ -1,7 +1,6 @@
 """The demonstration site in a real browser: nothing overflows, nothing complains, nothing asks elsewhere."""
 
 import re
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from importlib import import_module
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.cli.test_doctor import write
 from tests.factories import day, post
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 from westmarch.authors import actions as authors
 from westmarch.topics import actions as topics
 
@@ -39,8 +38,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 published_at=day(number), tags=(LONG,), authors=(LONG,), topic=LONG,
             )  # fmt: skip
 
-    site = tmp_path_factory.mktemp("unbroken")
-    subprocess.run([*COMMAND, "--site", str(site), "init", "--title", LONG], check=True, capture_output=True)
+    site = new_site(tmp_path_factory.mktemp("unbroken"), "--title", LONG)
     write(site, fill)
     with serving(site) as server:
         yield server.url

@@ -1,7 +1,7 @@
 """Speculation rules are obeyed by a real browser."""
 
-import subprocess
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.test_doctor import write
 from tests.factories import post
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 from westmarch.web.speculation import Speculation
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 def test_a_browser_takes_the_rules_and_fetches_the_page_of_a_link_that_is_pointed_at(
     browser: "Browser", tmp_path: Path
 ) -> None:
-    subprocess.run([*COMMAND, "--site", str(tmp_path), "init", "--title", "Tides"], check=True, capture_output=True)
+    new_site(tmp_path, "--title", "Tides")
     links = "[feed](/feed.xml) [find](/?q=x) [file](/media/x.pdf)\n"
     write(tmp_path, lambda session: post(session, "Bore", links, slug="bore"))
     rules: list[Any] = []
@@ -49,7 +49,10 @@ def test_a_browser_takes_the_rules_and_fetches_the_page_of_a_link_that_is_pointe
         with page.expect_request("**/archive/") as sent:
             page.locator('a[href="/archive/"]').first.hover()
         assert sent.value.headers["sec-purpose"] == "prefetch"
-        page.wait_for_timeout(300)
+        until = monotonic() + 20
+        while not ready and monotonic() < until:
+            page.wait_for_timeout(50)
+        page.wait_for_timeout(300)  # No other one comes.
         context.close()
     assert [(urlsplit(one["url"]).path, one.get("errorType")) for one in rules] == [
         (Speculation("").asset.address, None)

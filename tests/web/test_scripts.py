@@ -1,7 +1,6 @@
 """Each script in a real browser, over a served site with its real Content-Security-Policy."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.cli.test_doctor import write
 from tests.factories import day, post
-from tests.serving import COMMAND, serving
+from tests.serving import new_site, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -66,8 +65,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for number in (3, 4, 5):
             post(session, f"مقال {number}", "نص\n", slug=f"p{number}", language="ar", published_at=day(number))
 
-    site = tmp_path_factory.mktemp("bench")
-    subprocess.run([*COMMAND, "--site", str(site), "init", "--title", "Bench"], check=True, capture_output=True)
+    site = new_site(tmp_path_factory.mktemp("bench"), "--title", "Bench")
     write(site, fill)
     with serving(site) as server:
         yield server.url

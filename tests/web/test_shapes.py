@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.serving import COMMAND, serving
+from tests.serving import COMMAND, new_site, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,9 +41,9 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for number, title in enumerate(("Newest", LONG, LONG.upper()), start=1):
         head = f"title: {title}\nslug: p{number}\ndate: 2025-01-0{9 - number}\ntags: [Colours]\npinned: {number == 1}"
         (folder / f"p{number}.md").write_text(f"---\n{head}\n---\nSome words.\n")
-    site = tmp_path_factory.mktemp("shapes")
-    for command in (["init", "--title", "Shapes"], ["import", "markdown", str(folder)]):
-        subprocess.run([*COMMAND, "--site", str(site), *command], check=True, capture_output=True)
+    site = new_site(tmp_path_factory.mktemp("shapes"), "--title", "Shapes")
+    command = [*COMMAND, "--site", str(site), "import", "markdown", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
     with serving(site) as server:
         yield server.url
 
