@@ -1,11 +1,16 @@
 """The index on a cluster: its address, two writers, a cluster that is away."""
 
+import asyncio
+import random
+import secrets
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from tests.textindex.steady_writer import SCHEMA, numbered
+from tests.textindex.steady_writer import SCHEMA, numbered, start
 from westmarch.errors import Conflict, Invalid, Unavailable
 from westmarch.textindex import query as q
 from westmarch.textindex.cluster.address import Address, parse_address
@@ -81,10 +86,41 @@ async def test_a_build_of_another_process_is_found_at_once(engines: tuple[Cluste
         await one.apply([numbered(8)], [], Position("e", 10, "1"))
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.long)])
+async def test_a_writer_killed_at_any_instant_leaves_a_whole_index(opensearch: str, tmp_path: Path, kills: int) -> None:
+    rnd, last, url = random.Random(kills), 0, f"opensearch+{opensearch}/{secrets.token_hex(8)}"
+    engine = ClusterEngine(parse_address(url), SCHEMA)
+    for _ in range(kills):
+        process = start(url, tmp_path)
+        assert process.stdout is not None
+        told = int(await asyncio.to_thread(process.stdout.readline))
+        await asyncio.sleep(rnd.random() * 1.5)
+        process.kill()
+        told = max([told, *map(int, process.stdout.read().split())])
+        process.wait()
+        process.stdout.close()
+        last = await gone_on(engine, max(told, last + 1))
+        found = await engine.search(Asked(q.Word("title", "all"), size=10**4))
+        assert [hit.id for hit in found.hits] == list(range(1, last + 1))
+    await engine.close()
+
+
+async def gone_on(engine: ClusterEngine, least: int) -> int:
+    """Write the next document. What the killed one asked last may still be done meanwhile."""
+    while True:
+        position = await engine.position()
+        assert position is not None
+        assert position.position >= least
+        then = position.position + 1
+        with suppress(Conflict):
+            await engine.apply([numbered(then)], [], Position("e", then, "1"))
+            return then
+
+
 async def test_words_that_are_patterns_are_words(engines: tuple[ClusterEngine, ClusterEngine]) -> None:
     one, _ = engines
-    for start in (".*", "n[0-9]", "~", "@", '"', "\\", "a|n", "x" * 150, "n#"):
-        assert await one.completions("title", start, 5) == []
+    for begin in (".*", "n[0-9]", "~", "@", '"', "\\", "a|n", "x" * 150, "n#"):
+        assert await one.completions("title", begin, 5) == []
     assert await one.completions("title", "n", 2) == [("n1", 1), ("n2", 1)]
 
 

@@ -2,17 +2,14 @@
 
 import asyncio
 import contextlib
-import os
 import random
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.textindex.steady_writer import SCHEMA, numbered
+from tests.textindex.steady_writer import SCHEMA, numbered, start
 from westmarch.errors import Conflict, Unavailable
 from westmarch.textindex import query as q
 from westmarch.textindex.documents import LONGEST_KEYWORD, Document
@@ -38,12 +35,6 @@ async def built(engine: EmbeddedEngine, many: int = 3) -> Path:
     return folder / (folder / "current").read_text()
 
 
-def start(folder: Path) -> "subprocess.Popen[str]":
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, "-m", "tests.textindex.steady_writer", str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-
-
 async def test_without_an_index_there_is_no_position_and_a_search_says_so(engine: EmbeddedEngine) -> None:
     assert await engine.position() is None
     with pytest.raises(Unavailable, match="no search index"):
@@ -58,7 +49,7 @@ async def test_a_writer_killed_at_any_instant_leaves_a_whole_index(
 ) -> None:
     rnd, last = random.Random(kills), 0
     for _ in range(kills):
-        process = start(tmp_path / "search")
+        process = start("", tmp_path / "search")
         assert process.stdout is not None
         told = int(process.stdout.readline())
         await asyncio.sleep(rnd.random() * 0.4)
@@ -82,7 +73,7 @@ async def test_a_writer_killed_at_any_instant_leaves_a_whole_index(
 async def test_readers_see_the_commits_and_the_new_indexes_of_another_process(
     engine: EmbeddedEngine, tmp_path: Path
 ) -> None:
-    process = start(tmp_path / "search")
+    process = start("", tmp_path / "search")
     assert process.stdout is not None
     try:
         for _ in range(9):

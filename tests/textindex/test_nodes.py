@@ -149,7 +149,7 @@ async def test_an_index_closed_to_writing_says_so_and_goes_on_when_it_is_open(
 
 async def test_a_red_index_is_unavailable_and_not_lost(opensearch: str, alias: str, node: AsyncClient) -> None:
     async with opened(f"opensearch+{opensearch}/{alias}") as engine:
-        await red(node, alias, "nowhere")
+        await red(node, alias, "none")
         for asking in (engine.search(Asked(q.EVERYTHING)), engine.count(), engine.position()):
             error = await failing(asking)
             assert isinstance(error, Unavailable)
@@ -159,10 +159,10 @@ async def test_a_red_index_is_unavailable_and_not_lost(opensearch: str, alias: s
 
 
 async def red(node: AsyncClient, alias: str, where: str | None) -> None:
-    """Let the index of the alias be nowhere, or anywhere again."""
+    """Let no node have the index of the alias (`none`), or any."""
     [name] = (await node.get(f"/_alias/{alias}")).json()
     await node.post(f"/{name}/_close")
-    await node.put(f"/{name}/_settings", json={"index.routing.allocation.require._name": where})
+    await node.put(f"/{name}/_settings", json={"index.routing.allocation.enable": where})
     await node.post(f"/{name}/_open?wait_for_active_shards=0")
     if where is None:
         await node.get(f"/_cluster/health/{name}?wait_for_status=yellow")
