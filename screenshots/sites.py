@@ -14,7 +14,7 @@ from sqlalchemy import text
 from benchmarks.filling import fill
 from screenshots import texts
 from tests.cli.test_doctor import write
-from tests.quality.sites import KINDS, WRITTEN, furnish
+from tests.quality.sites import FOUND, KINDS, WRITTEN, furnish
 from tests.serving import COMMAND, serving
 
 BLOGS = {
@@ -93,7 +93,7 @@ def all_sites(inputs: Path) -> dict[str, Site]:
     written = {
         f"{kind} {language}" if kind == "post" else kind: path
         for language, paths in WRITTEN.items()
-        for kind, path in paths.items()
+        for kind, path in (paths | FOUND[language]).items()
     }
     in_order = [f"/post-{number}/" for number in range(12)]
     found = {
@@ -132,7 +132,7 @@ def all_sites(inputs: Path) -> dict[str, Site]:
 def served(site: Site, folder: Path) -> Iterator[dict[str, str]]:
     """Serve the site in the folder until the block ends: addresses of its pages by name."""
     with serving(folder, environment={"WESTMARCH_ENVIRONMENT": site.environment}) as server:
-        pages = {name: server.url + quote(path) for name, path in site.pages.items()}
+        pages = {name: server.url + quote(path, safe="/?&=") for name, path in site.pages.items()}
         yield pages or _longest(server.url)
 
 

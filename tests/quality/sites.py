@@ -62,12 +62,12 @@ FOUND = {
     "en": {
         "writer": "/writers/lewis-carroll/",
         "book in a series": "/books/the-sign-of-the-four/",
-        "book with a review": "/books/die-verwandlung/",
+        "book with a review": "/books/pride-and-prejudice/",
         "shelf, all of one status": "/shelf/?status=read",
-        "catalogue, chosen": "/books/?tag=novels&tag=crime&sort=year",
+        "catalogue, chosen": "/books/?tag=novels&tag=crime&language=en&sort=year",
         "search, corrected": "/search/?q=Frankenstien",
     },
-    "de": {"shelf, a year": "/shelf/2023/", "search, narrowed": "/search/?q=sea&kind=book&sort=newest"},
+    "de": {"shelf, a year": "/shelf/2026/", "search, narrowed": "/search/?q=sea&kind=book&sort=newest"},
     "zh": {"catalogue, searched": "/books/?q=紅樓夢", "search, nothing found": "/search/?q=qqqqqqqq"},
     "ar": {"catalogue, nothing found": "/books/?q=qqqqqqqq", "search in Arabic": "/search/?q=كليلة"},
 }

@@ -69,11 +69,15 @@ def _fits(value: Any, type_: str) -> bool:
         return type_ == "Boolean"
     if isinstance(value, int):
         return type_ in ("Integer", "Number")
+    if isinstance(value, float):
+        return type_ == "Number"
     if not isinstance(value, str) or not value:
         return False
     match type_:
         case "URL":
             return _whole(value)
+        case "Date":  # ISO 8601, which lets a date end with the year or the month.
+            return re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value) is not None
         case "DateTime":
             return "T" in value and datetime.fromisoformat(value).tzinfo is not None
         case _:

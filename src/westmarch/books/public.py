@@ -51,8 +51,12 @@ Mentions = Callable[[Reading, int, Sequence[str], int], Sequence[NamedRow]]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of books."""
+    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of books.
 
+    `key` tells it from the others of its facet, whatever readers see.
+    """
+
+    key: str
     label: str
     query: str
     count: int
@@ -153,14 +157,20 @@ def _facets(session: Reading, view: View, choice: Choice, found: Found) -> list[
         taken = choice.chosen.get(name, ())
         counts = dict(found.facets.get(name, ()))
         values = [
-            Value(label(name, value), choice.without(name, value).query, counts.get(value, found.count), chosen=True)
+            Value(
+                value,
+                label(name, value),
+                choice.without(name, value).query,
+                counts.get(value, found.count),
+                chosen=True,
+            )
             for value in taken
         ]
         if not (taken and name in SINGLE):
             offered = [(value, count) for value, count in counts.items() if value not in taken]
             if name == "year":
                 offered.sort(key=lambda pair: -int(pair[0]))
-            values += [Value(label(name, value), choice.with_(name, value).query, n) for value, n in offered]
+            values += [Value(value, label(name, value), choice.with_(name, value).query, n) for value, n in offered]
         if len(values) > 1 or taken:
             facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
     return facets
@@ -169,7 +179,9 @@ def _facets(session: Reading, view: View, choice: Choice, found: Found) -> list[
 def _sorts(view: View, choice: Choice) -> list[Value]:
     words = view.words()
     names = [name for name in catalogue.SORTS if name != "relevance" or choice.q]
-    return [Value(words(SORT_WORDS[name]), choice.sorted_by(name).query, 0, name == choice.order) for name in names]
+    return [
+        Value(name, words(SORT_WORDS[name]), choice.sorted_by(name).query, 0, name == choice.order) for name in names
+    ]
 
 
 def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Mentions) -> Reply:

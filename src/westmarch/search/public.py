@@ -39,8 +39,12 @@ _RETRY = (("retry-after", "10"),)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of results."""
+    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of results.
 
+    `key` tells it from the others of its facet, whatever readers see.
+    """
+
+    key: str
     label: str
     query: str
     count: int
@@ -104,10 +108,12 @@ def _facets(session: Reading, view: View, asked: Choice, found: Found) -> list[F
         taken = asked.chosen.get(name)
         offered = list(found.facets.get(name, ()))[:_OFFERED]
         if taken is not None:
-            values = [Value(_label(view, titles, name, taken), asked.without(name).query, found.count, chosen=True)]
+            label = _label(view, titles, name, taken)
+            values = [Value(taken, label, asked.without(name).query, found.count, chosen=True)]
         else:
             values = [
-                Value(_label(view, titles, name, value), asked.with_(name, value).query, n) for value, n in offered
+                Value(value, _label(view, titles, name, value), asked.with_(name, value).query, n)
+                for value, n in offered
             ]
         if taken is not None or len(values) > 1:
             facets.append(Facet(name, view.words()(FACET_WORDS[name]), values))
@@ -133,6 +139,6 @@ def _label(view: View, titles: Mapping[str, str], name: str, value: str) -> str:
 def _sorts(view: View, asked: Choice) -> list[Value]:
     words = view.words()
     return [
-        Value(words("by relevance"), replace(asked, newest=False).query, 0, chosen=not asked.newest),
-        Value(words("by published"), replace(asked, newest=True).query, 0, chosen=asked.newest),
+        Value("relevance", words("by relevance"), replace(asked, newest=False).query, 0, chosen=not asked.newest),
+        Value("newest", words("by published"), replace(asked, newest=True).query, 0, chosen=asked.newest),
     ]
