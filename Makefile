@@ -28,8 +28,8 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
-# Processes share the tests by files, in the order of tests/conftest.py. One more than there are processors, as tests
-# wait a third of their time. Pytest ends with 5 where ARGS leaves nothing to run.
+# Processes share the tests by files, in the order of tests/conftest.py. They are one more than two processors, as many
+# tests wait: for a database, a server, a browser or the time. Pytest ends with 5 where ARGS leaves nothing to run.
 test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name" PROCESSES=3)
 	$(BIN)/python -m pytest -m 'not long' $(PARALLEL) $(ARGS) || test $$? -eq 5
 

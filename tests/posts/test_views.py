@@ -454,7 +454,8 @@ def test_views_are_written_when_the_server_stops(tmp_path: Path) -> None:
     post_id = in_a_loop_apart(publish())
     with serving(site) as server:
         for _ in range(3):
-            answer = httpx2.get(f"{server.url}/p0/", headers={"User-Agent": FIREFOX.decode()}, timeout=60)
+            agent = {"User-Agent": FIREFOX.decode()}
+            answer = httpx2.get(f"{server.url}/p0/", headers=agent, trust_env=False, timeout=60)
             assert answer.status_code == 200
     [(viewed, _, count)] = in_a_loop_apart(written())
     assert (viewed, count) == (post_id, 3)
