@@ -190,22 +190,37 @@ _LABELS = {
 
 
 def slowest(folder: Path, url: str, rounds: int, seconds: float) -> dict[str, float]:
-    """The time that 99 of 100 answers take at most, in milliseconds, without a writer and while one edits posts."""
-    quiet, edited = [], []
-    with ours(folder) as server:
-        answer(server.url + PAGE)
+    """The time that 99 of 100 answers take at most, in milliseconds, without a writer and while one edits posts.
+
+    Beside it that of the bare application in the same rounds, which has nothing to do with the database: what the
+    writer costs it is what the machine does.
+    """
+    with ours(folder) as server, bare(folder, "slowest", answer(server.url + PAGE)) as other:
+        quiet: list[list[float]] = []
+        edited: list[list[float]] = []
+
+        def p99s() -> list[float]:
+            return [ask(one.url + PAGE, seconds, CONNECTIONS[0]).p99 for one in (server, other)]
+
         for _ in range(rounds):
-            quiet.append(ask(server.url + PAGE, seconds, CONNECTIONS[0]).p99)
+            quiet.append(p99s())
             writer = subprocess.Popen([sys.executable, "-m", "benchmarks.editing", url])
             pin(writer.pid, max)
             try:
                 ask(server.url + PAGE, 1, CONNECTIONS[0])  # Until it has begun.
-                edited.append(ask(server.url + PAGE, seconds, CONNECTIONS[0]).p99)
+                edited.append(p99s())
             finally:
                 writer.send_signal(signal.SIGTERM)
                 writer.wait()
-    ratio = median(one / other for one, other in zip(edited, quiet, strict=True))
-    return {"p99, ms": median(quiet) * 1e3, "p99 with a writer, ms": median(edited) * 1e3, "ratio": ratio}
+    found: dict[str, float] = {}
+    for at, name in enumerate(("", "bare ")):
+        ratio = median(one[at] / before[at] for one, before in zip(edited, quiet, strict=True))
+        found |= {
+            f"{name}p99, ms": median(one[at] for one in quiet) * 1e3,
+            f"{name}p99 with a writer, ms": median(one[at] for one in edited) * 1e3,
+            f"{name}ratio": ratio,
+        }
+    return found
 
 
 def memory(folder: Path) -> list[dict[str, float]]:

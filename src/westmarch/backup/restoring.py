@@ -25,7 +25,7 @@ from westmarch.db.faults import sqlstate
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid, Unavailable
 from westmarch.migrations.metadata import metadata
-from westmarch.ops import schema
+from westmarch.ops import schema, statistics
 from westmarch.settings import Settings
 
 #: Where what a restore replaced is kept, in the folder of the site.
@@ -112,6 +112,7 @@ async def _restore(read: Callable[[], Backup], site: Path, database_url: str | N
         work = partial(_fill, backup, restored, staging, replace=replace)
         await schema.with_connection(parse_url(settings.database_url), work, migrates=True)
         placing.put_in_place(staging, settings)
+    await statistics.gather(settings.database_url)
     if fresh:
         restored.settings = gather(site, database_url=database_url).settings
     return restored

@@ -156,10 +156,14 @@ def _report(path: Path | None) -> "Iterator[Report]":
 async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report", page: Page | None) -> None:
     from dataclasses import replace
 
+    from westmarch.ops import statistics
+
     cancel_at_sigterm()
     with progress_bar() as progress:
         async with opened(settings) as db:
             await bring(db, wanted, report, replace(progress, settled=page.take) if page else progress)
+    if not wanted.dry_run:
+        await statistics.gather(settings.database_url)
 
 
 def _print(file: BinaryIO, answers: "list[Answered] | None") -> None:
