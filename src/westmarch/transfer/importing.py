@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from westmarch.db.database import Database
+from westmarch.db.settled import to_its_end
 from westmarch.errors import Conflict, Gone, Invalid, Unavailable
 from westmarch.followers.processes import process_name
 from westmarch.followers.run import catch_up
@@ -215,7 +216,7 @@ class _Import:
                 self._tell_unchanged(jobs)
                 if batch is None:
                     break
-                await _to_its_end(self._settle(batch))
+                await to_its_end(self._settle(batch))
         finally:
             await asyncio.to_thread(workers.close)
         await self._resolve_references()
@@ -289,13 +290,3 @@ class _Import:
         at: tuple[int, str] | None = (0, "")
         while at is not None and not self.wanted.dry_run:
             at = await self.db.write(references.resolve_dangling, at, _REFERENCES, links)
-
-
-async def _to_its_end(settling: Coroutine[None, None, None]) -> None:
-    """Store and tell a batch also where the import is stopped meanwhile: what is committed has to be in the report."""
-    task = asyncio.ensure_future(settling)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
