@@ -31,6 +31,18 @@ def book(number: int, title: str, **more: Any) -> Mapping[str, Any]:
     return {"book_id": number, "title": title, "authors": [{"name": "Ann Other"}], **more}
 
 
+#: Lets a test run on each database, and on a cluster besides.
+EVERYWHERE = pytest.mark.parametrize(
+    ("database_kind", "search_engine"),
+    [
+        ("sqlite", "tantivy"),
+        pytest.param("postgresql", "tantivy", marks=pytest.mark.postgresql),
+        ("sqlite", "opensearch"),
+    ],
+)
+
+
+@EVERYWHERE
 async def test_a_write_is_found_within_a_second(service: Asking) -> None:
     db: Database = service.app.state.db
 
@@ -121,7 +133,8 @@ async def fits(db: Database, settings: Settings) -> bool:
         await index.close()
 
 
-async def test_a_rebuild_goes_on_beside_reads_and_writes_and_loses_none(service: Asking, settings: Settings) -> None:
+@EVERYWHERE
+async def test_a_rebuild_goes_on_beside_reads_and_writes_and_loses_none(service: Asking) -> None:
     db: Database = service.app.state.db
     numbers = iter(range(2000, 2040))
     refused: list[int] = []
@@ -140,7 +153,7 @@ async def test_a_rebuild_goes_on_beside_reads_and_writes_and_loses_none(service:
     over = asyncio.Event()
     reading = asyncio.create_task(read(over))
     writing = asyncio.create_task(write())
-    other = running.open_of(settings)  # As another process has it.
+    other = running.open_of(service.app.state.settings)  # As another process has it.
     for _ in range(3):
         await rebuilding.rebuild(db, other, now)
     await writing
