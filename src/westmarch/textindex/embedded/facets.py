@@ -7,6 +7,11 @@ document each: of those the first in their own order are wanted.
 
 It gives at most 65,000 values in all. Where more have the same count, those shown may be others of that count than the
 first ones; their counts are exact nevertheless.
+
+What it costs, measured among 200,000 books: 13 ns for each value of each match, and 18 microseconds for each value that
+is given back, to look it up in a dictionary. Not faster: numbers in the place of texts (12 ns), only the most frequent
+values of the whole index let in by `include` (slower where few match), queries without scores, fewer values at first
+(more of them are asked for again).
 """
 
 from itertools import islice
