@@ -11,6 +11,7 @@ from tests.books.catalogue import add, shelved
 from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
+from tests.web.schema_org import faults, graph
 from westmarch.books import mentioned
 from westmarch.books.entries import GivenReading
 from westmarch.search import running
@@ -24,6 +25,8 @@ GAMES = {
     "language": "eng",
     "tags": "arena,children",
 }
+#: What must not end the script, nor be read as another thing than text.
+HOSTILE = '</script><!--<script> & \u2028 "quoted" \\u003c'
 FIRE = {"title": "Catching Fire (The Hunger Games, #2)", "authors": "Suzanne Collins", "tags": "arena", "year": 2009}
 
 
@@ -62,6 +65,21 @@ async def test_a_book_has_a_page_with_all_that_is_known_of_it(reader: Reader) ->
         "name": "The Hunger Games",
         "url": "https://example.org/series/the-hunger-games/",
     }
+
+
+async def test_pages_of_books_tell_of_things_as_schema_org_has_them(reader: Reader) -> None:
+    translated = {"title": "Ὀδύσσεια", "authors": [{"name": "Emily Wilson", "role": "Translator"}], "year": -700,
+                  "language": "grc", "rating": 4.5, "ratings_count": 12, "description": "The *way* home."}  # fmt: skip
+    await reader.do(add, GAMES | {"rating": 4.34, "ratings_count": 3}, FIRE, translated, {"title": HOSTILE})
+    await reader.do(shelved, title="Read")
+    paths = ["/books/", "/books/the-hunger-games/", "/books/catching-fire/", "/books/ὀδύσσεια/", "/books/read/",
+             "/writers/suzanne-collins/", "/series/the-hunger-games/", "/shelf/", "/shelf/2024/"]  # fmt: skip
+    hostile = re.search(r'href="(/books/script[^"]*)"', await reader.page("/books/"))
+    assert hostile
+    for path in [*paths, hostile[1]]:
+        nodes = graph(await reader.page(path))
+        assert nodes, path
+        assert [fault for node in nodes for fault in faults(node)] == [], path
 
 
 async def test_similar_books_share_rare_tags(reader: Reader) -> None:
@@ -184,6 +202,7 @@ async def test_the_shelf_is_by_status_and_by_year_with_a_picture_of_the_years(re
     assert (await reader.get("/shelf/2023/")).status_code == 404
     assert "/books/wanted/" in await reader.page("/shelf/?status=to-read")
     assert "/books/old/" in await reader.page("/shelf/?status=read")
+    assert "Nothing stands here" in await reader.page("/shelf/?status=reading")
     feed = await reader.page("/shelf/feed.xml")
     assert feed.count("<entry") == 1
     assert "So &lt;em&gt;good&lt;/em&gt;." in feed

@@ -65,6 +65,7 @@ def _received(name: str, rendered: Sample) -> frozenset[str]:
         return CHROME | rendered.furnished
     if name in rendered.received:
         return rendered.received[name] | rendered.furnished
-    pages = [names for names in rendered.received.values() if "chrome" in names]  # Feeds and parts of texts have none.
-    frame = name == "base.html"
-    return (frozenset.intersection(*pages) if frame else frozenset.union(*pages)) | rendered.furnished
+    pages = [names for template, names in rendered.received.items() if template.endswith(".html")]
+    if name == "base.html":  # What is rendered alone, as the card of a book in a text, has no frame and no title.
+        return frozenset.intersection(*(names for names in pages if "title" in names)) | rendered.furnished
+    return frozenset.union(*pages) | rendered.furnished
