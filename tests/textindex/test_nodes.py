@@ -16,6 +16,7 @@ from tests.textindex import front
 from tests.textindex.steady_writer import SCHEMA, numbered
 from westmarch.errors import Conflict, Invalid, Unavailable, WestmarchError
 from westmarch.textindex import query as q
+from westmarch.textindex.cluster import nodes
 from westmarch.textindex.cluster.address import parse_address
 from westmarch.textindex.cluster.engine import ClusterEngine
 from westmarch.textindex.engine import Asked, Position
@@ -97,10 +98,30 @@ async def test_of_several_nodes_one_may_be_dead_and_one_may_fail(opensearch: str
         taken.bind(("127.0.0.1", 0))
         dead = f"127.0.0.1:{taken.getsockname()[1]}"
         async with front.before(opensearch, lambda _head, _body: front.answer("502 Bad Gateway", "{}")) as failing:
-            nodes = f"{dead},127.0.0.1:{failing.port},{node}"
+            all_three = f"{dead},127.0.0.1:{failing.port},{node}"
             for _ in range(5):
-                async with opened(f"opensearch+http://{nodes}/{alias}") as engine:
+                async with opened(f"opensearch+http://{all_three}/{alias}") as engine:
                     assert await engine.count() == 3
+
+
+async def test_nobody_waits_long_for_a_node_that_is_silent(
+    opensearch: str, alias: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "_ASKED", 0.3)
+    monkeypatch.setattr(nodes, "_PATIENCE", 0.8)
+    writers: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
+    at = f"127.0.0.1:{silent.sockets[0].getsockname()[1]}"
+    began = time.monotonic()
+    async with opened(f"opensearch+http://{at}/{alias}") as engine:
+        assert "in time" in (await failing(engine.count())).message
+    assert time.monotonic() - began < 5
+    monkeypatch.setattr(nodes, "_PATIENCE", 20)
+    async with opened(f"opensearch+http://{at},{opensearch.removeprefix('http://')}/{alias}") as engine:
+        for _ in range(3):
+            assert await engine.count() == 3
+    silent.close()
+    await asyncio.gather(*map(front.ended, writers))
 
 
 async def test_what_is_refused_for_a_while_is_tried_again(opensearch: str, alias: str) -> None:
