@@ -62,3 +62,38 @@ def test_what_is_no_catalogue_is_told_before_anything_is_done(
     done = westmarch("--site", site, "books", "load", file)
     assert done.status == 2
     assert f"error: {file} {reason}" in done.err
+
+
+def test_a_file_that_is_not_whole_is_loaded_as_far_as_it_goes_and_replaces_nothing(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "books.json"
+    file.write_text('[{"book_id": 1, "title": "A"}, {"book_id": 2, "title": "B"}')
+    done = westmarch("--site", site, "books", "load", file)
+    assert (done.status, done.out) == (1, "2 new.\n")
+    assert "it ends before the end of its array" in done.err
+    file.write_text('[{"book_id": 3, "title": "C"}')
+    for option in ((), ("--dry-run",)):
+        done = westmarch("--site", site, "books", "load", file, "--replace", *option)
+        assert done.status == 2
+        assert "A file is not whole, so nothing was replaced" in done.err
+    for content in ("[]", "book_id,title\n", '{"title": ""}\n'):
+        file.write_text(content)
+        done = westmarch("--site", site, "books", "load", file, "--replace")
+        assert done.status == 2
+        assert "The files hold no book, so nothing was replaced" in done.err
+    listed = westmarch("--site", site, "books", "list").out.splitlines()
+    assert [line.split()[0] for line in listed] == ["1", "2"]
+
+
+def test_a_report_that_cannot_be_is_told(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
+    file = tmp_path / "books.json"
+    file.write_text('[{"book_id": 1, "title": "A &amp; B"}]')
+    over = westmarch("--site", site, "books", "load", file, "--report", file)
+    assert over.status == 2
+    assert "is a file to load" in over.err
+    assert file.read_text().startswith("[{")
+    full = westmarch("--site", site, "books", "load", file, "--report", "/dev/full")
+    assert full.status == 1
+    assert "error: /dev/full: No space left on device" in full.err
+    assert westmarch("--site", site, "books", "load", file).out.startswith("1 unchanged.")

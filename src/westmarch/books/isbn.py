@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # What people write around and between the digits.
 _PREFIX = re.compile(r"\s*(?:urn:)?\s*isbn(?:[-\s]?1[03])?\s*:?\s*", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212.]+")
+_BETWEEN = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212.'\"=]+")
 _TEN = re.compile(r"[0-9]{9}[0-9X]")
 _THIRTEEN = re.compile(r"[0-9]{13}")
 # Some catalogues put 978 before an ISBN-10 and leave its check digit, which may be X.

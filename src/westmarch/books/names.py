@@ -32,13 +32,16 @@ class Names:
         for known in (self._writers, self._series, self._tags):
             known.clear()
 
-    def writers(self, session: Session, names: Iterable[str]) -> dict[str, int]:
-        """The ids of the writers called so; two spellings with one folded form are one writer."""
-        return self._subjects(session, names, self._writers, _WRITER, "writer", "/writers/")
+    def writers(self, session: Session, names: Iterable[str], paths: Mapping[str, str] = {}) -> dict[str, int]:
+        """The ids of the writers called so; two spellings with one folded form are one writer.
 
-    def series(self, session: Session, titles: Iterable[str]) -> dict[str, int]:
+        New ones have the paths that are given by their names, others those that their names make.
+        """
+        return self._subjects(session, names, self._writers, _WRITER, "writer", paths)
+
+    def series(self, session: Session, titles: Iterable[str], paths: Mapping[str, str] = {}) -> dict[str, int]:
         """The ids of the series with these titles, as `writers`."""
-        return self._subjects(session, titles, self._series, _SERIES, "series", "/series/")
+        return self._subjects(session, titles, self._series, _SERIES, "series", paths)
 
     def tags(self, session: Session, tags: Mapping[str, str]) -> dict[str, int]:
         """The ids of the tags with these slugs, which are made with the titles given."""
@@ -52,7 +55,13 @@ class Names:
         return ids
 
     def _subjects(
-        self, session: Session, names: Iterable[str], known: dict[str, int], table: Table, kind: str, folder: str
+        self,
+        session: Session,
+        names: Iterable[str],
+        known: dict[str, int],
+        table: Table,
+        kind: str,
+        given: Mapping[str, str],
     ) -> dict[str, int]:
         folded = {name: fold(name) for name in names}
         spelt: dict[str, str] = {}
@@ -62,9 +71,9 @@ class Names:
         missing = {key: name for key, name in spelt.items() if key not in ids}
         if missing:
             made = subjects.create(session, kind, len(missing))
-            paths = claim_free(
-                session, [(i, f"{folder}{slugify(n)}/") for i, n in zip(made, missing.values(), strict=True)]
-            )
+            folder = "writers" if kind == "writer" else kind
+            wanted = [given.get(name) or f"/{folder}/{slugify(name)}/" for name in missing.values()]
+            paths = claim_free(session, list(zip(made, wanted, strict=True)))
             titled = "name" if kind == "writer" else "title"
             rows: list[dict[str, Any]] = [
                 {"id": i, titled: name, "folded": key, "slug": last_segment(path), "path": path, "book_count": 0}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from westmarch.books import shelving
+from westmarch.books import carrying, shelving
 from westmarch.books.entries import Entry, Outcome
 from westmarch.books.matching import Match, Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
@@ -19,7 +19,7 @@ from westmarch.db.model import Model
 from westmarch.db.types import now
 from westmarch.links.many import claim_free
 from westmarch.links.models import Link
-from westmarch.links.paths import last_segment, slugify
+from westmarch.links.paths import last_segment
 from westmarch.subjects import many as subjects
 from westmarch.subjects.models import Subject
 
@@ -119,8 +119,11 @@ class _Batch:
         self.moment = now()
         self.counts: dict[Any, Counter[int]] = {table: Counter() for table in _COUNT}
         entries = [*new, *(entry for entry, _ in old)]
-        self.writers = names.writers(session, dict.fromkeys(name for e in entries for name, _ in e.writers or ()))
-        self.series = names.series(session, dict.fromkeys(e.series.title for e in entries if e.series))
+        carrying.find_covers(session, entries)
+        writers, series = carrying.pages(entries)
+        named = dict.fromkeys(name for e in entries for name, _ in e.writers or ())
+        self.writers = names.writers(session, named, writers)
+        self.series = names.series(session, dict.fromkeys(e.series.title for e in entries if e.series), series)
         tags: dict[str, str] = {}
         for entry in entries:
             for slug, title in entry.tags or ():
@@ -130,19 +133,19 @@ class _Batch:
     def create(self) -> list[int]:
         """Make the new books; their ids, in order."""
         self.ids = subjects.create(self.session, "book", len(self.new))
-        titles = [f"/books/{slugify(entry.values['title_plain'])}/" for entry in self.new]
-        paths = claim_free(self.session, list(zip(self.ids, titles, strict=True)))
+        paths = claim_free(self.session, list(zip(self.ids, map(carrying.path, self.new), strict=True)))
         numbers = self._numbers()
         rows = []
         for id_, path, entry in zip(self.ids, paths, self.new, strict=True):
             row = {**_EMPTY, **entry.values, **self._in_series(entry)}
             row |= {"id": id_, "slug": last_segment(path), "path": path}
-            row |= {"created_at": self.moment, "updated_at": self.moment}
+            row |= {"created_at": entry.own.added if entry.own else self.moment, "updated_at": self.moment}
             row.setdefault("book_id", 0)
             row["book_id"] = row["book_id"] or next(numbers)
             rows.append(tuple(row[name] for name in _COLUMNS))
             self._count_series(row["series_id"], 1)
         insert_rows(self.session, _book, _COLUMNS, rows)
+        carrying.lead(self.session, zip(self.ids, self.new, strict=True))
         self._hang(zip(self.ids, self.new, strict=True))
         return self.ids
 

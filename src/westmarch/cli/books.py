@@ -1,10 +1,10 @@
 """`westmarch books`: the catalogue."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -47,7 +47,7 @@ def load(
     """Load books: JSON, NDJSON, CSV of goodbooks-10k and the like, exports of Goodreads and The StoryGraph, gzip.
 
     Books are known again by book_id and ISBN. The search index has them too when the command ends; a server that keeps
-    it is waited for. Exit status 1 when a row was refused, 2 when nothing could be done.
+    it is waited for. Exit status 1 when a row was refused or a file is damaged, 2 when nothing could be done.
 
     Example: westmarch --site my-site books load books.csv tags.csv book_tags.csv --dry-run
     """
@@ -56,26 +56,37 @@ def load(
     from westmarch.books.loading.report import Report
     from westmarch.errors import Unavailable, WestmarchError
 
-    with ExitStack() as open_:
-        try:
-            settings = loaded(context).settings
-            file = open_.enter_context(report.open("w", encoding="utf-8")) if report else None
-            reading, written = Reading(files), Report(file)
+    reading, written = Reading(files), Report()
+    try:
+        settings = loaded(context).settings
+        with ExitStack() as open_:
+            if report is not None:
+                written.file = open_.enter_context(_beside(report, files))
             with _progress() as reading.progress:
                 run(_load(settings, Load(reading, written, replace=replace, dry_run=dry_run)))
-        except WestmarchError as error:
-            typer.echo(f"error: {error.message}", err=True)
-            if error.hint:
-                typer.echo(f"  {error.hint}", err=True)
-            raise typer.Exit(1 if isinstance(error, Unavailable) and written.counts else 2) from error
-        except OSError as error:
-            typer.echo(f"error: {error.filename or report}: {error.strerror}", err=True)
-            raise typer.Exit(2) from error
+    except WestmarchError as error:
+        typer.echo(f"error: {error.message}", err=True)
+        if error.hint:
+            typer.echo(f"  {error.hint}", err=True)
+        raise typer.Exit(1 if isinstance(error, Unavailable) and written.counts else 2) from error
+    except OSError as error:
+        typer.echo(f"error: {error.filename or report}: {error.strerror}", err=True)
+        raise typer.Exit(1 if written.counts and not dry_run else 2) from error
     if as_json:
         print_json(written.summary())
     else:
         _tell(reading, written, dry_run=dry_run)
-    raise typer.Exit(1 if written.counts["refused"] else 0)
+    raise typer.Exit(1 if written.counts["refused"] or reading.damaged else 0)
+
+
+def _beside(report: Path, files: "Sequence[str]") -> "TextIO":
+    """The report, to be written. Raises Invalid where it would be written over a catalogue."""
+    from westmarch.errors import Invalid
+
+    for name in files:
+        if report.exists() and Path(name).exists() and report.samefile(name):
+            raise Invalid(f"{report} is a file to load: the report would be written over it.", place="--report")
+    return report.open("w", encoding="utf-8")
 
 
 async def _load(settings: "Settings", load: "Load") -> None:

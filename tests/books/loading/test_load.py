@@ -1,5 +1,6 @@
 """Loading catalogues into a database."""
 
+import asyncio
 import gzip
 import json
 from pathlib import Path
@@ -10,6 +11,9 @@ from sqlalchemy import func, select
 
 from tests.books.catalogues import books, fates, load, tags, writers, written
 from westmarch.books import actions
+from westmarch.books.loading.load import Load
+from westmarch.books.loading.reading import Reading as Files
+from westmarch.books.loading.report import Report
 from westmarch.books.models import BookTag, Reading, Series, Writer
 from westmarch.books.storing import LOGGED
 from westmarch.changes import triggers
@@ -212,7 +216,11 @@ async def test_a_packed_file_that_ends_in_the_middle_gives_what_came_before(db: 
 async def test_rows_of_one_isbn_with_a_number_and_without_are_known_again(
     db: Database, tmp_path: Path, order: int
 ) -> None:
-    rows = [{"title": "A", "isbn": "0306406152"}, {"book_id": 5, "title": "B", "isbn": "0306406152"}][::order]
+    rows: list[dict[str, Any]] = [
+        {"title": "A", "isbn": "0306406152"},
+        {"book_id": 5, "title": "B", "isbn": "0306406152"},
+    ]
+    rows = rows[::order]
     first = await load(db, written(tmp_path, rows))
     assert fates(first) == {"new": 1, "refused": 1}
     assert "The ISBN 9780306406157 came in row" in first.problems[0][1]
@@ -220,7 +228,10 @@ async def test_rows_of_one_isbn_with_a_number_and_without_are_known_again(
     # In one load after another they are two books, and stay them.
     await load(db, written(tmp_path, [{"title": "C", "isbn": "080442957X"}]))
     await load(db, written(tmp_path, [{"book_id": 50, "title": "D", "isbn": "080442957X"}]))
-    both = [{"title": "C", "isbn": "080442957X"}, {"book_id": 50, "title": "D", "isbn": "080442957X"}]
+    both: list[dict[str, Any]] = [
+        {"title": "C", "isbn": "080442957X"},
+        {"book_id": 50, "title": "D", "isbn": "080442957X"},
+    ]
     assert fates(await load(db, written(tmp_path, both))) == {"unchanged": 2}
     assert [(book.book_id, book.title) for book in await books(db)] == [(5, "B"), (6, "C"), (50, "D")]
 
@@ -239,3 +250,27 @@ async def test_what_is_far_too_large_comes_in_on_either_database(db: Database, t
     assert len((await books(db))[0].title) == 1_000_000
     assert len(await writers(db, 2)) == 2_000
     assert fates(await load(db, file)) == {"unchanged": 4}
+
+
+async def test_a_load_that_is_stopped_has_told_of_all_that_it_stored(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("westmarch.books.loading.load.BATCH", 10)
+    file = written(tmp_path, [{"book_id": number, "title": "T"} for number in range(1, 101)])
+    stopping = Load(Files([str(file)]), Report())
+    task = asyncio.ensure_future(stopping.run(db))
+    begun = asyncio.Event()
+    write = db.write
+
+    async def watched(*arguments: Any) -> Any:
+        begun.set()
+        return await write(*arguments)
+
+    monkeypatch.setattr(db, "write", watched)
+    await begun.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(await books(db)) == stopping.report.counts["new"]
+    assert fates(await load(db, file))["new"] == 100 - stopping.report.counts["new"]

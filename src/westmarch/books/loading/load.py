@@ -16,7 +16,8 @@ from westmarch.books.models import Book
 from westmarch.books.models import Reading as Shelved
 from westmarch.books.storing import Storing, logging
 from westmarch.db.database import Database
-from westmarch.errors import Unavailable
+from westmarch.db.settled import to_its_end
+from westmarch.errors import Invalid, Unavailable
 
 #: How many rows are stored in one transaction.
 BATCH = 5_000
@@ -48,8 +49,11 @@ class Load:
                 await db.write(self._at_once, batches)
         else:
             for batch in batches:
-                self._tell(batch, await db.write(self._one, batch))
+                await to_its_end(self._settle(db, batch))
         self.report.end(self.reading.remarks)
+
+    async def _settle(self, db: Database, batch: list[Given]) -> None:
+        self._tell(batch, await db.write(self._one, batch))
 
     def _one(self, session: Session, batch: list[Given]) -> list[Outcome]:
         """A batch in a transaction of its own."""
@@ -76,9 +80,20 @@ class Load:
             self._tried = batch
             self._tell(batch, self._store(session, batch))
         if self.replace:
+            self._look_whole()
             self._remove(session)
         if self.dry_run:
             raise _Rehearsed
+
+    def _look_whole(self) -> None:
+        """Raise Invalid for files that do not hold a whole catalogue: what they lack would be taken away."""
+        if self.reading.damaged:
+            told = "; ".join(f"{name}: {remark}" for name, remark in self.reading.remarks)
+            hint = "Get it whole, or load it without --replace."
+            raise Invalid(f"A file is not whole, so nothing was replaced ({told}).", hint=hint)
+        if not any(self.report.counts[fate] for fate in ("new", "updated", "unchanged")):
+            hint = "`westmarch books remove` takes away books."
+            raise Invalid("The files hold no book, so nothing was replaced.", hint=hint)
 
     def _remove(self, session: Session) -> None:
         """Take away the books that the files do not have, but for those on the shelf."""
