@@ -33,26 +33,25 @@ from westmarch.search.kinds import SCHEMA
 from westmarch.textindex.opening import open_index
 
 SIZES, LARGEST = (20_000, 200_000), 2_000_000
-#: The size at which OpenSearch stands beside.
-BESIDE = 200_000
+#: OpenSearch stands beside the largest catalogue up to this size, and is asked one question of so many.
+BESIDE, BESIDE_ASKED = 200_000, 4
 CLIENTS = 8
 FACETS = "tags,author,year"
 
 
-def measure(folder: Path, source: catalogues.Source, books: int, asked: int, url: str = "") -> dict[str, float | str]:
-    """All figures for a catalogue of that size, in the index of the given address."""
+def measure(
+    folder: Path, source: catalogues.Source, catalogue: Path, books: int, asked: int, url: str = ""
+) -> dict[str, float | str]:
+    """All figures for a catalogue of that size in a file, in the index of the given address."""
     environment = {"WESTMARCH_SEARCH_URL": url} if url else {}
     found: dict[str, float | str] = {"name": f"{books:,} books" + (", OpenSearch" if url else "")}
     _westmarch(folder, environment, "init", "--title", "Benchmark")
-    catalogue = folder / "books.ndjson"
-    catalogues.write(source, books, catalogue)
     start, before = time.perf_counter(), _processor_of_commands()
     _westmarch(folder, environment, "books", "load", str(catalogue))
     if _westmarch(folder, environment, "search", "status", wanted=(0, 1)):
         _westmarch(folder, environment, "search", "rebuild")
     found["into database and index, books/s"] = books / (time.perf_counter() - start)
     found["into database and index, processor ms a book"] = (_processor_of_commands() - before) / books * 1e3
-    catalogue.unlink()
     questions = catalogues.questions(source, asked)
     command = [sys.executable, "-m", "westmarch", "--site", str(folder), "serve", "--service", "search", "--port"]
     with served(command, environment) as server:
@@ -151,15 +150,17 @@ def main() -> None:
     given = parser.parse_args()
     source = catalogues.source()
     columns = []
-    for books in [*given.books, *([LARGEST] if given.largest else [])]:
-        with tempfile.TemporaryDirectory() as place:
-            columns.append(measure(Path(place), source, books, given.questions))
-    if not given.without_opensearch:
-        with tempfile.TemporaryDirectory() as place, _node(Path(place)) as url:
-            if url:
-                columns.append(
-                    measure(Path(place) / "site", source, min(BESIDE, given.books[-1]), given.questions, url)
-                )
+    with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
+        files: dict[int, Path] = {}
+        for books in [*given.books, *([LARGEST] if given.largest else [])]:
+            files[books] = Path(place) / f"{books}.ndjson"
+            catalogues.write(source, books, files[books])
+            with tempfile.TemporaryDirectory() as site:
+                columns.append(measure(Path(site), source, files[books], books, given.questions))
+        if not given.without_opensearch and (url := stack.enter_context(_node(Path(place)))):
+            books = max((size for size in files if size <= BESIDE), default=min(files))
+            site = stack.enter_context(tempfile.TemporaryDirectory())
+            columns.append(measure(Path(site), source, files[books], books, given.questions // BESIDE_ASKED, url))
     with tempfile.TemporaryDirectory() as place:
         found: dict[str, Any] = {"source": source.name, "columns": columns, "quality": asked_well(Path(place), source)}
     if given.json:
