@@ -3,10 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
+from pydantic_core import PydanticSerializationError, to_json
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 
 from westmarch.books import fields
 from westmarch.books.isbn import compact, forms
@@ -18,8 +19,9 @@ from westmarch.textindex.folding import fold
 
 #: Keywords are cut here, in code points: engines take no longer ones than some 32,000 bytes.
 LONGEST_KEYWORD = 200
+#: So many names and tags are remembered with all that documents have of them: they come again and again.
+_REMEMBERED = 1 << 14
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Rows of tables, not of models: these are read by the hundred thousand.
 _book, _series, _writer, _tag = Book.__table__, Series.__table__, Writer.__table__, BookTag.__table__
 _book_writer, _tagging = BookWriter.__table__, BookTagging.__table__
@@ -52,11 +54,22 @@ _TAGS = (
 )
 
 
+class _Told(NamedTuple):
+    """What documents have of a writer or a tag: its words, its keyword, and what the API says of it, in JSON."""
+
+    words: tuple[tuple[str, ...], ...]
+    keyword: str
+    json: bytes
+
+
 def documents(session: Reading, ids: Collection[int]) -> list[Document]:
     """The documents of the books among these subjects."""
     wanted = {"ids": list(ids)}
     people, tags = _gathered(session, _PEOPLE, wanted), _gathered(session, _TAGS, wanted)
-    return [_document(row, people[row.id], tags[row.id]) for row in session.execute(_BOOKS, wanted).all()]
+    return [
+        _document(book, [_person(*row) for row in people[book.id]], [_tagged(*row) for row in tags[book.id]])
+        for book in session.execute(_BOOKS, wanted).all()
+    ]
 
 
 def ids(session: Reading, after: int, most: int) -> Sequence[int]:
@@ -69,53 +82,64 @@ def count(session: Reading) -> int:
     return session.scalar(select(func.count()).select_from(Book)) or 0
 
 
-def _gathered(session: Reading, statement: Select[Any], wanted: Mapping[str, Any]) -> Mapping[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(statement, wanted).all():
-        found[row[0]].append(row)
+def _gathered(
+    session: Reading, statement: Select[Any], wanted: Mapping[str, Any]
+) -> Mapping[int, list[tuple[str, str]]]:
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows: Sequence[Any] = session.execute(statement, wanted).all()
+    for book_id, one, other in rows:
+        found[book_id].append((one, other))
     return found
 
 
-def _document(book: Any, people: list[Row[Any]], tags: list[Row[Any]]) -> Document:
-    names = [person.name for person in people]
+@lru_cache(maxsize=_REMEMBERED)
+def _person(name: str, role: str) -> _Told:
+    told = {"name": name} | ({"role": role} if role else {})
+    return _Told(values(name), name[:LONGEST_KEYWORD], _json(told))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _tagged(title: str, slug: str) -> _Told:
+    return _Told(values(slug), slug[:LONGEST_KEYWORD], _json({"title": title, "slug": slug}))
+
+
+def _document(book: Any, people: Sequence[_Told], tags: Sequence[_Told]) -> Document:
+    year, series = book.year, book.series
     keywords = {
         fields.KIND_FIELD: (fields.KIND,),
-        fields.TAG: _cut(tag.slug for tag in tags),
-        fields.WRITER: _cut(names),
-        fields.ISBN: _cut(_isbns(book)),
-        fields.TITLE_SORT: _cut([fold(book.title)]),
+        fields.TAG: _once(tag.keyword for tag in tags),
+        fields.WRITER: _once(person.keyword for person in people),
+        fields.ISBN: _once(number[:LONGEST_KEYWORD] for number in _isbns(book)),
+        fields.TITLE_SORT: (fold(book.title)[:LONGEST_KEYWORD],),
     }
-    if book.language:
-        keywords[fields.LANGUAGE] = _cut([book.language])
-    if book.year is not None:
-        keywords[fields.YEAR_VALUE] = (str(book.year),)
-    if book.series:
-        keywords[fields.SERIES_KEY] = _cut([book.series])
     numbers: dict[str, Number] = {fields.NUMBER: book.book_id, fields.ADDED: int(book.created_at.timestamp())}
-    numbers |= {} if book.year is None else {fields.YEAR: book.year}
-    numbers |= {} if book.rating is None else {fields.RATING: book.rating}
+    if book.language:
+        keywords[fields.LANGUAGE] = (book.language[:LONGEST_KEYWORD],)
+    if year is not None:
+        keywords[fields.YEAR_VALUE] = (str(year),)
+        numbers[fields.YEAR] = year
+    if series:
+        keywords[fields.SERIES_KEY] = (series[:LONGEST_KEYWORD],)
+    if book.rating is not None:
+        numbers[fields.RATING] = book.rating
     return Document(
         book.id,
         texts={
             fields.TITLE: values(book.title),
-            fields.PEOPLE: _values(names),
-            fields.TAG_WORDS: _values(tag.slug for tag in tags),
-            fields.SERIES: values(book.series or ""),
+            fields.PEOPLE: tuple(words for person in people for words in person.words),
+            fields.TAG_WORDS: tuple(words for tag in tags for words in tag.words),
+            fields.SERIES: values(series) if series else (),
         },
         keywords=keywords,
         numbers=numbers,
-        source=source(book, people, tags),
+        source=_source(book, people, tags),
     )
 
 
-def source(book: Any, people: Sequence[Row[Any]], tags: Sequence[Row[Any]]) -> bytes:
+def _source(book: Any, people: Sequence[_Told], tags: Sequence[_Told]) -> bytes:
     """A book as the API answers with it, in JSON. What the source of the book had besides follows under its names."""
-    told = {
-        "book_id": book.book_id,
-        "title": book.title,
-        "isbn13": book.isbn13,
-        "authors": [{"name": each.name} | ({"role": each.role} if each.role else {}) for each in people],
-        "tags": [{"title": tag.title, "slug": tag.slug} for tag in tags],
+    before = {"book_id": book.book_id, "title": book.title, "isbn13": book.isbn13}
+    behind = {
         "original_publication_year": book.year,
         "original_title": book.original_title,
         "isbn": book.isbn10,
@@ -127,8 +151,26 @@ def source(book: Any, people: Sequence[Row[Any]], tags: Sequence[Row[Any]]) -> b
         "ratings_count": book.ratings_count,
         "path": book.path,
     }
-    more = {name: value for name, value in book.extra.items() if name not in told}
-    return _json(told | more).encode("utf-8", "replace")
+    if book.extra:
+        more = book.extra.items()
+        behind |= {name: value for name, value in more if name not in before and name not in behind | _LISTS}
+    return b'%s,"authors":[%s],"tags":[%s],%s' % (
+        _json(before)[:-1],
+        b",".join(person.json for person in people),
+        b",".join(tag.json for tag in tags),
+        _json(behind)[1:],
+    )
+
+
+_LISTS = {"authors": None, "tags": None}
+
+
+def _json(value: Any) -> bytes:
+    """JSON without spaces, in UTF-8; halves of characters, which that has not, are replaced."""
+    try:
+        return to_json(value)
+    except PydanticSerializationError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _isbns(book: Any) -> Iterable[str]:
@@ -137,9 +179,5 @@ def _isbns(book: Any) -> Iterable[str]:
     yield from map(compact, filter(None, (book.isbn10, book.isbn13)))
 
 
-def _values(texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(chain.from_iterable(map(values, texts)))
-
-
-def _cut(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value[:LONGEST_KEYWORD] for value in values))
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -5,6 +5,7 @@ An ISBN of 10 digits ends in a check digit modulo 11 (X for ten), one of 13 digi
 
 import re
 from dataclasses import dataclass
+from operator import mul
 
 # What people write around and between the digits.
 _PREFIX = re.compile(r"\s*(?:urn:)?\s*isbn(?:[-\s]?1[03])?\s*:?\s*", re.IGNORECASE)
@@ -18,6 +19,10 @@ _SHORT = re.compile(r"[0-9]{6,8}[0-9X]")
 # A number that went through a spreadsheet or a data frame: 9.78043902348e+12, 9780439023481.0, 9,78044E+12.
 _SCIENTIFIC = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 _FLOAT = re.compile(r"([0-9]+)\.0")
+# Digits are summed by their codes in ASCII, from which those of as many zeros are taken.
+_ZERO = ord("0")
+_WEIGHTS = tuple(range(10, 1, -1))
+_WEIGHED_ZEROS = -_ZERO * sum(_WEIGHTS)
 # So many significant digits does a data frame print.
 _PRINTED = 12
 
@@ -35,17 +40,20 @@ class Numbers:
 
 def check10(digits: str) -> str:
     """The check digit behind nine digits."""
-    rest = -sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
+    rest = -sum(map(mul, digits.encode(), _WEIGHTS), _WEIGHED_ZEROS) % 11
     return "X" if rest == 10 else str(rest)
 
 
 def check13(digits: str) -> str:
     """The check digit behind twelve digits."""
-    return str(-(sum(map(int, digits[::2])) + 3 * sum(map(int, digits[1::2]))) % 10)
+    codes = digits.encode()
+    return str(-(sum(codes[::2]) + 3 * sum(codes[1::2]) - 24 * _ZERO) % 10)
 
 
 def compact(text: str) -> str:
     """The digits (and X) of an ISBN in any spelling: `ISBN 0-439-02348-3` → `0439023483`. What is none stays odd."""
+    if text.isascii() and (text.isdigit() or (text[:-1].isdigit() and text[-1] == "X")):  # As most are.
+        return text
     return _BETWEEN.sub("", _PREFIX.sub("", text, count=1)).upper()
 
 
@@ -88,12 +96,13 @@ def read(isbn10: str | None, isbn13: str | None) -> Numbers:
         isbn13, told = _mended(damaged, ten)
         repairs.append(("isbn13", told))
     given = [number for number in (compact(isbn13) if isbn13 else None, ten) if number]
-    whole = bool(given) and all(map(valid, given))
+    right = {number: valid(number) for number in given}
     for wrong in given:
-        if not valid(wrong):
+        if not right[wrong]:
             repairs.append(("isbn" if wrong is ten else "isbn13", f"{wrong[:40]!r} is no valid ISBN: kept as it is"))
     # A valid number says best which book it is; of two valid ones, that of 13 digits.
-    ordered = sorted(given, key=valid, reverse=True)
+    ordered = sorted(given, key=right.__getitem__, reverse=True)
+    whole = bool(given) and all(right.values())
     return Numbers(isbn10, isbn13, next(filter(None, map(key, ordered)), None), whole, tuple(repairs))
 
 

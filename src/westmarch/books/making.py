@@ -1,7 +1,7 @@
 """Making an entry of what a source says about a book, whatever it calls its fields."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from westmarch.books import cleaning, isbn, series_titles
@@ -122,6 +122,9 @@ def _tags(value: Any, tell: cleaning.Tell) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for one in value:
         slug, title = (one.get("slug"), one.get("title", one.get("name"))) if isinstance(one, dict) else (None, one)
+        if type(slug) is str and type(title) is str and (known := _clean_tag(slug, title)) is not None:
+            found.setdefault(*known)
+            continue
         title = cleaning.called(title, "tags", tell)
         slug = cleaning.line(slug, "tags", tell) or (slugify(title) if title else "")
         if not slug or len(slug) > LONGEST_TAG:
@@ -129,3 +132,12 @@ def _tags(value: Any, tell: cleaning.Tell) -> tuple[tuple[str, str], ...]:
         else:
             found.setdefault(slug, title or slug)
     return tuple(found.items())
+
+
+@lru_cache(maxsize=1 << 14)
+def _clean_tag(slug: str, title: str) -> tuple[str, str] | None:
+    """A tag of which nothing is to be told; None for any other one. The same ones come again and again."""
+    told: list[str] = []
+    called = cleaning.called(title, "tags", told.append)
+    line = cleaning.line(slug, "tags", told.append)
+    return (line, called or line) if line and len(line) <= LONGEST_TAG and not told else None

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from westmarch.books.models import BookTag, Series, Writer
+from westmarch.db.bulk import insert_rows
 from westmarch.links.many import claim_free
 from westmarch.links.paths import last_segment, slugify
 from westmarch.subjects import many as subjects
@@ -17,6 +18,10 @@ _ASKED = 10_000
 _REMEMBERED = 50_000
 
 _WRITER, _SERIES, _TAG = Writer.__table__, Series.__table__, BookTag.__table__
+_IDS = {
+    column: select(column, column.table.c.id).where(column.in_(bindparam("keys", expanding=True)))
+    for column in (_WRITER.c.folded, _SERIES.c.folded, _TAG.c.slug)
+}
 
 
 class Names:
@@ -46,12 +51,12 @@ class Names:
     def tags(self, session: Session, tags: Mapping[str, str]) -> dict[str, int]:
         """The ids of the tags with these slugs, which are made with the titles given."""
         ids = self._known(session, tags, self._tags, _TAG.c.slug)
-        rows = [{"slug": slug, "title": title, "book_count": 0} for slug, title in tags.items() if slug not in ids]
-        if rows:
-            new_tags = insert(_TAG).returning(_TAG.c.slug, _TAG.c.id)
-            new: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(new_tags, rows)}
-            self._tags |= new
-            ids |= new
+        new = {slug: title for slug, title in tags.items() if slug not in ids}
+        if new:
+            insert_rows(
+                session, _TAG, ("slug", "title", "book_count"), [(slug, title, 0) for slug, title in new.items()]
+            )
+            ids |= self._known(session, new, self._tags, _TAG.c.slug)
         return ids
 
     def _subjects(
@@ -74,12 +79,12 @@ class Names:
             folder = "writers" if kind == "writer" else kind
             wanted = [given.get(name) or f"/{folder}/{slugify(name)}/" for name in missing.values()]
             paths = claim_free(session, list(zip(made, wanted, strict=True)))
-            titled = "name" if kind == "writer" else "title"
-            rows: list[dict[str, Any]] = [
-                {"id": i, titled: name, "folded": key, "slug": last_segment(path), "path": path, "book_count": 0}
+            columns = ("id", "name" if kind == "writer" else "title", "folded", "slug", "path", "book_count")
+            rows = [
+                (i, name, key, last_segment(path), path, 0)
                 for i, path, (key, name) in zip(made, paths, missing.items(), strict=True)
             ]
-            session.connection().execute(insert(table), rows)
+            insert_rows(session, table, columns, rows)
             new = dict(zip(missing, made, strict=True))
             known |= new
             ids |= new
@@ -93,8 +98,8 @@ class Names:
             known.clear()
         unknown = [key for key in wanted if key not in ids]
         for start in range(0, len(unknown), _ASKED):
-            asked = select(column, column.table.c.id).where(column.in_(unknown[start : start + _ASKED]))
-            found: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(asked)}
+            asked = {"keys": unknown[start : start + _ASKED]}
+            found: dict[str, int] = {row[0]: row[1] for row in session.connection().execute(_IDS[column], asked)}
             known |= found
             ids |= found
         return ids

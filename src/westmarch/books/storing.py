@@ -14,8 +14,7 @@ from westmarch.books.matching import Match, Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
 from westmarch.books.names import Names
 from westmarch.changes.unlogged import unlogged
-from westmarch.db.bulk import insert_rows
-from westmarch.db.model import Model
+from westmarch.db.bulk import insert_rows, update_rows
 from westmarch.db.types import now
 from westmarch.links.many import claim_free
 from westmarch.links.models import Link
@@ -57,10 +56,13 @@ _COUNT = {
 }
 
 
-def logging(session: Session, books: int) -> AbstractContextManager[None]:
-    """How the making or removing of so many books is logged: row by row, or as one change that sweeps."""
+def logging(session: Session, books: int) -> AbstractContextManager[dict[str, tuple[int, int]]]:
+    """How the making or removing of so many books is logged: row by row, or as one change that sweeps.
+
+    What the block is given takes the ids of new books, where all that it writes is for those (see `unlogged`).
+    """
     few = books <= LOGGED
-    return nullcontext() if few else unlogged(session.connection(), TABLES, Model.metadata)
+    return nullcontext({}) if few else unlogged(session.connection(), TABLES)
 
 
 class Storing:
@@ -83,14 +85,17 @@ class Storing:
         matched = self.matching.match(session, entries) if self._finds else [Match() for _ in entries]
         new = [entry for entry, match in zip(entries, matched, strict=True) if not match.book and not match.refused]
         old = [(entry, match.book) for entry, match in zip(entries, matched, strict=True) if match.book]
-        with logging(session, len(new)):
+        with logging(session, len(new)) as about:
             batch = _Batch(session, self.names, new, old)
             created = iter(batch.create())
-            changed = batch.revise()
-            changed |= shelving.store(
-                session, [*zip(new, batch.ids, strict=True), *((entry, book.id) for entry, book in old)]
-            )
             batch.count()
+            if new:
+                about[_book.name] = batch.ids[0], batch.ids[-1]
+        changed = batch.revise()
+        changed |= shelving.store(
+            session, [*zip(new, batch.ids, strict=True), *((entry, book.id) for entry, book in old)]
+        )
+        batch.count()
         outcomes = []
         for match in matched:
             if match.refused:
@@ -257,4 +262,5 @@ class _Batch:
         for table, counts in self.counts.items():
             rows = [{"of": id_, "delta": delta} for id_, delta in sorted(counts.items()) if delta]
             if rows:
-                self.connection.execute(_COUNT[table], rows)
+                update_rows(self.session, _COUNT[table], rows)
+            counts.clear()

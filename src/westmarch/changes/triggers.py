@@ -6,7 +6,7 @@ quoted by SQLAlchemy's preparer or as a literal; hence no rule against SQL from 
 
 # ruff: noqa: S608
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Dialect, MetaData, String, Table, insert, literal, text, update
@@ -56,11 +56,17 @@ def tracked(metadata: MetaData) -> list[Table]:
     return [table for table in metadata.sorted_tables if not table.info.get("private")]
 
 
+def of_tables(tables: Iterable[Table], dialect: Dialect) -> list[Trigger]:
+    """The triggers that log the rows of these tables on an engine."""
+    names = _Names(dialect)
+    make = _sqlite if dialect.name == "sqlite" else _postgresql
+    return [trigger for table in tables for trigger in make(names, table)]
+
+
 def declared(metadata: MetaData, dialect: Dialect) -> list[Trigger]:
     """All triggers that the models call for on an engine."""
     names = _Names(dialect)
-    make = _sqlite if dialect.name == "sqlite" else _postgresql
-    triggers = [trigger for table in tracked(metadata) for trigger in make(names, table)]
+    triggers = of_tables(tracked(metadata), dialect)
     if dialect.name == "postgresql":
         triggers.append(_positions(names))
     return triggers

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from westmarch.books.loading.load import Load
     from westmarch.books.loading.reading import Reading
     from westmarch.books.loading.report import Report
+    from westmarch.cli.index_process import IndexProcess
     from westmarch.db.database import Database
     from westmarch.settings import Settings
 
@@ -92,20 +93,35 @@ def _beside(report: Path, files: "Sequence[str]") -> "TextIO":
 async def _load(settings: "Settings", load: "Load") -> None:
     import gc
 
+    from westmarch.books.loading.load import BATCH
+    from westmarch.cli.index_process import IndexProcess
+    from westmarch.ops import statistics
+
     # A batch holds some 100,000 objects that live as long as it: looking through them again and again for cycles
     # costs a fifth of the load.
     before = gc.get_threshold()
     gc.set_threshold(500_000)
     try:
         async with opened(settings) as db:
-            await load.run(db)
-            if not load.dry_run:
-                await _index(settings, db, load.reading)
+            with ExitStack() as ending:
+                beside: list[IndexProcess] = []
+
+                def begin(rows: int) -> None:
+                    """Start the process that keeps the index, once it is seen that the load is a large one."""
+                    if rows >= BATCH and not beside:
+                        beside.append(IndexProcess(settings))
+                        ending.callback(beside[0].close)
+
+                load.committed = begin
+                await load.run(db)
+                if not load.dry_run:
+                    await statistics.gather(settings.database_url)
+                    await _index(settings, db, load.reading, beside)
     finally:
         gc.set_threshold(*before)
 
 
-async def _index(settings: "Settings", db: "Database", reading: "Reading") -> None:
+async def _index(settings: "Settings", db: "Database", reading: "Reading", beside: "Sequence[IndexProcess]") -> None:
     """Bring the search index up to date; where its engine is away, whoever serves does it later."""
     from westmarch.db.types import now
     from westmarch.errors import Unavailable
@@ -116,7 +132,8 @@ async def _index(settings: "Settings", db: "Database", reading: "Reading") -> No
     index = open_of(settings)
     try:
         with _counted("Search index", await db.read(kinds.count)) as added:
-            await catch_up(db, index, now, added)
+            if not (beside and await beside[0].finish(added)):
+                await catch_up(db, index, now, added)
     except Unavailable as error:
         reading.remarks.append(("", f"the search index waits for its engine: {error.message}"))
     finally:

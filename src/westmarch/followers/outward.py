@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -27,14 +28,16 @@ class Outward(Generic[T]):
     """`look` says from a batch of changes what there is to do, or from the tables alone (None): all of it, anew.
 
     `act` does it; where there is nothing (`look` says None), it is not called. At most `batch` changes are handed over
-    at once. Leases and what makes a follower begin anew are those of `follow.Following`. Where `act` raises Conflict,
-    because what it acts on has become another one, it is as if it had not looked.
+    at once. Leases and what makes a follower begin anew are those of `follow.Following`; `sweeps` says which changes
+    it begins anew for. Where `act` raises Conflict, because what it acts on has become another one, it is as if it had
+    not looked.
     """
 
     name: str
     look: Callable[[Session, Sequence[Seen] | None], T | None]
     act: Callable[[T], Awaitable[None]]
     batch: int = follow.BATCH
+    sweeps: Callable[[Seen], bool] = attrgetter("sweeping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def _look(session: Session, following: Outward[T], process: str, now: datetime) 
     if not anew and not batch:
         return None
     position = batch[-1].position if batch else newest
-    anew = anew or any(change.sweeping for change in batch)
+    anew = anew or any(map(following.sweeps, batch))
     work = following.look(session, None if anew else batch)
     if work is None:
         row.epoch, row.position = epoch, position

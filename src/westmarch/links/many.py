@@ -14,7 +14,7 @@ from westmarch.links.paths import checked, claimable, fold, numbered
 # How many paths one statement asks for: both engines take some 32,000 parameters.
 _ASKED = 10_000
 # How many numbers more than needed are looked up for a path that is taken.
-_SPARE = 16
+_SPARE = 6
 
 _link = Link.__table__
 _COLUMNS = ("path", "query", "folded", "subject_id", "address", "current", "permanent", "created_at")
@@ -51,20 +51,25 @@ def _free(paths: Sequence[str], session: Session) -> list[tuple[str, str]]:
         else:
             found[place] = path, key
             taken.add(key)
-    for places in crowded.values():
-        number = 2
-        while places:
-            # Each window is twice as wide as all before it: a name that thousands share costs a few look-ups.
+    number = 2
+    while crowded:
+        # Each window is twice as wide as all before it: a name that thousands share costs a few look-ups.
+        windows: dict[str, dict[str, int]] = {}
+        for of, places in crowded.items():
             window = range(number, 2 * number + len(places) + _SPARE)
-            number = window.stop
             # All spellings of a path have the same numbered ones when folded.
-            numbers = {fold(numbered(paths[places[0]], each)): each for each in window}
-            taken |= _taken(session, numbers.keys() - taken)
+            windows[of] = {fold(numbered(paths[places[0]], each)): each for each in window}
+        number = 2 * number + _SPARE
+        taken |= _taken(session, {key for numbers in windows.values() for key in numbers} - taken)
+        for of, numbers in windows.items():
+            places = crowded[of]
             for key, each in numbers.items():
                 if places and key not in taken and claimable(key):
                     place = places.pop(0)
                     found[place] = numbered(paths[place], each), key
                     taken.add(key)
+            if not places:
+                del crowded[of]
     return found
 
 

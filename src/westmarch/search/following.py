@@ -24,6 +24,10 @@ BATCH = 500
 CHANGES = 5_000
 #: With more changes to come, and many for each document that there is, the index is made anew sooner than mended.
 MANY = 20_000
+#: So many documents are put into the index by one commit.
+LOADED = 5_000
+#: A load of more books than these, and of more than there are documents, makes the index anew.
+FEW = 1_000
 #: How often it is seen whether the index is still the one that was written, in seconds.
 WATCHED = 5.0
 
@@ -52,38 +56,53 @@ def look(session: Session, batch: Sequence[Seen] | None) -> Work | None:
     position = batch[-1].position
     if seen.epoch == seen.moment.epoch and seen.position >= position:
         return None
-    if len(batch) == CHANGES and seen.moment.position - position > max(MANY, 2 * kinds.count(session)):
+    more = len(batch) == CHANGES
+    batch = [change for change in batch if seen.epoch != seen.moment.epoch or change.position > seen.position]
+    if kinds.coming(batch) > max(FEW, seen.documents):
+        return Work(seen.moment, None)
+    if more and seen.moment.position - position > max(MANY, 2 * kinds.count(session)):
         return Work(seen.moment, None)
     subjects = kinds.touched(session, batch)
     return Work(Moment(seen.moment.epoch, position), subjects, seen.position) if subjects else None
 
 
 def following(
-    db: Database, index: Engine, clock: Callable[[], datetime], added: Callable[[int], None] = lambda _: None
+    db: Database,
+    index: Engine,
+    clock: Callable[[], datetime],
+    added: Callable[[int], None] = lambda _: None,
+    loading: Callable[[], bool] = lambda: False,
 ) -> Outward[Work]:
-    """The follower that puts into the index what changes. Where it makes the index anew, `added` is told how far."""
+    """The follower that puts into the index what changes.
+
+    Where it makes the index anew, `added` is told how far, and a load of books that is under way (`loading`) is waited
+    for.
+    """
 
     async def act(work: Work) -> None:
         if work.subjects is None:
-            await rebuilding.rebuild(db, index, clock, added)
+            await rebuilding.rebuild(db, index, clock, added, loading)
             return
-        position = Position(work.moment.epoch, work.moment.position, VERSION)
         subjects = sorted(work.subjects)
-        put: list[Document] = []
-        for start in range(0, len(subjects), BATCH):
-            put += await db.read(kinds.documents, subjects[start : start + BATCH])
-        removed = work.subjects - {document.id for document in put}
-        standing = await index.position()
-        if standing is None or standing.epoch != position.epoch or standing.position < work.expected:
-            raise Conflict("The search index is another one.", hint="It is looked at again soon.")
-        await index.apply(put, removed, position)
-        await db.write(grown, position, await index.count(), clock())
+        while subjects:
+            some, subjects = subjects[:LOADED], subjects[LOADED:]
+            put: list[Document] = []
+            for start in range(0, len(some), BATCH):
+                put += await db.read(kinds.documents, some[start : start + BATCH])
+            standing = await index.position()
+            if standing is None or standing.epoch != work.moment.epoch or standing.position < work.expected:
+                raise Conflict("The search index is another one.", hint="It is looked at again soon.")
+            # The last commit of several says that all was done.
+            position = standing if subjects else Position(standing.epoch, work.moment.position, VERSION)
+            await index.apply(put, set(some) - {document.id for document in put}, position)
+            await db.write(grown, position, await index.count(), clock())
 
-    return Outward(NAME, look, act, CHANGES)
+    return Outward(NAME, look, act, CHANGES, kinds.sweeps)
 
 
 async def watch(db: Database, index: Engine) -> None:
     """Until cancelled, let the follower begin anew whenever the index is not the one that was written."""
+    said = ""
     while True:
         try:
             found = await status.state(db, index)
@@ -91,6 +110,9 @@ async def watch(db: Database, index: Engine) -> None:
                 told = await db.write(begin_anew, found.noted)
                 if told:
                     logger.warning("The search index is made anew: %s.", found.fault)
+            said = ""
         except Unavailable as error:
-            logger.warning("The search index has to wait: %s %s", error.message, error.hint)
+            if said != error.message:
+                logger.warning("The search index has to wait: %s %s", error.message, error.hint)
+            said = error.message
         await asyncio.sleep(WATCHED)

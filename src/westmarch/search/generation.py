@@ -19,7 +19,10 @@ NAME = "search"
 
 
 class Noted(NamedTuple):
-    """What the database knows of the index: its newest commit, where its follower is, and the newest change."""
+    """What the database knows of the index: its newest commit, where its follower is, and the newest change.
+
+    `documents` is how many there were at that commit.
+    """
 
     generation: int
     epoch: str
@@ -27,21 +30,26 @@ class Noted(NamedTuple):
     followed: str
     followed_until: int
     moment: Moment
+    documents: int = 0
 
 
 def noted(session: Reading) -> Noted:
     """What the database knows of the index. Where `followed` is not the epoch, its follower begins anew."""
     row = session.execute(
-        select(IndexGeneration.name, IndexGeneration.generation, IndexGeneration.epoch, IndexGeneration.position).where(
-            IndexGeneration.name == NAME
-        )
+        select(
+            IndexGeneration.name,
+            IndexGeneration.generation,
+            IndexGeneration.epoch,
+            IndexGeneration.position,
+            IndexGeneration.documents,
+        ).where(IndexGeneration.name == NAME)
     ).one_or_none()
     follower = session.execute(
         select(Follower.name, Follower.epoch, Follower.position).where(Follower.name == NAME)
     ).one_or_none()
-    generation, epoch, position = row[1:] if row else (0, "", 0)
+    generation, epoch, position, documents = row[1:] if row else (0, "", 0, 0)
     _, followed, until = follower or (NAME, "", 0)
-    return Noted(generation, epoch, position, followed, until, moment_of(session))
+    return Noted(generation, epoch, position, followed, until, moment_of(session), documents)
 
 
 def grown(session: Session, position: Position, documents: int, now: datetime) -> None:

@@ -17,13 +17,15 @@ BATCH = 500
 class Kind:
     """A kind of subjects: its documents, its subjects in order, their number, and whom changes of a table concern.
 
-    `touched` has for each table what gives the subjects, from the changes of that table.
+    `touched` has for each table what gives the subjects, from the changes of that table. `own` are those of these
+    tables whose rows are a subject's own, by the first column of their key.
     """
 
     documents: Callable[[Reading, Collection[int]], list[Document]]
     ids: Callable[[Reading, int, int], Sequence[int]]
     count: Callable[[Reading], int]
     touched: Mapping[str, Concerned]
+    own: frozenset[str] = frozenset()
 
 
 def of_column(column: str) -> Concerned:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from westmarch.books import documents as books
 from westmarch.books import fields as book_fields
 from westmarch.books.models import Book, BookTagging, BookWriter
-from westmarch.changes.queries import Seen
+from westmarch.changes.queries import FORMAT, Seen
+from westmarch.changes.unlogged import OPERATION as LOAD
 from westmarch.db.sessions import Reading
 from westmarch.search import writings
 from westmarch.search.kind import BATCH, Kind, of_column, renamed
@@ -20,6 +21,33 @@ SHOWN = {
     "series": frozenset({"title"}),
     "book_tag": frozenset({"title", "slug"}),
 }
+
+
+def loaded(change: Seen) -> range | None:
+    """The ids of the new books that the change is about, where it stands for a load of books; None for any other."""
+    if change.operation != LOAD or change.format != FORMAT or Book.__tablename__ not in change.new:
+        return None
+    first, last = change.new[Book.__tablename__]
+    return range(first, last + 1)
+
+
+def coming(batch: Sequence[Seen]) -> int:
+    """How many new books loads have brought, at most."""
+    return sum(len(loaded(change) or ()) for change in batch if change.table == Book.__tablename__)
+
+
+def sweeps(change: Seen) -> bool:
+    """Whether nobody knows which documents are others after the change."""
+    return change.sweeping and loaded(change) is None
+
+
+def _of_books(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
+    """Books that changed, and those of loads."""
+    found = set(of_column("id")(session, seen))
+    for change in seen:
+        if new := loaded(change):
+            found.update(session.scalars(select(Book.id).where(Book.id.between(new.start, new.stop - 1))))
+    return found
 
 
 def _of_writers(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
@@ -55,13 +83,14 @@ KINDS: Sequence[Kind] = (
         books.ids,
         books.count,
         {
-            "book": of_column("id"),
+            "book": _of_books,
             "book_writer": of_column("book_id"),
             "book_tagging": of_column("book_id"),
             "writer": _of_writers,
             "series": _of_series,
             "book_tag": _of_tags,
         },
+        frozenset({"book", "book_writer", "book_tagging"}),
     ),
     *writings.KINDS,
 )

@@ -25,8 +25,6 @@ VERSION = f"1, ICU {icu4py.icu_version}, Unicode {unidata_version}"
 #: Words are cut to so many code points: engines drop or split long terms, each beyond a limit of its own.
 LONGEST = 100
 
-#: Texts up to this length are remembered with their words: names, tags and questions come again and again.
-_SHORT = 120
 _LETTER = re.compile(r"[^\W_]")
 # UAX 29 for ASCII: letters, digits and `_` hang together, `.`, `'` and `:` hang between letters, `.`, `'`, `,` and `;`
 # between digits. Five times as fast as ICU.
@@ -70,7 +68,21 @@ def words(text: str) -> tuple[str, ...]:
 
 def values(text: str) -> tuple[tuple[str, ...], ...]:
     """What a document has of one value of a text: its words, and apart from them the single characters of runs."""
-    return _remembered(text) if len(text) <= _SHORT else _values(text)
+    if text.isascii():
+        found = _ASCII_WORD.findall(text.lower())
+        if "_" in text or len(text) > LONGEST:
+            found = [word[:LONGEST] for word in found if _LETTER.search(word)]
+        return (tuple(found),)
+    in_order: list[str] = []
+    singles: dict[str, None] = {}
+    for _, piece, is_run in _pieces(fold(text)):
+        if not is_run:
+            in_order.extend(word for _, word in _cut(piece))
+            continue
+        in_order.extend(_paired(piece))
+        if len(piece) > 1:
+            singles.update(dict.fromkeys(piece))
+    return (tuple(in_order), tuple(singles)) if singles else (tuple(in_order),)
 
 
 def query_words(text: str) -> tuple[tuple[str, ...], ...]:
@@ -107,29 +119,6 @@ def spans(text: str) -> list[tuple[int, int, str]]:
         else:
             found.extend((start + at, start + at + len(word), word) for at, word in _cut(piece))
     return sorted((places[start][0], places[end - 1][1], word) for start, end, word in found)
-
-
-@lru_cache(maxsize=1 << 14)
-def _remembered(text: str) -> tuple[tuple[str, ...], ...]:
-    return _values(text)
-
-
-def _values(text: str) -> tuple[tuple[str, ...], ...]:
-    if text.isascii():
-        found = _ASCII_WORD.findall(text.lower())
-        if "_" in text or len(text) > LONGEST:
-            found = [word[:LONGEST] for word in found if _LETTER.search(word)]
-        return (tuple(found),)
-    in_order: list[str] = []
-    singles: dict[str, None] = {}
-    for _, piece, is_run in _pieces(fold(text)):
-        if not is_run:
-            in_order.extend(word for _, word in _cut(piece))
-            continue
-        in_order.extend(_paired(piece))
-        if len(piece) > 1:
-            singles.update(dict.fromkeys(piece))
-    return (tuple(in_order), tuple(singles)) if singles else (tuple(in_order),)
 
 
 def _pieces(folded: str) -> Iterator[tuple[int, str, bool]]:

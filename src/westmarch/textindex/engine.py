@@ -38,10 +38,19 @@ class Asked:
 
 
 class Building(Protocol):
-    """A new index beside the one in use. It takes its place when the block ends well; else nothing is left of it."""
+    """A new index beside the one in use. It takes its place when the block ends well; else nothing is left of it.
+
+    `position` is how far it has come then.
+    """
+
+    position: Position
 
     async def add(self, documents: Iterable[Document]) -> None:
         """Add documents that are not in it."""
+        ...
+
+    async def replace(self, put: Sequence[Document], removed: Collection[int]) -> None:
+        """Replace documents that may be in it, or remove them."""
         ...
 
 

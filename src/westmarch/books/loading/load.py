@@ -1,6 +1,6 @@
 """Loading a catalogue: batch by batch, or all of it in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,7 +14,8 @@ from westmarch.books.loading.reading import Given, Reading
 from westmarch.books.loading.report import Report
 from westmarch.books.models import Book
 from westmarch.books.models import Reading as Shelved
-from westmarch.books.storing import Storing, logging
+from westmarch.books.storing import TABLES, Storing, logging
+from westmarch.changes.unlogged import sweep, take_back
 from westmarch.db.database import Database
 from westmarch.db.settled import to_its_end
 from westmarch.errors import Invalid, Unavailable
@@ -29,12 +30,16 @@ class _Rehearsed(Exception):
 
 @dataclass(slots=True)
 class Load:
-    """One load. `replace`: what the files do not have goes, in the same transaction; `dry_run`: all is rolled back."""
+    """One load. `replace`: what the files do not have goes, in the same transaction; `dry_run`: all is rolled back.
+
+    `committed` is called whenever a transaction of rows is, with their number.
+    """
 
     reading: Reading
     report: Report
     replace: bool = False
     dry_run: bool = False
+    committed: Callable[[int], None] = lambda _rows: None
     _storing: Storing = field(default_factory=Storing, init=False)
     _tried: list[Given] | None = field(default=None, init=False)
 
@@ -47,6 +52,7 @@ class Load:
         if self.replace or self.dry_run:
             with suppress(_Rehearsed):
                 await db.write(self._at_once, batches)
+                self.committed(self.report.counts.total())
         else:
             for batch in batches:
                 await to_its_end(self._settle(db, batch))
@@ -54,6 +60,7 @@ class Load:
 
     async def _settle(self, db: Database, batch: list[Given]) -> None:
         self._tell(batch, await db.write(self._one, batch))
+        self.committed(len(batch))
 
     def _one(self, session: Session, batch: list[Given]) -> list[Outcome]:
         """A batch in a transaction of its own."""
@@ -76,12 +83,16 @@ class Load:
         """All batches in one transaction: readers see the catalogue before it, then the one after it."""
         if self._tried is not None:
             raise Unavailable("Another write was in the way.", hint="Run the load again.")
+        # The first change in the log says that all may be another: nobody who follows it sees a part of this.
+        announced = sweep(session.connection(), TABLES, {}) if self.replace else ()
         for batch in batches:
             self._tried = batch
             self._tell(batch, self._store(session, batch))
         if self.replace:
             self._look_whole()
             self._remove(session)
+            if not any(self.report.counts[fate] for fate in ("new", "updated", "removed")):
+                take_back(session.connection(), announced)
         if self.dry_run:
             raise _Rehearsed
 
