@@ -20,7 +20,7 @@ Ranked = tuple[int, float, DocAddress]
 #: How many hits more are asked for, until all are seen that are equal to the last one wanted. Few words make few
 #: scores: of questions of one to four words nineteen in twenty are done with the first number, which costs next to
 #: nothing.
-_FURTHER = (100, 400, 4096, 1 << 16)
+_FURTHER = (100, 256, 4096, 1 << 16)
 #: Digits of a score that count.
 _DIGITS = 4
 
