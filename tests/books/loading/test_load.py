@@ -18,7 +18,7 @@ from westmarch.books.models import BookTag, Reading, Series, Writer
 from westmarch.books.storing import LOGGED
 from westmarch.changes import triggers
 from westmarch.changes.models import Change
-from westmarch.db.database import Database
+from westmarch.db.database import Database, open_database
 from westmarch.errors import Conflict, NotFound
 from westmarch.links.queries import resolve
 from westmarch.migrations.metadata import metadata
@@ -274,3 +274,17 @@ async def test_a_load_that_is_stopped_has_told_of_all_that_it_stored(
         await task
     assert len(await books(db)) == stopping.report.counts["new"]
     assert fates(await load(db, file))["new"] == 100 - stopping.report.counts["new"]
+
+
+async def test_two_loads_at_once_make_one_catalogue(
+    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("westmarch.books.loading.load.BATCH", 20)
+    monkeypatch.setattr("westmarch.books.storing.LOGGED", 5)
+    rows = [{"book_id": n, "title": f"T{n % 7}", "authors": [f"W{n % 9}"], "tags": [f"t{n % 5}"]} for n in range(1, 121)]
+    file = written(tmp_path, rows)
+    async with open_database(database_url) as other:
+        await asyncio.gather(load(db, file), load(other, file))
+    assert [book.book_id for book in await books(db)] == list(range(1, 121))
+    assert fates(await load(db, file)) == {"unchanged": 120}
+    assert await db.write(lambda s: triggers.faults(s.connection(), metadata)) == []
