@@ -281,7 +281,9 @@ async def test_two_loads_at_once_make_one_catalogue(
 ) -> None:
     monkeypatch.setattr("westmarch.books.loading.load.BATCH", 20)
     monkeypatch.setattr("westmarch.books.storing.LOGGED", 5)
-    rows = [{"book_id": n, "title": f"T{n % 7}", "authors": [f"W{n % 9}"], "tags": [f"t{n % 5}"]} for n in range(1, 121)]
+    rows = [
+        {"book_id": n, "title": f"T{n % 7}", "authors": [f"W{n % 9}"], "tags": [f"t{n % 5}"]} for n in range(1, 121)
+    ]
     file = written(tmp_path, rows)
     async with open_database(database_url) as other:
         await asyncio.gather(load(db, file), load(other, file))
