@@ -3,11 +3,11 @@
 from sqlalchemy import Connection, text
 
 from westmarch.db.engines import parse_url
-from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
 
 _UNKNOWN = text(
-    "SELECT count(*) FROM pg_class WHERE relname = ANY(:names) AND pg_table_is_visible(oid) AND reltuples < 0"
+    "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND reltuples < 0"
+    " AND relnamespace = to_regnamespace(current_schema()::text)"
 )
 _GATHER = text("ANALYZE (SKIP_LOCKED)")
 
@@ -25,5 +25,5 @@ async def gather(database_url: str) -> None:
 
 
 def _gather(connection: Connection) -> None:
-    if connection.scalar(_UNKNOWN, {"names": sorted(metadata.tables)}):
+    if connection.scalar(_UNKNOWN):
         connection.execute(_GATHER)
