@@ -223,6 +223,18 @@ async def test_a_build_takes_the_place_of_the_index_when_it_ends(small: Engine) 
     assert (await small.count(), await small.position()) == (1, replace(AT, position=20))
 
 
+async def test_what_changes_while_an_index_is_built_is_put_into_it(small: Engine) -> None:
+    old, new = Document(1, {"title": (("old",),)}), Document(1, {"title": (("new",),)})
+    async with small.building(replace(AT, position=20)) as building:
+        await building.add([old, Document(2, {"title": (("gone",),)})])
+        await building.replace([new, Document(3, {"title": (("new",),)})], [2])
+        building.position = replace(AT, position=30)
+    assert await small.position() == replace(AT, position=30)
+    found = await small.search(Asked(q.EVERYTHING))
+    assert [hit.id for hit in found.hits] == [1, 3]
+    assert (await small.search(Asked(q.Word("title", "new")))).count == 2
+
+
 async def test_a_build_that_fails_leaves_the_index_as_it_was(small: Engine) -> None:
     with pytest.raises(ZeroDivisionError):
         async with small.building(replace(AT, position=20)) as building:
