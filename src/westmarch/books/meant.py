@@ -26,7 +26,8 @@ def meant(session: Reading, named: str) -> NamedRow:
 
     Raises NotFound, and Conflict where several have the title or the ISBN.
     """
-    named = named.strip()
+    # No database keeps NUL, nor the halves of characters that a terminal gives for bytes that are no UTF-8.
+    named = named.replace("\0", "").encode("utf-8", "replace").decode().strip()
     found = _found(session, named)
     if not found:
         raise NotFound(
@@ -40,7 +41,7 @@ def meant(session: Reading, named: str) -> NamedRow:
 
 
 def _found(session: Reading, named: str) -> Sequence[NamedRow]:
-    if named.isascii() and named.isdigit() and int(named) <= LARGEST:
+    if named.isascii() and named.isdigit() and len(named) <= len(str(LARGEST)) and int(named) <= LARGEST:
         found = session.execute(_ONE.where(_book.c.book_id == int(named))).all()
         if found:
             return found
