@@ -187,8 +187,10 @@ def people(value: Any, tell: Tell) -> tuple[tuple[str, str], ...]:
         clean = called(name, "authors", tell)
         if not role and clean.endswith(")") and (in_brackets := _ROLE.fullmatch(clean)):
             clean, role = in_brackets["name"], in_brackets["role"]
-        if clean:
-            names.setdefault(clean, called(role, "role", tell))
+        if clean in names:
+            tell("an author who is named twice was taken once, as first named")
+        elif clean:
+            names[clean] = called(role, "role", tell)
         else:
             tell("an author without a name was left out")
     return tuple(names.items())

@@ -267,3 +267,10 @@ def test_one_odd_character_costs_one_book_at_most_of_an_array(
     assert [row.entry.book_id for row in rows if row.entry][:whole] == list(range(1, whole + 1))
     wrong = [row for row in rows if row.entry and not row.entry.values["title"].startswith(("T", odd))]
     assert wrong == []
+
+
+def test_an_author_who_is_named_twice_is_told(tmp_path: Path) -> None:
+    _, [row] = read(tmp_path, b'{"title": "A", "authors": ["B", {"name": "B", "role": "Illustrator"}]}\n')
+    assert row.entry is not None
+    assert row.entry.writers == (("B", ""),)
+    assert row.entry.repairs == [("authors", "an author who is named twice was taken once, as first named")]

@@ -171,7 +171,7 @@ class _Array:
             # A number may go on in the next chunk; an object ends with its bracket.
             text = self._text[self._at : end]
             self._at = end
-            if isinstance(value, dict):
+            if value and isinstance(value, dict):
                 self._last = text
             plain, foreign = (text, False) if text.isascii() else western(text)
             if foreign:
