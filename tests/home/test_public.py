@@ -261,7 +261,9 @@ async def test_no_page_asks_more_where_there_are_books_of_which_posts_tell(reade
 
     await reader.do(fill)
     asked = await selects(reader, *PAGES, *PAGES_OF_BOOKS)
-    assert {path: len(statements) for path, statements in asked.items() if len(statements) > 6} == {}
+    # An old document of a feed finds its place by two, and asks for the books that its texts name by one more.
+    most = {path: 7 if "page=1" in path else 6 for path in asked}
+    assert {path: len(statements) for path, statements in asked.items() if len(statements) > most[path]} == {}
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "trashed", "unlisted"])
