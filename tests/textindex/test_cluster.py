@@ -117,13 +117,6 @@ async def gone_on(engine: ClusterEngine, least: int) -> int:
             return then
 
 
-async def test_words_that_are_patterns_are_words(engines: tuple[ClusterEngine, ClusterEngine]) -> None:
-    one, _ = engines
-    for begin in (".*", "n[0-9]", "~", "@", '"', "\\", "a|n", "x" * 150, "n#"):
-        assert await one.completions("title", begin, 5) == []
-    assert await one.completions("title", "n", 2) == [("n1", 1), ("n2", 1)]
-
-
 async def test_too_many_words_for_the_cluster_are_refused_as_such(
     engines: tuple[ClusterEngine, ClusterEngine],
 ) -> None:

@@ -170,13 +170,6 @@ async def test_a_phrase_does_not_reach_into_the_next_value(small: Engine) -> Non
     assert [hit.id for hit in (await small.search(Asked(q.Phrase("title", ("alpha", "beta"))))).hits] == [9002]
 
 
-async def test_completions_are_the_most_frequent_words_that_begin_so(engine: Engine) -> None:
-    counts = scan.words_of(THERE, "title")
-    for start in ("s", "se", "king", "к", "夏", "zz"):
-        expected = sorted((-n, word) for word, n in counts.items() if word.startswith(start))
-        assert await engine.completions("title", start, 3) == [(word, -n) for n, word in expected[:3]]
-
-
 async def test_similar_words_are_one_typo_away(engine: Engine) -> None:
     counts = scan.words_of(THERE, "title")
     for word in ("sea", "seal", "kng", "tje", "war", "войно", "كتب", "absent", "x" * 99):

@@ -65,10 +65,6 @@ class Engine(Protocol):
         """The documents of these numbers that there are."""
         ...
 
-    async def completions(self, field: str, start: str, most: int) -> list[tuple[str, int]]:
-        """Words of a text field that begin so, with the number of documents, the most frequent first."""
-        ...
-
     async def similar(self, field: str, word: str, most: int) -> list[tuple[str, int]]:
         """Words of a text field that are one typo away (Damerau-Levenshtein 1), the most frequent first."""
         ...

@@ -1,7 +1,7 @@
 """What is sent to the cluster: the index' settings, documents, searches."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from westmarch.textindex.cluster.queries import translated
@@ -25,7 +25,7 @@ def index_body(schema: Schema, own: str) -> dict[str, Any]:
         "id": {"type": "long"},
         "source": {"type": "keyword", "index": False, "doc_values": False},
     }
-    # Completions and typos are looked up among the words of a field, which takes its words in memory.
+    # Typos are looked up among the words of a field, which takes its words in memory.
     fields |= {name: {"type": "text", "analyzer": "whitespace", "fielddata": True} for name in schema.texts}
     fields |= {name: {"type": "keyword"} for name in schema.keywords}
     fields |= {name: {"type": "double"} for name in schema.numbers}
@@ -102,11 +102,12 @@ def _sort(asked: Asked) -> list[dict[str, Any]]:
     return [{name: key} for name, key in keys.items()]
 
 
-def _facet(name: str, most: int, include: object = None) -> dict[str, Any]:
-    terms: dict[str, Any] = {"field": name, "size": most, "order": [{"_count": "desc"}, {"_key": "asc"}]}
-    return {"terms": terms if include is None else terms | {"include": include}}
+def words_body(field: str, words: Sequence[str], most: int) -> dict[str, Any]:
+    """Counts of those of these words that a text field has."""
+    facet = _facet(field, most)
+    facet["terms"]["include"] = words
+    return {"size": 0, "query": {"terms": {field: words}}, "aggs": {"words": facet}}
 
 
-def words_body(query: dict[str, Any], field: str, most: int, include: object) -> dict[str, Any]:
-    """Counts of the words of a text field: those that a pattern or a list includes."""
-    return {"size": 0, "query": query, "aggs": {"words": _facet(field, most, include)}}
+def _facet(name: str, most: int) -> dict[str, Any]:
+    return {"terms": {"field": name, "size": most, "order": [{"_count": "desc"}, {"_key": "asc"}]}}

@@ -30,11 +30,8 @@ from westmarch.textindex.typos import neighbours
 
 #: A build that has added nothing for so long, in seconds, was killed.
 _LEFT = 600
-#: Longer than any word: patterns of a cluster are limited to 1,000 characters.
-_LONGEST = 200
 #: The name under which the time of the last documents stands in an index that is not whole.
 _ADDED = "added"
-_SPECIAL = re.compile(r'([.?+*|{}\[\]()"\\#@&<>~^$-])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +71,12 @@ class ClusterEngine:
         hits = map(_hit, (await self._search(body | {"sort": ["id"]}))["hits"]["hits"])
         return {hit.id: hit for hit in hits}
 
-    async def completions(self, field: str, start: str, most: int) -> list[tuple[str, int]]:
-        """Words of a text field that begin so, with the number of documents, the most frequent first."""
-        if len(start) > _LONGEST:
-            return []
-        pattern = _SPECIAL.sub(r"\\\1", start) + ".*"
-        return await self._words({"prefix": {field: {"value": start}}}, field, most, pattern)
-
     async def similar(self, field: str, word: str, most: int) -> list[tuple[str, int]]:
         """Words of a text field that are one typo away (Damerau-Levenshtein 1), the most frequent first."""
         others = neighbours(word)
         if not others:
             return []
-        return await self._words({"terms": {field: others}}, field, most, others)
+        return list(_buckets(await self._search(bodies.words_body(field, others, most)), "words"))
 
     async def apply(self, put: Sequence[Document], removed: Collection[int], position: Position) -> None:
         """Replace or remove documents, then note the position. Findable when it returns.
@@ -187,9 +177,6 @@ class ClusterEngine:
     async def _aliased(self) -> list[str]:
         there = await self._nodes.ask("GET", f"/_alias/{self._alias}", absent={})
         return [name for name, facts in there.items() if facts.get("aliases")]
-
-    async def _words(self, query: dict[str, Any], field: str, most: int, include: object) -> list[tuple[str, int]]:
-        return list(_buckets(await self._search(bodies.words_body(query, field, most, include)), "words"))
 
     async def _search(self, body: dict[str, Any]) -> Any:
         path = f"/{self._alias}/_search"

@@ -87,10 +87,6 @@ class EmbeddedEngine:
         """The documents of these numbers that there are."""
         return await self._read(lambda: self._get(ids))
 
-    async def completions(self, field: str, start: str, most: int) -> list[tuple[str, int]]:
-        """Words of a text field that begin so, with the number of documents, the most frequent first."""
-        return await self._read(lambda: self._completions(field, start, most))
-
     async def similar(self, field: str, word: str, most: int) -> list[tuple[str, int]]:
         """Words of a text field that are one typo away (Damerau-Levenshtein 1), the most frequent first."""
         return await self._read(lambda: self._similar(field, word, most))
@@ -197,10 +193,6 @@ class EmbeddedEngine:
         numbers = searcher.fast_field_values(ID, addresses)
         hits = [Hit(int(n or 0), 0.0, source_of(searcher, at)) for n, at in zip(numbers, addresses, strict=True)]
         return {hit.id: hit for hit in hits}
-
-    def _completions(self, field: str, start: str, most: int) -> list[tuple[str, int]]:
-        searcher = self._searcher()
-        return self._most_frequent(searcher, field, searcher.terms_with_prefix(field, start), most)
 
     def _similar(self, field: str, word: str, most: int) -> list[tuple[str, int]]:
         searcher = self._searcher()
