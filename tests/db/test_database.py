@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import InterfaceError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from tests.shells import Holding, Shell
+from westmarch.db import database
 from westmarch.db.database import CONNECTIONS, Database, open_database
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Unavailable
@@ -255,3 +258,27 @@ async def test_a_write_cut_off_in_the_middle_is_told_and_not_run_again(db: Datab
         await db.write(cut)
     assert tries == [1]
     assert await db.read(options) == {"a": 0}
+
+
+@on_postgresql
+async def test_who_is_told_to_stop_stops_though_the_connection_fails_at_that_moment(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = asyncio.Event()
+
+    async def failing(session: AsyncSession) -> None:
+        reached.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise InterfaceError("", None, OSError(), connection_invalidated=True) from None
+
+    monkeypatch.setattr(database, "_connect", failing)
+    for asked in (db.read, db.write):
+        reached.clear()
+        task = asyncio.ensure_future(asked(statement, "SELECT 1"))
+        await reached.wait()
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=10)
+        assert done
+        assert task.cancelled()

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 
 from tests.followers.test_follow import Recorder, put
@@ -95,6 +96,27 @@ async def test_after_the_listening_connection_was_cut_another_one_listens(
         shell("INSERT INTO site_option (key, value) VALUES ('a', '1')")
         assert await until(lambda: recorder.seen == ["insert a"]) < 1
     assert "was cut" in caplog.text
+
+
+@on_postgresql
+async def test_it_stops_where_the_listening_connection_fails_at_that_moment(
+    db: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = AsyncConnection.close
+
+    async def failing(connection: AsyncConnection) -> None:
+        await close(connection)
+        raise ConnectionResetError("the connection was reset")
+
+    query = "pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+    task = asyncio.create_task(run.run(db, [Recorder().following], now))
+    await until(lambda: shell(f"SELECT count(*) FROM {query}") == "1", 60)
+    with monkeypatch.context() as failures:
+        failures.setattr(AsyncConnection, "close", failing)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=30)
+    assert done, "it listens for ever"
+    assert task.cancelled()
 
 
 @on_postgresql

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from westmarch.db.engines import ANSWER_TIMEOUT, LOCK_TIMEOUT, parse_url, postgresql_engine, sqlite_engine
 from westmarch.db.faults import FAULTS, away, told, transient
 from westmarch.db.sessions import Reading
+from westmarch.db.settled import cancellations
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -168,12 +169,14 @@ class PostgreSQLDatabase(Database):
         return result
 
     async def _retried(self, run: Callable[[], Awaitable[T]], *, reconnect: bool) -> T:
-        tries = TRIES
+        tries, before = TRIES, cancellations()
         while True:
             tries -= 1
             try:
                 return await run()
             except FAULTS as error:
+                if cancellations() > before:
+                    raise asyncio.CancelledError from error
                 again = isinstance(error, DBAPIError) and (
                     transient(error) or (reconnect and error.connection_invalidated)
                 )

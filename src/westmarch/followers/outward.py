@@ -79,8 +79,7 @@ async def _leased(db: Database, name: str, process: str, now: datetime) -> Async
         yield
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
 
 def _look(session: Session, following: Outward[T], process: str, now: datetime) -> _Seen[T] | None:

@@ -17,6 +17,7 @@ from westmarch.changes import actions as change_actions
 from westmarch.changes.triggers import CHANNEL
 from westmarch.db.database import Database
 from westmarch.db.engines import postgresql_engine
+from westmarch.db.settled import cancellations
 from westmarch.errors import Unavailable, Unreadable
 from westmarch.followers import follow, outward
 from westmarch.followers.follow import Following
@@ -135,8 +136,7 @@ async def _woken(db: Database, bell: asyncio.Event) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
 
 async def _listen(db: Database, bell: asyncio.Event) -> None:
@@ -159,6 +159,8 @@ async def _listen(db: Database, bell: asyncio.Event) -> None:
                     await lost.wait()
                 logger.warning("The connection that told of changes was cut.")
             except (Unavailable, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                if cancellations():
+                    raise asyncio.CancelledError from error
                 logger.warning("Nobody tells of changes, they are looked for: %s", error)
             await asyncio.sleep(REST)
     finally:
