@@ -47,9 +47,9 @@ async def ready(request: Request) -> Reply:
         reason = found.fault
     except Unavailable as error:
         reason = error.message
-    told = {"status": "unavailable", "reason": reason} if reason else {"status": "ok", "behind": found.behind}
+    state = {"status": "unavailable", "reason": reason} if reason else {"status": "ok", "behind": found.behind}
     headers = (("retry-after", "5"),) if reason else ()
-    body = json.dumps(told).encode()
+    body = json.dumps(state).encode()
     return Reply(body, "application/json", 503 if reason else 200, cache="no-store", headers=headers)
 
 

@@ -20,10 +20,9 @@ from westmarch.textindex.query import (
     Filter,
     Keyword,
     Not,
-    Phrase,
     Prefix,
     Query,
-    Word,
+    word_or_phrase,
 )
 
 #: Where words are looked for, and what they weigh there: a title says more of a book than a name that many share.
@@ -60,7 +59,7 @@ def query(asked: Search, corrections: Mapping[Words, Words]) -> Query:
     if asked.q:
         parts += _question(asked, corrections)
     if tags := [word for value in asked.tags for word in query_words(" ".join(listed(value)))]:
-        parts.append(Filter(AnyOf(tuple(meant(fields.TAG_WORDS, word) for word in dict.fromkeys(tags)))))
+        parts.append(Filter(AnyOf(tuple(word_or_phrase(fields.TAG_WORDS, word) for word in dict.fromkeys(tags)))))
     elif asked.tags:
         parts.append(NOTHING)
     if asked.tag:
@@ -161,7 +160,7 @@ def _question(asked: Search, corrections: Mapping[Words, Words]) -> Iterable[Que
 
 
 def _anywhere(word: Words, beginning: str) -> Query:
-    parts: list[Query] = [meant(field, word, weight) for field, weight in WEIGHTS.items()]
+    parts: list[Query] = [word_or_phrase(field, word, weight) for field, weight in WEIGHTS.items()]
     if word == (beginning,):
         parts += [Prefix(field, beginning, weight * BEGINNING) for field, weight in WEIGHTS.items()]
     return AnyOf(tuple(parts))
@@ -202,9 +201,4 @@ def _any_value(field: str, values: Sequence[str]) -> Query:
 def _name(field: str, text: str, weight: float = 1.0) -> Query:
     """A name, or a part of it in whole words that follow one another."""
     found = analyser.words(text)
-    return meant(field, found, weight) if found else NOTHING
-
-
-def meant(field: str, words: Words, weight: float = 1.0) -> Query:
-    """A word of the index, or the phrase of several."""
-    return Word(field, words[0], weight) if len(words) == 1 else Phrase(field, words, weight)
+    return word_or_phrase(field, found, weight) if found else NOTHING

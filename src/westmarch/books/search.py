@@ -17,7 +17,7 @@ from westmarch.errors import Invalid, NotFound
 from westmarch.textindex.analyser import query_words
 from westmarch.textindex.documents import Found, Hit, Sort
 from westmarch.textindex.engine import Asked, Engine
-from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Prefix, Query, Word
+from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Prefix, Query, Word, word_or_phrase
 
 #: So many values of a facet are counted.
 FACET_SIZE = 20
@@ -164,8 +164,8 @@ def _typed(field: str, other: str, typed: tuple[Words, ...]) -> Query:
     """All that was typed is in the field, or in the other one; the last word may be a beginning."""
     among = [name for name in (field, other) if name]
     *whole, last = typed
-    parts: list[Query] = [AnyOf(tuple(questions.meant(name, each, WEIGHTS[name]) for name in among)) for each in whole]
-    ends: list[Query] = [questions.meant(name, last, WEIGHTS[name]) for name in among]
+    parts: list[Query] = [AnyOf(tuple(word_or_phrase(name, each, WEIGHTS[name]) for name in among)) for each in whole]
+    ends: list[Query] = [word_or_phrase(name, last, WEIGHTS[name]) for name in among]
     if len(last) == 1:
         ends += [Prefix(name, last[0], WEIGHTS[name] * questions.BEGINNING) for name in among]
     return AllOf((_BOOKS, *parts, AnyOf(tuple(ends))))

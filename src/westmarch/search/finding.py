@@ -25,10 +25,10 @@ from westmarch.textindex.query import (
     Filter,
     Keyword,
     Not,
-    Phrase,
     Prefix,
     Query,
     Word,
+    word_or_phrase,
 )
 
 #: Where words are looked for, and what they weigh there.
@@ -159,8 +159,8 @@ def _question(asked: Find, language: str) -> list[Query]:
     return parts
 
 
-def _anywhere(text: str, word: Sequence[str], language: str, *, begins: bool) -> Query:
-    parts: list[Query] = [_words(field, word, weight) for field, weight in WEIGHTS.items()]
+def _anywhere(text: str, word: tuple[str, ...], language: str, *, begins: bool) -> Query:
+    parts: list[Query] = [word_or_phrase(field, word, weight) for field, weight in WEIGHTS.items()]
     # A stemmer wants accents, which the words of a query have no more.
     written = text if len(query_words(text)) == 1 else "".join(word)
     for stem in analyser.stems(written, language):
@@ -172,7 +172,7 @@ def _anywhere(text: str, word: Sequence[str], language: str, *, begins: bool) ->
 
 def _phrase(text: str) -> Query:
     found = analyser.words(text)
-    return AnyOf(tuple(_words(field, found, weight) for field, weight in WEIGHTS.items())) if found else NOTHING
+    return AnyOf(tuple(word_or_phrase(field, found, weight) for field, weight in WEIGHTS.items())) if found else NOTHING
 
 
 def _operator(term: Term) -> Query:
@@ -195,11 +195,7 @@ def _years(low: int | None, high: int | None) -> Query:
 
 def _name(text: str) -> Query:
     found = analyser.words(text)
-    return AnyOf(tuple(_words(field, found, 1.0) for field in PEOPLE)) if found else NOTHING
-
-
-def _words(field: str, words: Sequence[str], weight: float) -> Query:
-    return Word(field, words[0], weight) if len(words) == 1 else Phrase(field, tuple(words), weight)
+    return AnyOf(tuple(word_or_phrase(field, found) for field in PEOPLE)) if found else NOTHING
 
 
 def _shown(source: bytes) -> bytes:

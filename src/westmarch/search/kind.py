@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
 
 from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
@@ -46,6 +49,17 @@ def changed(seen: Sequence[Seen], shown: frozenset[str]) -> set[int]:
     }
 
 
-def renamed(seen: Sequence[Seen], shown: frozenset[str]) -> list[int]:
-    """The rows that changed in one of the columns `shown`. New rows are referred to by none yet, gone ones no more."""
-    return sorted(changed([change for change in seen if change.operation == "update"], shown))
+def referring(subject: Any, key: Any, shown: frozenset[str]) -> Concerned:
+    """The column `subject` of the rows whose `key` names a row that changed in one of the columns `shown`.
+
+    New rows are referred to by none yet, gone ones no more.
+    """
+
+    def touched(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
+        rows = sorted(changed([change for change in seen if change.operation == "update"], shown))
+        found: set[int] = set()
+        for start in range(0, len(rows), BATCH):
+            found.update(session.scalars(select(subject).where(key.in_(rows[start : start + BATCH]))))
+        return found
+
+    return touched

@@ -11,16 +11,9 @@ from westmarch.changes.queries import FORMAT, Seen
 from westmarch.changes.unlogged import OPERATION as LOAD
 from westmarch.db.sessions import Reading
 from westmarch.search import writings
-from westmarch.search.kind import BATCH, Kind, of_column, renamed
+from westmarch.search.kind import Kind, of_column, referring
 from westmarch.textindex import prose
 from westmarch.textindex.documents import Document, Schema
-
-#: Of these columns of a table alone is something in a document.
-SHOWN = {
-    "writer": frozenset({"name"}),
-    "series": frozenset({"title"}),
-    "book_tag": frozenset({"title", "slug"}),
-}
 
 
 def loaded(change: Seen) -> range | None:
@@ -50,33 +43,6 @@ def _of_books(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
     return found
 
 
-def _of_writers(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-    return _referring(session, seen, "writer")
-
-
-def _of_series(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-    return _referring(session, seen, "series")
-
-
-def _of_tags(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-    return _referring(session, seen, "book_tag")
-
-
-def _referring(session: Reading, seen: Sequence[Seen], table: str) -> Collection[int]:
-    """The books of rows that changed in what books show of them."""
-    rows = renamed(seen, SHOWN[table])
-    of = {
-        "writer": (BookWriter.book_id, BookWriter.writer_id),
-        "series": (Book.id, Book.series_id),
-        "book_tag": (BookTagging.book_id, BookTagging.tag_id),
-    }
-    book, key = of[table]
-    found: set[int] = set()
-    for start in range(0, len(rows), BATCH):
-        found.update(session.scalars(select(book).where(key.in_(rows[start : start + BATCH]))))
-    return found
-
-
 KINDS: Sequence[Kind] = (
     Kind(
         books.documents,
@@ -86,9 +52,9 @@ KINDS: Sequence[Kind] = (
             "book": _of_books,
             "book_writer": of_column("book_id"),
             "book_tagging": of_column("book_id"),
-            "writer": _of_writers,
-            "series": _of_series,
-            "book_tag": _of_tags,
+            "writer": referring(BookWriter.book_id, BookWriter.writer_id, frozenset({"name"})),
+            "series": referring(Book.id, Book.series_id, frozenset({"title"})),
+            "book_tag": referring(BookTagging.book_id, BookTagging.tag_id, frozenset({"title", "slug"})),
         },
         frozenset({"book", "book_writer", "book_tagging"}),
     ),

@@ -1,7 +1,7 @@
 """What readers are shown of the results of a search, as the database has them at that moment."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +62,7 @@ def _made(session: Reading, ids: Sequence[int], texts: dict[int, str], found: Fo
 
     for row in session.execute(_POSTS, {"ids": ids}):
         made = result(row.kind, row.id, row.path, row.title, row.language)
-        yield row.id, dated(made, row.published_at if row.kind == "post" else None)
+        yield row.id, replace(made, published=row.published_at) if row.kind == "post" else made
     for row in session.execute(_TOPICS, {"ids": ids}):
         yield row.id, result("topic", row.id, row.path, row.title, row.language)
     for row in session.execute(_AUTHORS, {"ids": ids}):
@@ -72,8 +72,3 @@ def _made(session: Reading, ids: Sequence[int], texts: dict[int, str], found: Fo
         tags = mark(texts[card.book.id], found.words, frozenset(), "")
         shown = tags if "<mark>" in tags else Markup()  # They say why it was found, where they do.
         yield card.book.id, Result("book", card.book.path, card.title, title, shown, card.language, card=card)
-
-
-def dated(made: Result, at: datetime | None) -> Result:
-    """The result with the moment at which it was published."""
-    return Result(made.kind, made.path, made.plain_title, made.title, made.snippet, made.language, at)

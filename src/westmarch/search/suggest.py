@@ -8,7 +8,7 @@ from westmarch.search import finding
 from westmarch.textindex import prose
 from westmarch.textindex.analyser import query_words
 from westmarch.textindex.engine import Asked, Engine
-from westmarch.textindex.query import AllOf, AnyOf, Phrase, Prefix, Query, Word
+from westmarch.textindex.query import AllOf, AnyOf, Prefix, Query, word_or_phrase
 
 #: Where what was typed is looked for: in titles and names, and in the names of a book's authors.
 FIELDS = (prose.TITLE, book_fields.TITLE, book_fields.PEOPLE)
@@ -34,7 +34,7 @@ def _word(word: tuple[str, ...], *, begins: bool) -> Query:
     parts: list[Query] = []
     for name in FIELDS:
         weight = finding.WEIGHTS[name]
-        parts.append(Word(name, word[0], weight) if len(word) == 1 else Phrase(name, word, weight))
+        parts.append(word_or_phrase(name, word, weight))
         if begins:
             parts.append(Prefix(name, word[0], weight * finding.BEGINNING))
     return AnyOf(tuple(parts))

@@ -1,16 +1,15 @@
 """Posts and pages, topics and authors in the search index, and which of them a change concerns."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from westmarch.authors import documents as authors
 from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
 from westmarch.posts import documents as posts
 from westmarch.posts.models import HIDDEN, LISTED, Byline, Post
-from westmarch.search.kind import BATCH, Concerned, Kind, changed, of_column, renamed
+from westmarch.search.kind import Concerned, Kind, changed, of_column, referring
 from westmarch.tags.models import Tagging
 from westmarch.topics import documents as topics
 
@@ -23,7 +22,6 @@ _POST = frozenset(
 )  # fmt: skip
 _TOPIC = frozenset({"title", "path", "language", "introduction_html", "post_count"})
 _AUTHOR = frozenset({"name", "path", "bio_html", "post_count"})
-_TAG = frozenset({"name", "slug"})
 
 
 def _posts(_session: Reading, seen: Sequence[Seen]) -> Collection[int]:
@@ -42,21 +40,6 @@ def _hung(column: str) -> Concerned:
     return lambda session, seen: subjects(session, [each for each in seen if each.columns != frozenset({"listed_at"})])
 
 
-def _of_tags(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-    return _referring(session, select(Tagging.subject_id), Tagging.tag_id, renamed(seen, _TAG))
-
-
-def _of_authors(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
-    return _referring(session, select(Byline.post_id), Byline.author_id, renamed(seen, frozenset({"name"})))
-
-
-def _referring(session: Reading, statement: Select[int], key: Any, rows: Sequence[int]) -> Collection[int]:
-    found: set[int] = set()
-    for start in range(0, len(rows), BATCH):
-        found.update(session.scalars(statement.where(key.in_(rows[start : start + BATCH]))))
-    return found
-
-
 def _of_options(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
     """All posts, where the zone of the site is another one: a year begins at another moment."""
     if all(change.row_key[0] != "timezone" for change in seen):
@@ -73,8 +56,8 @@ KINDS: Sequence[Kind] = (
             "post": _posts,
             "tagging": _hung("subject_id"),
             "byline": _hung("post_id"),
-            "tag": _of_tags,
-            "author": _of_authors,
+            "tag": referring(Tagging.subject_id, Tagging.tag_id, frozenset({"name", "slug"})),
+            "author": referring(Byline.post_id, Byline.author_id, frozenset({"name"})),
             "site_option": _of_options,
         },
     ),

@@ -77,6 +77,12 @@ class Filter:
 
 Query = Word | Prefix | Phrase | Keyword | Between | AnyOf | AllOf | Not | Filter
 
+
+def word_or_phrase(field: str, words: tuple[str, ...], weight: float = 1.0) -> Word | Phrase:
+    """A word of a question as the index has it: one, or the phrase of several (`analyser.query_words`)."""
+    return Word(field, words[0], weight) if len(words) == 1 else Phrase(field, words, weight)
+
+
 EVERYTHING = AllOf(())
 NOTHING = AnyOf(())
 
