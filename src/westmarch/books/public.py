@@ -1,7 +1,6 @@
 """Books for readers: the catalogue, a book, who wrote it, its series, and the way from an ISBN."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from westmarch.books import catalogue, citation, detail, isbn, languages, metadata, shelf, shown, similar
 from westmarch.books.catalogue import FACETS, MOST_PAGES, PATH, PER_PAGE, SINGLE, Choice, Found
@@ -13,6 +12,7 @@ from westmarch.errors import NotFound
 from westmarch.links.paths import PLAIN, Suffix
 from westmarch.pagecache import reads
 from westmarch.textindex.models import IndexGeneration
+from westmarch.web.facets import Facet, Value
 from westmarch.web.metadata import Metadata, beginning
 from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply, redirect
@@ -47,29 +47,6 @@ _RETRY = (("retry-after", "10"),)
 
 #: Posts that name a subject or one of these addresses, at most so many, newest first.
 Mentions = Callable[[Reading, int, Sequence[str], int], Sequence[NamedRow]]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of books.
-
-    `key` tells it from the others of its facet, whatever readers see.
-    """
-
-    key: str
-    label: str
-    query: str
-    count: int
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """What can be chosen of one kind: its name in addresses and the one that readers see."""
-
-    name: str
-    label: str
-    values: Sequence[Value]
 
 
 def list_(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:

@@ -1,7 +1,7 @@
 """Search over the whole site for readers: `/search/`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from westmarch.books import languages
 from westmarch.db.sessions import Reading
@@ -13,6 +13,7 @@ from westmarch.search.choice import FACETS, PATH, Choice, choice
 from westmarch.search.results import results
 from westmarch.search.tag_names import tag_names
 from westmarch.textindex.models import IndexGeneration
+from westmarch.web.facets import Facet, Value
 from westmarch.web.paging import Paging, pages
 from westmarch.web.replies import Reply
 from westmarch.web.surface import View
@@ -35,29 +36,6 @@ KIND_WORDS = {
 _OFFERED = 10
 #: Seconds after which it is worth while to ask again.
 _RETRY = (("retry-after", "10"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value that can be chosen, or has been: the query of the address that it leads to, and its number of results.
-
-    `key` tells it from the others of its facet, whatever readers see.
-    """
-
-    key: str
-    label: str
-    query: str
-    count: int
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """What can be chosen of one kind: its name in addresses and the one that readers see."""
-
-    name: str
-    label: str
-    values: Sequence[Value]
 
 
 def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:
