@@ -58,6 +58,25 @@ class IndexProcess:
         self._told.close()
 
 
+class Added:
+    """Tells of documents that were added, once the load is over.
+
+    Until then nobody reads what is told: some 280 messages fill the pipe, and the next one would hold up all else.
+    """
+
+    def __init__(self, told: Connection, over: threading.Event) -> None:
+        self._told = told
+        self._over = over
+        self._untold = 0
+
+    def __call__(self, more: int) -> None:
+        """Tell of so many more, and of those not told yet."""
+        self._untold += more
+        if self._untold and self._over.is_set():
+            self._told.send(self._untold)
+            self._untold = 0
+
+
 def _run(settings: Settings, told: Connection) -> None:
     # Ctrl-C reaches all processes of a terminal; only the one that loads is to decide what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -88,6 +107,7 @@ async def _follow(settings: Settings, told: Connection) -> None:
     gc.freeze()
     gc.set_threshold(100_000)
     over = threading.Event()
+    added = Added(told, over)
 
     def listen() -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -98,6 +118,7 @@ async def _follow(settings: Settings, told: Connection) -> None:
     async with open_database(settings.database_url) as db:
         index = open_of(settings)
         try:
-            await catch_up(db, index, now, told.send, lambda: not over.is_set())
+            await catch_up(db, index, now, added, lambda: not over.is_set())
+            added(0)
         finally:
             await index.close()
