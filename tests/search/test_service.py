@@ -50,7 +50,7 @@ def asked(url: str) -> Any:
         return json.load(answer)
 
 
-def test_the_service_starts_alone_within_a_second_of_processor_time_and_has_no_blog(site: Path) -> None:
+def test_the_service_starts_alone_in_little_processor_time_and_has_no_blog(site: Path) -> None:
     with serving(site, "--service", "search") as server:
         assert asked(f"{server.url}/") == {"message": "Ping"}
         times = psutil.Process(server.process.pid).cpu_times()
@@ -80,7 +80,7 @@ def test_when_the_worker_that_writes_the_index_is_killed_another_one_takes_over_
 
 async def writing(url: str) -> int:
     """The process that writes the index."""
-    async with open_database(url) as db, asyncio.timeout(10):
+    async with open_database(url) as db, asyncio.timeout(30):
         while True:
             name = await db.read(
                 lambda session: session.scalar(select(Follower.leased_by).where(Follower.name == NAME))

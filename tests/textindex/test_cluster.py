@@ -55,7 +55,9 @@ def test_an_address_names_nodes_alias_and_how_to_sign_in(url: str, expected: Add
 @pytest.mark.parametrize(
     "url",
     ["solr+http://a", "http://a", "opensearch://a", "opensearch+http://", "opensearch+http://me:secret@a:x",
-     "opensearch+http://a/UPPER", "opensearch+http://a?verify=no", "opensearch+http://a,,b"],
+     "opensearch+http://a/UPPER", "opensearch+http://a?verify=no", "opensearch+http://a,,b",
+     "me:secret@a", "opensearch+http://me:p/secret@a", "opensearch+http://me:p?secret@a",
+     "opensearch+http://me:p@q/r?secret@a"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(Invalid) as refused:

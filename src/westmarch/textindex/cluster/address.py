@@ -31,16 +31,22 @@ class Address:
 
 def parse_address(url: str) -> Address:
     """Take the address apart. Raises Invalid, without the password in its message."""
-    scheme, _, rest = url.partition("://")
+    scheme, parted, rest = url.partition("://")
     engine, _, protocol = scheme.partition("+")
     if engine not in ("opensearch", "elasticsearch") or protocol not in ("http", "https"):
         raise Invalid(
-            f"No search engine is known for {scheme}://.",
+            f"No search engine is known for {scheme}://." if parted else "The address of the search has no scheme.",
             hint="Write opensearch+https:// or elasticsearch+https:// with the nodes, or leave it empty.",
             place=PLACE,
         )
     at, _, query = rest.partition("?")
     authority, _, path = at.partition("/")
+    if "@" in rest.removeprefix(authority):  # Part of a password, most likely, which no message may show.
+        raise Invalid(
+            "The address of the search has a `@` behind its hosts.",
+            hint="Write `/`, `?` and `@` in a user, a password or an option as %2F, %3F and %40.",
+            place=PLACE,
+        )
     user, _, hosts = authority.rpartition("@")
     name, _, password = user.partition(":")
     options = dict(parse_qsl(query, keep_blank_values=True))
