@@ -7,7 +7,6 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import groupby
 
 from westmarch.books import fields, questions, walks
 from westmarch.books.explanations import explanation, highlight
@@ -15,16 +14,15 @@ from westmarch.books.questions import FACETS, WEIGHTS, Words
 from westmarch.books.shapes import DEEPEST, Search, Suggest
 from westmarch.errors import Invalid, NotFound
 from westmarch.textindex.analyser import query_words
+from westmarch.textindex.corrections import corrected
 from westmarch.textindex.documents import Found, Hit, Sort
 from westmarch.textindex.engine import Asked, Engine
-from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Prefix, Query, Word, word_or_phrase
+from westmarch.textindex.query import AllOf, AnyOf, Between, Keyword, Prefix, Query, word_or_phrase
 
 #: So many values of a facet are counted.
 FACET_SIZE = 20
 #: So many words without a book are looked for under a similar spelling.
 MOST_CORRECTED = 8
-#: So many of its similar spellings are compared.
-SIMILAR = 8
 
 _BOOKS = Keyword(fields.KIND_FIELD, fields.KIND)
 _NUMBER = Sort(fields.NUMBER, "asc")
@@ -115,22 +113,8 @@ async def _walked(index: Engine, asked: Search, query: Query, facets: tuple[tupl
 async def _corrections(index: Engine, asked: Search) -> Mapping[Words, Words]:
     """For words that no book has, the most frequent ones that are a typo away."""
     wanted = [word for word in questions.words(asked) if len(word) == 1][:MOST_CORRECTED]
-    found = await asyncio.gather(*(_corrected_word(index, word[0]) for word in wanted))
+    found = await asyncio.gather(*(corrected(index, word[0], WEIGHTS) for word in wanted))
     return {word: (other,) for word, other in zip(wanted, found, strict=True) if other}
-
-
-async def _corrected_word(index: Engine, word: str) -> str:
-    there = await index.search(Asked(AnyOf(tuple(Word(field, word) for field in WEIGHTS)), size=0))
-    if there.count:
-        return ""
-    similar = await asyncio.gather(*(index.similar(field, word, SIMILAR) for field in WEIGHTS))
-    # Letters are most often doubled wrongly: `hobit` is a hobbit, though there are more habits.
-    found = [(_undoubled(other) == _undoubled(word), frequency, other) for each in similar for other, frequency in each]
-    return max(found, default=(False, 0, ""))[2]
-
-
-def _undoubled(word: str) -> str:
-    return "".join(letter for letter, _ in groupby(word))
 
 
 def _corrected(asked: Search, corrections: Mapping[Words, Words]) -> list[str]:

@@ -12,10 +12,10 @@ from westmarch.links.paths import fold, split
 from westmarch.search import finding
 from westmarch.search.choice import FACETS, PATH, Choice, choice
 from westmarch.search.shapes import Find
-from westmarch.textindex import analyser, documents, operators
+from westmarch.textindex import analyser, corrections, documents, operators
 from westmarch.textindex.analyser import query_words, spans
 from westmarch.textindex.engine import Asked, Engine
-from westmarch.textindex.query import EVERYTHING, AnyOf, Word
+from westmarch.textindex.query import EVERYTHING
 
 #: Results on a page, and how many pages there are at most.
 PER_PAGE = 15
@@ -134,11 +134,12 @@ def _text(hit: documents.Hit) -> str:
 
 
 async def _corrected(index: Engine, q: str) -> str:
-    """The question with each word that nothing has replaced by the most frequent one a typo away; empty for none."""
+    """The question with each word that nothing has replaced by one a typo away; empty for none."""
     texts = [term.text for term in operators.parse(q, finding.NAMES) if not (term.name or term.without)]
     words = dict.fromkeys(word[0] for text in texts for word in query_words(text) if len(word) == 1)
     wanted = list(words)[:_MOST_CORRECTED]
-    found = dict(zip(wanted, await asyncio.gather(*(_similar(index, word) for word in wanted)), strict=True))
+    others = await asyncio.gather(*(corrections.corrected(index, word, finding.WEIGHTS) for word in wanted))
+    found = dict(zip(wanted, others, strict=True))
     if not any(found.values()):
         return ""
     made = q
@@ -146,11 +147,3 @@ async def _corrected(index: Engine, q: str) -> str:
         if other := found.get(word):
             made = made[:start] + other + made[end:]
     return made
-
-
-async def _similar(index: Engine, word: str) -> str:
-    there = await index.search(Asked(AnyOf(tuple(Word(name, word) for name in finding.WEIGHTS)), size=0))
-    if there.count:
-        return ""
-    similar = await asyncio.gather(*(index.similar(name, word, 1) for name in finding.WEIGHTS))
-    return max(((count, other) for each in similar for other, count in each), default=(0, ""))[1]
