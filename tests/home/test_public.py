@@ -307,6 +307,25 @@ async def test_entries_of_the_menu_without_a_title_are_named_in_the_language_of_
         assert ">归档</a>" in re.sub(r"<footer.*", "", await reader.page(path), flags=re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/", []),
+        ("/tags/", [("/tags/", "page")]),
+        ("/tags/sea/", [("/tags/", "true")]),
+        ("/tags/tide/", [("/tags/tide/", "page")]),
+    ],
+)
+async def test_the_menu_marks_the_page_or_the_part_of_the_site_that_it_is_in(
+    reader: Reader, path: str, marked: list[tuple[str, str]]
+) -> None:
+    menu = [{"address": "/archive/"}, {"address": "/tags/"}, {"address": "/tags/tide/", "title": "Tides"}]
+    await reader.do(options, navigation=menu)
+    await reader.do(post, slug="a", tags=("Sea", "Tide"))
+    menu_of_page = (await reader.page(path)).split('<nav class="menu"')[1].split("</nav>")[0]
+    assert re.findall(r'href="([^"]+)" aria-current="(\w+)"', menu_of_page) == marked
+
+
 async def test_a_link_to_a_place_of_the_post_leads_there_from_a_list_too(reader: Reader) -> None:
     await reader.do(post, "A", 'See [below](#end) and `<a href="#end">`.\n\n<!-- more -->\n\n## End\n', slug="a")
     excerpt = (await reader.page("/")).split('<div class="summary')[1].split("</div>")[0]

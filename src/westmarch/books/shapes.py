@@ -52,7 +52,8 @@ class Search(BaseModel):
     sort: Order | None = Field(
         default=None,
         description="The order: best first, titles from A, oldest year, highest rating, newest in the catalogue, or "
-        "the lowest number first; `-` reverses it. Without it: by relevance where `q` is given, else by `book_id`.",
+        "the lowest number first; `-` reverses it (`-rating`: lowest first). Without it: by relevance where `q` is "
+        "given, else by `book_id`.",
     )
     author: list[str] = Field(
         default_factory=list, description="Authors' names, or parts of them in whole words; any of these."

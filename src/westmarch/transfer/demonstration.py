@@ -1,7 +1,8 @@
 """The demonstration site that comes with the program: its options, authors and topics, posts, pages, books and shelf.
 
 `site.yml`, `authors.yml` and `topics.yml` lie beside the folders of Markdown, which come in as any folder does, and
-`books.json`, which is loaded as any catalogue is; `readings.yml` is what stands on the shelf.
+`books.json`, which is loaded as any catalogue is; `readings.yml` is what stands on the shelf. The numbers of its books
+are high, so that a catalogue of one's own, which counts from 1, is not taken for them.
 """
 
 from collections.abc import Mapping

@@ -282,10 +282,11 @@ class View:
         return made
 
     def _chrome(self, theme: Theme, language: str, words: Words, options: object) -> object:
-        """Head, menu and foot in a language, made once; the menu marks the page that is open, if it is in it."""
-        current = self.path if any(item.address == self.path for item in self.site.navigation) else ""
+        """Head, menu and foot in a language, made once; the menu marks the page that is open, or the part it is in."""
+        current = self._open_entry()
+        here = current == self.path
         made = self.held.made
-        key = (theme.key, language, current, self.variant)
+        key = (theme.key, language, current, "here" if here else "", self.variant)
         chrome = made.get(key)
         if chrome is None:
             template = theme.templates.get_template("chrome.html")
@@ -296,6 +297,7 @@ class View:
                     "language": language,
                     "words": words,
                     "current": current,
+                    "here": here,
                     "options": options,
                     "variant": self.variant,
                 }
@@ -303,6 +305,14 @@ class View:
             if len(made) < MOST_CHROMES:
                 made[key] = chrome
         return chrome
+
+    def _open_entry(self) -> str:
+        """The address in the menu that is the page, or else the longest below which it lies; empty for none."""
+        addresses = [item.address for item in self.site.navigation]
+        if self.path in addresses:
+            return self.path
+        above = (one for one in addresses if one != "/" and one.endswith("/") and self.path.startswith(one))
+        return max(above, key=len, default="")
 
 
 def led_to(address: str, html: str) -> str:
