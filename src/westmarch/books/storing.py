@@ -3,12 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import count as counting
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.books import carrying, shelving
+from westmarch.books.cleaning import LARGEST
 from westmarch.books.entries import Entry, Outcome
 from westmarch.books.matching import Match, Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
@@ -155,12 +157,15 @@ class _Batch:
         return self.ids
 
     def _numbers(self) -> Iterator[int]:
-        """Numbers for the books whose source gives none: from the largest plus one."""
-        largest = self.connection.scalar(select(func.max(_book.c.book_id))) or 0
-        number = max([largest, *(entry.book_id or 0 for entry in self.new)])
-        while True:
-            number += 1
-            yield number
+        """Numbers for the books whose source gives none: from the largest plus one, as far as numbers go.
+
+        Behind the largest that there may be, those that no book has, from one.
+        """
+        given = {entry.book_id or 0 for entry in self.new}
+        largest = max(self.connection.scalar(select(func.max(_book.c.book_id))) or 0, *given)
+        yield from range(largest + 1, LARGEST + 1)
+        taken = given.union(self.connection.scalars(select(_book.c.book_id)))
+        yield from (number for number in counting(1) if number not in taken)
 
     def _in_series(self, entry: Entry) -> dict[str, Any]:
         if not entry.says_series:

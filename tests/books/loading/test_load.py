@@ -81,6 +81,17 @@ async def test_books_without_numbers_are_numbered_behind_the_largest(db: Databas
     assert [(book.book_id, book.title) for book in await books(db)] == [(7, "A"), (8, "B"), (9, "C")]
 
 
+async def test_behind_the_largest_number_there_can_be_the_free_ones_are_taken(db: Database, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"book_id": 2**53 - 1, "title": "A"},
+        {"title": "B"},
+        {"book_id": 2, "title": "C"},
+        {"title": "D"},
+    ]
+    assert fates(await load(db, written(tmp_path, rows))) == {"new": 4}
+    assert {book.title: book.book_id for book in await books(db)} == {"A": 2**53 - 1, "B": 1, "C": 2, "D": 3}
+
+
 async def test_the_second_row_of_a_book_is_refused_and_the_rest_goes_in(db: Database, tmp_path: Path) -> None:
     file = written(tmp_path, [HUNGER, {**HUNGER, "title": "Another"}, {"book_id": 2, "title": "B"}, {"book_id": "x"}])
     report = await load(db, file)
