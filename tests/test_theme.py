@@ -44,7 +44,7 @@ def test_every_template_is_named_and_uses_what_is_documented() -> None:
         assert f"`{name}`" in DOCS, name
         used = meta.find_undeclared_variables(theme.templates.parse((DEFAULT / name).read_text(encoding="utf-8")))
         known = documented().get(name, set()) | everywhere()
-        known |= {"parts", "book_parts"} | ({"current", "navigation"} if name == "chrome.html" else set())
+        known |= {"parts", "book_parts"} | ({"current", "here", "navigation"} if name == "chrome.html" else set())
         assert used - theme.templates.globals.keys() <= known, name
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from westmarch.books import carrying, shelving
 from westmarch.books.cleaning import LARGEST
 from westmarch.books.entries import Entry, Outcome
-from westmarch.books.matching import Match, Matching
+from westmarch.books.matching import Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
 from westmarch.books.names import Names
 from westmarch.changes.unlogged import unlogged
@@ -68,13 +68,9 @@ def logging(session: Session, books: int) -> AbstractContextManager[dict[str, tu
 
 
 class Storing:
-    """Stores books for the length of a load: it knows which it has touched, so that the second of two is refused.
+    """Stores books for the length of a load: it knows which it has touched, so that the second of two is refused."""
 
-    With `finds` false every entry is a new book.
-    """
-
-    def __init__(self, *, finds: bool = True) -> None:
-        self._finds = finds
+    def __init__(self) -> None:
         self.names = Names()
         self.matching = Matching()
 
@@ -84,7 +80,7 @@ class Storing:
 
     def store(self, session: Session, entries: Sequence[Entry]) -> list[Outcome]:
         """Store the entries; the outcomes, in order. Raises what the database raises; then nothing of them may stay."""
-        matched = self.matching.match(session, entries) if self._finds else [Match() for _ in entries]
+        matched = self.matching.match(session, entries)
         new = [entry for entry, match in zip(entries, matched, strict=True) if not match.book and not match.refused]
         old = [(entry, match.book) for entry, match in zip(entries, matched, strict=True) if match.book]
         with logging(session, len(new)) as about:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.books.catalogues import books, fates, load, tags, writers, written
-from westmarch.books import actions
+from westmarch.books import removing
 from westmarch.books.loading.load import Load
 from westmarch.books.loading.reading import Reading as Files
 from westmarch.books.loading.report import Report
@@ -19,7 +19,6 @@ from westmarch.books.storing import LOGGED
 from westmarch.changes import triggers
 from westmarch.changes.models import Change
 from westmarch.db.database import Database, open_database
-from westmarch.errors import Conflict, NotFound
 from westmarch.links.queries import resolve
 from westmarch.migrations.metadata import metadata
 
@@ -172,23 +171,20 @@ async def test_a_load_that_fails_leaves_nothing_and_all_triggers(
     assert await db.write(lambda s: triggers.faults(s.connection(), metadata)) == []
 
 
-async def test_single_books_are_made_revised_and_removed(db: Database) -> None:
-    await db.write(actions.create, {"title": "Mort (Discworld, #4)", "authors": ["Terry Pratchett"], "book_id": 5})
-    with pytest.raises(Conflict):
-        await db.write(actions.create, {"title": "Other", "book_id": 5})
-    await db.write(actions.create, {"title": "Another", "isbn": "0306406152"})
-    await db.write(actions.create, {"title": "One more", "isbn": "0306406152"})
-    await db.write(actions.revise, 5, {"year": 1987})
-    first = (await books(db))[0]
-    assert (first.year, first.series_number, first.title) == (1987, "4", "Mort (Discworld, #4)")
-    assert [book.book_id for book in await books(db)] == [5, 6, 7]
-    await db.write(actions.remove, 5)
-    assert (await db.read(resolve, first.path)).status == 410
+async def test_books_without_a_number_get_the_largest_plus_one(db: Database, tmp_path: Path) -> None:
+    given: list[dict[str, Any]] = [{"title": "First"}, {"book_id": 5, "title": "Second"}, {"title": "Third"}]
+    await load(db, written(tmp_path, given))
+    assert {book.title: book.book_id for book in await books(db)} == {"First": 6, "Second": 5, "Third": 7}
+
+
+async def test_a_book_that_is_removed_leaves_410_and_is_counted_no_more(db: Database, tmp_path: Path) -> None:
+    await load(db, written(tmp_path, [{"book_id": 5, "title": "Mort (Discworld, #4)", "authors": ["Terry Pratchett"]}]))
+    (book,) = await books(db)
+    await db.write(removing.remove, [book.id])
+    assert await books(db) == []
+    assert (await db.read(resolve, book.path)).status == 410
     assert await db.read(lambda s: s.scalar(select(Series.book_count))) == 0
-    with pytest.raises(NotFound):
-        await db.write(actions.remove, 5)
-    with pytest.raises(NotFound):
-        await db.write(actions.revise, 5, {})
+    assert await db.read(lambda s: s.scalar(select(Writer.book_count))) == 0
 
 
 async def test_what_the_owner_reads_comes_in_once(db: Database, tmp_path: Path) -> None:
