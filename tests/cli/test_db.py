@@ -133,6 +133,14 @@ def test_a_schema_outside_of_the_range_is_refused_in_one_sentence(
         assert done.err.count("\n") == 1, command
 
 
+def test_a_schema_on_which_only_a_part_runs_is_told(westmarch: Westmarch, site: Path) -> None:
+    execute(site, "UPDATE alembic_version SET version_num = '0005'")
+    done = westmarch("--site", site, "db", "status")
+    assert done.status == 0
+    assert done.out.endswith("is left out until `westmarch db upgrade`.\n")
+    assert "left out" not in westmarch("--site", site, "db", "status", "--json").out
+
+
 def test_a_database_without_tables_is_told_with_the_command_that_makes_them(westmarch: Westmarch, site: Path) -> None:
     (site / "westmarch.db").unlink()
     for command in (["serve"], ["site", "show"], ["db", "check"]):

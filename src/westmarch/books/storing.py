@@ -67,6 +67,14 @@ def logging(session: Session, books: int) -> AbstractContextManager[dict[str, tu
     return nullcontext({}) if few else unlogged(session.connection(), TABLES)
 
 
+def _look_the_same(entry: Entry, book: Row[Any]) -> None:
+    """Tell of a book that gets another title under its number: it may be a book of another catalogue."""
+    isbn = entry.values.get("isbn_key")
+    said = ("title", f"the book of this number was {book.title!r} until now")
+    if entry.values["title"] != book.title and (isbn is None or isbn != book.isbn_key) and said not in entry.repairs:
+        entry.repairs.append(said)
+
+
 class Storing:
     """Stores books for the length of a load: it knows which it has touched, so that the second of two is refused."""
 
@@ -211,6 +219,7 @@ class _Batch:
         updates: defaultdict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
         rehung: list[tuple[int, Entry]] = []
         for entry, book in self.old:
+            _look_the_same(entry, book)
             given = {**entry.values, **self._in_series(entry)}
             new = {name: value for name, value in given.items() if value != getattr(book, name)}
             if "series_id" in new:

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from westmarch.configuration import Loaded
     from westmarch.db.database import Database
+    from westmarch.ops.schema import Status
     from westmarch.settings import Settings
 
 T = TypeVar("T")
@@ -65,14 +66,15 @@ async def opened(settings: "Settings") -> AsyncIterator["Database"]:
         yield database
 
 
-async def require_schema(settings: "Settings") -> None:
-    """Raises Unavailable, naming the command that mends it, where this version cannot run on the database."""
+async def require_schema(settings: "Settings") -> "Status":
+    """Where the database stands. Raises Unavailable, naming what mends it, where this version cannot run on it."""
     from westmarch.errors import Unavailable
     from westmarch.ops import schema
 
     status = await schema.status(settings.database_url)
     if status.problem:
         raise Unavailable(status.problem)
+    return status
 
 
 def print_json(value: Any) -> None:

@@ -27,7 +27,7 @@ def status(context: typer.Context, as_json: AsJSON = False) -> None:
         print_json(asdict(found) | {"database": settings.shown("database_url"), "problem": found.problem})
     else:
         typer.echo(f"{settings.shown('database_url')}: schema {found.schema or 'none'}, newest {found.newest}")
-        typer.echo(found.problem or "This version runs on it.")
+        typer.echo(found.problem or found.lacks or "This version runs on it.")
     raise typer.Exit(0 if found.runs else 1)
 
 

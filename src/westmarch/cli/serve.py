@@ -118,7 +118,8 @@ async def _prepare_database(settings: "Settings", *, upgrade: bool) -> None:
         done = await schema.upgrade(settings.database_url)
         if done.before != done.after:
             typer.echo(f"The database went from schema {done.before or 'none'} to {done.after}.")
-    await require_schema(settings)
+    if lacks := (await require_schema(settings)).lacks:
+        typer.echo(lacks, err=True)
 
 
 def _run(

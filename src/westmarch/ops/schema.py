@@ -67,6 +67,16 @@ class Status:
         )
 
     @property
+    def lacks(self) -> str | None:
+        """What to do about a database of an older schema on which the program runs in part; None where it has all."""
+        if not self.runs or self.schema == self.newest:
+            return None
+        return (
+            f"The database has schema {self.schema}: what is newer (schema {self.newest}) is left out until "
+            "`westmarch db upgrade`."
+        )
+
+    @property
     def mend(self) -> str:
         """What makes a database with a problem one to run on."""
         newer = self.schema is not None and self.schema >= OLDEST

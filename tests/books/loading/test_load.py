@@ -75,6 +75,17 @@ async def test_what_differs_is_brought_up_to_date_and_what_is_not_said_stays(db:
     assert await tags(db, 1) == ["film"]
 
 
+async def test_another_title_under_a_number_is_told(db: Database, tmp_path: Path) -> None:
+    await load(db, written(tmp_path, [HUNGER, {"book_id": 2, "title": "Ὀδύσσεια"}]))
+    better, other = HUNGER | {"title": "The Hunger Games"}, {"book_id": 2, "title": "Mort"}
+    with (tmp_path / "report").open("w+", encoding="utf-8") as file:
+        await Load(Files([str(written(tmp_path, [better, other]))]), Report(file)).run(db)
+        file.seek(0)
+        rows = [json.loads(line) for line in file][:-1]
+    told = [repair["message"] for row in rows for repair in row["repairs"] if repair["field"] == "title"]
+    assert told == ["the book of this number was 'Ὀδύσσεια' until now"]
+
+
 async def test_books_without_numbers_are_numbered_behind_the_largest(db: Database, tmp_path: Path) -> None:
     await load(db, written(tmp_path, [{"title": "B"}, {"book_id": 7, "title": "A"}, {"title": "C"}]))
     assert [(book.book_id, book.title) for book in await books(db)] == [(7, "A"), (8, "B"), (9, "C")]
