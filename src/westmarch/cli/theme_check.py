@@ -22,7 +22,7 @@ from westmarch.web.theme import DEFAULT, Theme
 from westmarch.web.themes import Themes
 
 #: What `chrome.html` receives, beside the functions.
-CHROME = frozenset({"site", "navigation", "words", "language", "current", "options"})
+CHROME = frozenset({"site", "navigation", "words", "language", "current", "here", "options"})
 
 
 async def check_theme(settings: Settings, themes: Themes, name: str) -> list[Remark]:
