@@ -55,14 +55,21 @@ class NoNodeError(Exception):
 
 @contextlib.contextmanager
 def shared_node(kind: Kind, folder: Path) -> Iterator[str]:
-    """The address of the node of this run, whose processes share the folder."""
-    with (folder / f"{kind.name}.lock").open("a+") as users, contextlib.ExitStack() as stack:
-        fcntl.flock(users, fcntl.LOCK_EX)
+    """The address of the node of this run, whose processes share the folder.
+
+    The process that comes first starts the node, and ends it when no other uses it any more.
+    """
+    with contextlib.ExitStack() as stack:
+        begins, uses = (stack.enter_context((folder / f"{kind.name}.{name}").open("a")) for name in ("begins", "uses"))
         noted = folder / f"{kind.name}.url"
+        fcntl.flock(begins, fcntl.LOCK_EX)
         if not noted.exists():
             noted.write_text(stack.enter_context(_node(kind, folder / kind.name)))
-            stack.callback(fcntl.flock, users, fcntl.LOCK_EX)  # Until no other process uses it.
-        fcntl.flock(users, fcntl.LOCK_SH)
+            stack.callback(noted.unlink)
+            stack.callback(fcntl.flock, uses, fcntl.LOCK_EX)
+            stack.callback(fcntl.flock, begins, fcntl.LOCK_EX)  # Who comes now starts another after this one.
+        fcntl.flock(uses, fcntl.LOCK_SH)
+        fcntl.flock(begins, fcntl.LOCK_UN)
         yield noted.read_text()
 
 
@@ -71,7 +78,7 @@ def _node(kind: Kind, folder: Path) -> Iterator[str]:
     java = _java_17() if kind is ELASTICSEARCH else [_java()]
     command = [*java, "-XX:TieredStopAtLevel=1", "-Xms512m", "-Xmx1g", "-cp", _class_path(kind.artifact), kind.runner]
     options = ["-basePath", str(folder), "-numOfNode", "1", "-clusterName", folder.parent.name, *kind.options]
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     log = folder / "output"
     with log.open("wb") as output:
         process = subprocess.Popen([*command, *options, "-printOnFailure"], stdout=output, stderr=output)
