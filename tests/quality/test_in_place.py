@@ -1,5 +1,6 @@
 """The catalogue and the search in a browser: choices swapped in place, suggestions, the keyboard, and no script."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,8 @@ def site(sites: Sites, page: "Page") -> Iterator[str]:
 
 
 def told(page: "Page", count: str) -> None:
-    """Wait until the page says so many."""
-    page.locator("#w-told b", has_text=count).wait_for()
+    """Wait until the page says so many, and not seventeen for seven."""
+    page.locator("#w-told b", has_text=re.compile(rf"^\s*{count}")).wait_for()
 
 
 def focused(page: "Page") -> str:

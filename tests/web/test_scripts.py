@@ -383,6 +383,7 @@ def test_the_keys_walk_through_all_pictures_and_focus_comes_back(opened: "Page",
 
 def test_the_large_picture_says_its_caption_or_else_what_is_on_it(opened: "Page", demonstration: str) -> None:
     opened.goto(demonstration + "/four-ways-to-draw-a-mountain/")
+    opened.locator(".prose figure > .zoom").first.wait_for()
     figures = opened.eval_on_selector_all(
         ".prose figure:has(> .zoom)",
         """all => all.map(
