@@ -19,7 +19,7 @@ from westmarch.db.database import Database
 from westmarch.db.types import now
 from westmarch.search import rebuilding, running, status
 from westmarch.settings import Settings
-from westmarch.textindex.engine import Position
+from westmarch.textindex.engine import Engine, Position
 
 MANY = [
     {"book_id": number, "title": f"Volume {number} of many", "authors": [{"name": "Ann Other"}]}
@@ -203,3 +203,33 @@ async def test_of_two_services_one_writes_and_both_read(db: Database, settings: 
             return await first.ids(q="haecceity") == [501]
 
         await until(still)
+
+
+async def test_what_nobody_foresaw_is_logged_and_the_index_followed_again(
+    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = 0
+    look = status.state
+
+    async def failing_twice(db: Database, index: Engine) -> status.State:
+        nonlocal looks
+        looks += 1
+        if looks <= 2:
+            raise ZeroDivisionError
+        return await look(db, index)
+
+    async def looked() -> bool:
+        return looks > 2
+
+    async def found() -> bool:
+        return await index.position() is not None and await index.count() == 1
+
+    monkeypatch.setattr(status, "state", failing_twice)
+    monkeypatch.setattr(running, "REST", 0.01)
+    index = running.open_of(settings)
+    async with running.followed(db, index, now):
+        await until(looked)
+        await db.write(store, [book(500, "Quiddity")])
+        await until(found)
+    told = [record for record in caplog.records if "it tries again" in record.message]
+    assert [record.exc_info is not None for record in told] == [True, True]

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from westmarch.db.database import Database
+from westmarch.db.settled import cancellations
 from westmarch.errors import Unavailable
 from westmarch.followers import run as followers
+from westmarch.followers.run import LONGEST_REST, REST
 from westmarch.ops import schema
 from westmarch.search.following import following, watch
 from westmarch.search.kinds import SCHEMA
@@ -33,14 +36,14 @@ async def followed(db: Database, index: Engine, clock: Callable[[], datetime]) -
     """While the block runs, the index follows the database, in this process or in another one that does it already."""
 
     async def follow() -> None:
-        while not await _has_tables(db):  # noqa: ASYNC110 - another process makes them
-            await asyncio.sleep(WAIT)
+        await _resumed("wait for the tables of books", lambda: _tables(db))
         async with asyncio.TaskGroup() as group:
-            group.create_task(watch(db, index), name="search index")
-            group.create_task(followers.run(db, [following(db, index, clock)], clock), name="search follower")
+            group.create_task(_resumed("watch the index", lambda: watch(db, index)), name="search index")
+            follower = [following(db, index, clock)]
+            follow_on = _resumed("follow", lambda: followers.run(db, follower, clock))
+            group.create_task(follow_on, name="search follower")
 
     task = asyncio.create_task(follow(), name="search")
-    task.add_done_callback(_told)
     try:
         yield
     finally:
@@ -49,14 +52,35 @@ async def followed(db: Database, index: Engine, clock: Callable[[], datetime]) -
         await index.close()
 
 
+async def _resumed(what: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Do it to its end; whatever fails is logged, and begun again after a rest, ever longer.
+
+    What went well for longer than the longest rest begins with the shortest again.
+    """
+    rest = REST
+    while True:
+        began = time.monotonic()
+        try:
+            return await work()
+        except Exception as error:  # whatever was wrong, the index is not to stay behind until the next start
+            if cancellations():
+                raise asyncio.CancelledError from error
+            if time.monotonic() - began > LONGEST_REST:
+                rest = REST
+            logger.exception("The search failed to %s; it tries again in %.0f s.", what, rest)
+        await asyncio.sleep(rest)
+        rest = min(2 * rest, LONGEST_REST)
+
+
+async def _tables(db: Database) -> None:
+    """Return when the database has the tables of books: on the schema before there is nothing to follow."""
+    while not await _has_tables(db):  # noqa: ASYNC110 - another process makes them
+        await asyncio.sleep(WAIT)
+
+
 async def _has_tables(db: Database) -> bool:
-    """Whether the database has the tables of books; on the schema before there is nothing to follow."""
+    """Whether the database has the tables of books."""
     try:
         return await db.read(schema.reached, SCHEMA_OF_BOOKS)
     except Unavailable:
         return False
-
-
-def _told(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.error("The task %s has stopped; start the program again.", task.get_name(), exc_info=error)
