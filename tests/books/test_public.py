@@ -12,7 +12,7 @@ from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from tests.web.schema_org import faults, graph
-from westmarch.books import mentioned
+from westmarch.books import mentioned, shown
 from westmarch.books.entries import GivenReading
 from westmarch.search import running
 from westmarch.web.theme import DEFAULT
@@ -177,6 +177,12 @@ async def test_feeds_link_to_the_books_that_texts_name(reader: Reader, name: str
     assert f"See {link} and ISBN 9780306406157." in feed
     assert f"<p>{link}</p>" in feed
     assert "/isbn/" not in feed
+async def test_a_text_may_name_more_books_than_an_engine_takes_values_in_a_statement(reader: Reader) -> None:
+    await reader.do(add, GAMES)
+    numbers = [f"978{number:010}" for number in range(33_000)]
+    assert list(await reader.db.read(shown.by_isbn, [*numbers, "9780439023481"])) == ["9780439023481"]
+
+
 
 
 async def test_a_tag_shows_the_books_that_have_it_too(reader: Reader) -> None:

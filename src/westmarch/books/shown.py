@@ -21,6 +21,8 @@ _book, _writer, _book_writer, _series = Book.__table__, Writer.__table__, BookWr
 _tag, _tagging, _media = BookTag.__table__, BookTagging.__table__, Media.__table__
 _reading = tables.Reading.__table__
 
+#: So many ISBNs are asked for by one statement: the engines take some 32,000 values in one.
+_KEYS = 1_000
 #: So many authors are named in lists.
 MOST_NAMES = 2
 
@@ -236,8 +238,11 @@ _BY_KEYS = (
 
 def by_isbn(session: Reading, keys: Sequence[str]) -> dict[str, Card]:
     """The books with these normalised ISBNs, each the first of the catalogue."""
-    found = _made(session.execute(_BY_KEYS, {"keys": list(keys)})) if keys else ()
-    return {card.book.isbn_key: card for card in found}
+    found: dict[str, Card] = {}
+    for start in range(0, len(keys), _KEYS):
+        cards = _made(session.execute(_BY_KEYS, {"keys": list(keys[start : start + _KEYS])}))
+        found |= {card.book.isbn_key: card for card in cards}
+    return found
 
 
 _SITEMAP = (
