@@ -69,7 +69,7 @@ class Search(BaseModel):
     operators: bool = Field(
         default=False,
         description='With 1, `"phrases"`, `-not`, `tag:`, `author:`, `year:2008..2012`, `language:`, `series:`, '
-        "`title:`, `isbn:` in `q` mean something.",
+        "`title:`, `isbn:`, `kind:` in `q` mean something.",
     )
     complete: bool = Field(default=False, description="With 1, the last word of `q` may be the beginning of a word.")
     fuzzy: bool = Field(
