@@ -21,6 +21,7 @@ def test_a_backup_is_made_verified_and_restored(westmarch: Westmarch, site_on_ea
     url = f"sqlite:///{other / 'westmarch.db'}"
     restored = westmarch("--site", other, "restore", file, "--database-url", url)
     assert (restored.status, restored.err) == (0, "")
+    assert "The search index is made anew" in restored.out
     assert westmarch("--site", other, "site", "show", "title").out == "title = A site\n"
     assert westmarch("--site", other, "doctor").status == 0
 

@@ -183,7 +183,8 @@ def restore(
     """Make the folder the site of a backup. Moving from one database engine to the other is a restore.
 
     The whole file is checked before anything is written, and the database is filled in one transaction: it is all or
-    nothing. With --replace a running server goes on with the restored site at once; its settings stay.
+    nothing. With --replace a running server goes on with the restored site at once; its settings stay. The search index
+    is no part of a backup: whoever serves the site makes it anew.
 
     Example: westmarch --site new-site restore my-site.tar.zst
     """
@@ -195,6 +196,7 @@ def restore(
         return
     rows = sum(done.tables.values())
     typer.echo(f"{done.settings.site}: {rows} rows in {done.settings.shown('database_url')}, {done.files} new files.")
+    typer.echo("The search index is made anew by the next start; a running server begins at once.")
     _tell("left out, because this version has no place for it", done.left_out)
     _tell(_DAMAGED, done.damaged)
     if done.before is not None:
