@@ -141,7 +141,7 @@ def test_what_is_no_cover_is_refused(shelf: Westmarch, site: Path, tmp_path: Pat
         else:
             file.write_bytes(b"<svg onload=alert(1)>")
         refused = shelf("--site", site, "books", "cover", "1", file)
-        assert (refused.status, refused.err.splitlines()[0]) == (1, f"error: {told}")
+        assert (refused.status, refused.err.splitlines()[0]) == (1, f"error: {file}: {told}")
     assert not list((site / "media").rglob("*.png"))
 
 

@@ -33,15 +33,20 @@ def cover(
         raise Invalid("Name the picture of the cover, or say --remove.", place="FILE")
     settings = loaded(context).settings
     content = file.read_bytes() if file else b""
-    examined = examine(content, file.name) if file else None
 
     async def write() -> "NamedRow":
         async with opened(settings) as db:
-            if file is None or examined is None:
+            if file is None:
                 return await db.write(jackets.take, named)
+            examined = examine(content, file.name)
             return await db.write(jackets.give, named, settings.media_folder, content, examined, filename=file.name)
 
-    before = run(write())
+    try:
+        before = run(write())
+    except Invalid as error:
+        if file is None or error.place != file.name:
+            raise
+        raise Invalid(f"{file}: {error.message}", hint=error.hint, place=error.place) from error
     if remove and before.cover_id is None:
         typer.echo(f"{before.title} ({before.book_id}) has no picture.")
     elif remove:
