@@ -79,6 +79,24 @@ def test_a_book_that_is_read_again_has_two_readings(shelf: Westmarch, site: Path
     assert shelf("--site", site, "shelf", "take", "1", "--reading", "2").status == 0
 
 
+@pytest.mark.parametrize("said", [("--started", "2024-02-01"), ("--status", "reading")])
+def test_whoever_begins_a_finished_book_is_told_how_to_read_it_again(
+    shelf: Westmarch, site: Path, said: tuple[str, str]
+) -> None:
+    shelf("--site", site, "shelf", "put", "1", "--finished", "2020-01-01")
+    refused = shelf("--site", site, "shelf", "put", "1", *said)
+    assert (refused.status, "--again" in refused.err) == (1, True)
+    assert shelf("--site", site, "shelf", "put", "1", *said, "--again").status == 0
+
+
+def test_whoever_begins_a_book_that_was_read_some_day_is_told_how_to_read_it_again(
+    shelf: Westmarch, site: Path
+) -> None:
+    shelf("--site", site, "shelf", "put", "1", "--status", "read")
+    assert "say --again" in shelf("--site", site, "shelf", "put", "1", "--started", "2024-02-01").out
+    assert "say --again" not in shelf("--site", site, "shelf", "put", "1", "--finished", "2024-03-01").out
+
+
 def test_a_review_is_written_in_the_editor(
     shelf: Westmarch, site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

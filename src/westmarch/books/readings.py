@@ -19,6 +19,8 @@ STATUSES = (TO_READ, READING, READ)
 FIELDS = ("status", "started_on", "finished_on", "rating", "review_markdown")
 #: A rating is of 5, in quarters.
 HIGHEST, STEP = 5.0, 0.25
+#: What whoever begins a book once more may have meant.
+_AGAIN = "It is read once more? Then say --again."
 
 _reading, _book = Reading.__table__, Book.__table__
 _SHELVED = (
@@ -59,7 +61,7 @@ def shelve(
     if "status" not in said:
         values["status"] = _follows(said, values["status"])
     values["review_markdown"] = values["review_markdown"] or ""
-    _require(values, today)
+    _require(values, today, hint=_AGAIN if there is not None and there.status == READ else "")
     if there is not None and all(values[name] == getattr(there, name) for name in FIELDS):
         return there, there
     if there is None or values["review_markdown"] != there.review_markdown:
@@ -114,8 +116,8 @@ def _follows(said: Mapping[str, Any], status: str | None) -> str:
     return status or TO_READ
 
 
-def _require(values: Mapping[str, Any], today: date) -> None:
-    """Raises Invalid, naming the field, for what cannot be."""
+def _require(values: Mapping[str, Any], today: date, *, hint: str = "") -> None:
+    """Raises Invalid, naming the field, for what cannot be; `hint` is for what does not fit a reading that is there."""
     status, began, ended, rating = (values[name] for name in ("status", "started_on", "finished_on", "rating"))
     if status not in STATUSES:
         raise Invalid(f"{status!r} is no status.", place="status", hint=f"There are: {', '.join(STATUSES)}.")
@@ -124,11 +126,13 @@ def _require(values: Mapping[str, Any], today: date) -> None:
             raise Invalid(f"The day {day} is still to come.", place=name)
     if ended is not None and status != READ:
         raise Invalid(
-            f"A book that was finished on {ended} was read.", place="status", hint="Or take the day away: none."
+            f"A book that was finished on {ended} was read.",
+            place="status",
+            hint=hint or "Or take the day away: none.",
         )
     if began is not None and status == TO_READ:
         raise Invalid(f"A book that was begun on {began} is not still to read.", place="status")
     if began is not None and ended is not None and ended < began:
-        raise Invalid(f"It cannot be finished on {ended} and begun on {began}.", place="finished")
+        raise Invalid(f"It cannot be finished on {ended} and begun on {began}.", place="finished", hint=hint)
     if rating is not None and not (STEP <= rating <= HIGHEST and (rating / STEP).is_integer()):
         raise Invalid(f"The rating {rating:g} is none.", place="rating", hint="A rating is 0.25 to 5, in quarters.")

@@ -96,6 +96,7 @@ def put(
     Example: westmarch --site my-site shelf put "Pride and Prejudice" --finished 2026-01-31 --rating 4.5 --edit
     """
     from westmarch.books.meant import meant
+    from westmarch.books.models import READ
     from westmarch.books.readings import of_book, shelve
     from westmarch.db.types import now
     from westmarch.errors import Invalid
@@ -129,6 +130,8 @@ def put(
         _undo("shelf", "take", str(after.number), "--reading", str(after.id))
     else:
         _undo("shelf", "put", str(after.number), "--reading", str(after.id), *_back(before, after))
+        if started is not None and before.status == after.status == READ and after.finished_on is None:
+            typer.echo("It was read before. If it is read once more, undo this and say --again.")
 
 
 @app.command("take")
