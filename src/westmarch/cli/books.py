@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
+from westmarch.cli.progress import counted
 
 if TYPE_CHECKING:
     from westmarch.books.loading.load import Load
@@ -131,7 +132,7 @@ async def _index(settings: "Settings", db: "Database", reading: "Reading", besid
 
     index = open_of(settings)
     try:
-        with _counted("Search index", await db.read(kinds.count)) as added:
+        with counted("Search index", await db.read(kinds.count)) as added:
             if not (beside and await beside[0].finish(added)):
                 await catch_up(db, index, now, added)
     except Unavailable as error:
@@ -153,21 +154,6 @@ def _progress() -> "Iterator[Callable[[int, int], None]]":
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Loading", total=None)
         yield lambda read, size: bar.update(task, completed=read, total=size or None)
-
-
-@contextmanager
-def _counted(what: str, total: int) -> "Iterator[Callable[[int], None]]":
-    """A bar that counts, on a terminal, and silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _more: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda more: bar.advance(task, more)
 
 
 def _tell(reading: "Reading", report: "Report", *, dry_run: bool) -> None:

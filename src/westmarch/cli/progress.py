@@ -1,12 +1,18 @@
 """How far a command is, as a bar on a terminal."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from westmarch.transfer.importing import Progress
+
+#: How often a line tells how far a command is where there is no terminal, in seconds.
+TOLD = 10.0
 
 
 @contextmanager
@@ -25,3 +31,27 @@ def progress_bar(what: str = "Importing") -> "Iterator[Progress]":
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield Progress(begin=lambda total: bar.update(task, total=total), step=lambda: bar.advance(task))
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar that counts, on a terminal; elsewhere a line now and then, for whoever reads the log of a long command."""
+    if not sys.stderr.isatty():
+        done, told_at = 0, time.monotonic()
+
+        def tell(more: int) -> None:
+            nonlocal done, told_at
+            done += more
+            if time.monotonic() - told_at >= TOLD:
+                told_at = time.monotonic()
+                typer.echo(f"{what}: {done:,} of {total:,}", err=True)
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.advance(task, more)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
+from westmarch.cli.progress import counted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,17 +67,12 @@ async def _status(settings: "Settings") -> dict[str, Any]:
 
 
 async def _rebuild(settings: "Settings") -> int:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from westmarch.db.types import now
     from westmarch.search import kinds, rebuilding
 
     async with _index(settings) as (db, index):
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("Documents", total=await db.read(kinds.count))
-            return await rebuilding.rebuild(db, index, now, lambda more: progress.advance(task, more))
+        with counted("Search index", await db.read(kinds.count)) as added:
+            return await rebuilding.rebuild(db, index, now, added)
 
 
 @asynccontextmanager
