@@ -15,7 +15,7 @@ from westmarch.textindex.models import IndexGeneration
 from westmarch.web.facets import Facet, Value
 from westmarch.web.metadata import Metadata, beginning
 from westmarch.web.paging import Paging, pages
-from westmarch.web.replies import Reply, redirect
+from westmarch.web.replies import Reply, redirect, unavailable
 from westmarch.web.surface import View
 
 #: Where books are found by their ISBN, in any form.
@@ -42,8 +42,6 @@ MOST_OF_WRITER, MOST_OF_SERIES = 120, 200
 MOST_BY_TITLE = 480
 #: So many tags of a book, and posts about it, are shown.
 MOST_TAGS, MOST_MENTIONS = 16, 20
-#: Seconds after which it is worth while to ask again.
-_RETRY = (("retry-after", "10"),)
 
 #: Posts that name a subject or one of these addresses, at most so many, newest first.
 Mentions = Callable[[Reading, int, Sequence[str], int], Sequence[NamedRow]]
@@ -119,7 +117,7 @@ def _by_title(session: Reading, view: View, choice: Choice, *, away: bool) -> Re
         searched=False,
         further=further,
     )
-    return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY)) if away else reply
+    return unavailable(reply) if away else reply
 
 
 def _facets(session: Reading, view: View, choice: Choice, found: Found) -> list[Facet]:

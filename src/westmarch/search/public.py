@@ -15,7 +15,7 @@ from westmarch.search.tag_names import tag_names
 from westmarch.textindex.models import IndexGeneration
 from westmarch.web.facets import Facet, Value
 from westmarch.web.paging import Paging, pages
-from westmarch.web.replies import Reply
+from westmarch.web.replies import Reply, unavailable
 from westmarch.web.surface import View
 
 #: What `words` call what can be chosen, and the kinds of results.
@@ -34,8 +34,6 @@ KIND_WORDS = {
 }
 #: So many values of a facet are offered.
 _OFFERED = 10
-#: Seconds after which it is worth while to ask again.
-_RETRY = (("retry-after", "10"),)
 
 
 def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> Reply:
@@ -73,7 +71,7 @@ def page(session: Reading, view: View, suffix: Suffix, found: Found | None) -> R
         away=away,
     )
     if away:
-        return Reply(reply.body, reply.mime, 503, headers=(*reply.own, *_RETRY))
+        return unavailable(reply)
     reply.query = asked.query.removeprefix("?")
     return reply
 

@@ -107,6 +107,11 @@ class Reply(Response):
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
+def unavailable(reply: Reply) -> Reply:
+    """A page that says that an engine does not answer: 503, and after how many seconds to ask again."""
+    return Reply(reply.body, reply.mime, 503, headers=(*reply.own, ("retry-after", "10")))
+
+
 def redirect(address: str, *, permanent: bool = True) -> Reply:
     """Send the reader to a whole address (301, or 302 for now)."""
     return Reply(b"", "text/plain; charset=utf-8", 301 if permanent else 302, headers=(("location", address),))
