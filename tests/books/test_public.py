@@ -67,6 +67,16 @@ async def test_a_book_has_a_page_with_all_that_is_known_of_it(reader: Reader) ->
     }
 
 
+async def test_tags_beyond_the_first_are_folded_away(reader: Reader) -> None:
+    tags = [f"subject{number:02}" for number in range(20)]
+    await reader.do(add, GAMES | {"tags": ",".join(tags)}, FIRE | {"tags": ",".join(tags[:16])})
+    before, _, folded = (await reader.page("/books/the-hunger-games/")).partition("<summary>4 more tags</summary>")
+    folded = folded.partition("</details>")[0]
+    for number, tag in enumerate(tags):
+        assert f'href="/books/?tag={tag}"' in (before if number < 16 else folded)
+    assert "more tags" not in await reader.page("/books/catching-fire/")
+
+
 async def test_pages_of_books_tell_of_things_as_schema_org_has_them(reader: Reader) -> None:
     translated = {"title": "Ὀδύσσεια", "authors": [{"name": "Emily Wilson", "role": "Translator"}], "year": -700,
                   "language": "grc", "rating": 4.5, "ratings_count": 12, "description": "The *way* home."}  # fmt: skip

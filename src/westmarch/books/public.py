@@ -40,7 +40,7 @@ SORT_WORDS = {
 MOST_OF_WRITER, MOST_OF_SERIES = 120, 200
 #: So many books stand in the catalogue of a copy in files, which cannot be looked through.
 MOST_BY_TITLE = 480
-#: So many tags of a book, and posts about it, are shown.
+#: So many tags of a book stand in the open, the others folded away; so many posts about it are shown.
 MOST_TAGS, MOST_MENTIONS = 16, 20
 
 #: Posts that name a subject or one of these addresses, at most so many, newest first.
@@ -169,16 +169,17 @@ def book(session: Reading, view: View, id_: int, suffix: Suffix, mentions: Menti
     card = Card(row, names.writers)
     description = beginning(row.description_html) if row.description_html else ""
     address = view.surface.absolute(row.path)
-    tags = names.tags[:MOST_TAGS]
+    tags = [(tag.name, Choice(chosen={"tag": (tag.path,)}).query) for tag in names.tags]
     return view.page(
         "books/detail.html",
         title=card.title,
         description=description or view.words()("book by", title=card.title, by=card.by),
         canonical=row.path,
-        metadata=metadata.of_book(view, card, tags, description),
+        metadata=metadata.of_book(view, card, names.tags[:MOST_TAGS], description),
         card=card,
         book=row,
-        tags=[(tag.name, Choice(chosen={"tag": (tag.path,)}).query) for tag in tags],
+        tags=tags[:MOST_TAGS],
+        further_tags=tags[MOST_TAGS:],
         language_name=languages.name(row.language) if row.language else "",
         numbers=_numbers(row),
         around=similar.around(session, row, names),
