@@ -177,6 +177,12 @@ async def test_a_text_shows_the_books_that_it_names_as_they_are_now(reader: Read
     assert await reader.db.read(mentioned.missing) == []
 
 
+async def test_a_text_may_name_more_books_than_an_engine_takes_values_in_a_statement(reader: Reader) -> None:
+    await reader.do(add, GAMES)
+    numbers = [f"978{number:010}" for number in range(33_000)]
+    assert list(await reader.db.read(shown.by_isbn, [*numbers, "9780439023481"])) == ["9780439023481"]
+
+
 @pytest.mark.parametrize("name", ["feed.xml", "rss.xml", "feed.json"])
 async def test_feeds_link_to_the_books_that_texts_name(reader: Reader, name: str) -> None:
     text = "See [[isbn:0439023483]] and [[isbn:9780306406157]].\n\n::book{isbn=9780439023481}\n"
@@ -187,12 +193,6 @@ async def test_feeds_link_to_the_books_that_texts_name(reader: Reader, name: str
     assert f"See {link} and ISBN 9780306406157." in feed
     assert f"<p>{link}</p>" in feed
     assert "/isbn/" not in feed
-async def test_a_text_may_name_more_books_than_an_engine_takes_values_in_a_statement(reader: Reader) -> None:
-    await reader.do(add, GAMES)
-    numbers = [f"978{number:010}" for number in range(33_000)]
-    assert list(await reader.db.read(shown.by_isbn, [*numbers, "9780439023481"])) == ["9780439023481"]
-
-
 
 
 async def test_a_tag_shows_the_books_that_have_it_too(reader: Reader) -> None:
@@ -224,6 +224,15 @@ async def test_the_shelf_is_by_status_and_by_year_with_a_picture_of_the_years(re
     assert "So &lt;em&gt;good&lt;/em&gt;." in feed
     assert (await reader.get("/shelf/feed.json")).json()["items"][0]["title"] == "New"
     assert "/shelf/" in await reader.page("/sitemap-lists.xml")
+
+
+async def test_a_review_is_in_the_language_of_the_site_and_its_title_in_that_of_the_book(reader: Reader) -> None:
+    await reader.do(shelved, title="Die Wand", language="ger", isbn="9783548605715")
+    await reader.do(shelved, title="Emma", language="eng")
+    feed = await reader.page("/shelf/feed.xml")
+    assert feed.count('<entry xml:lang="en">') == 2
+    assert '<title xml:lang="de">Die Wand' in feed
+    assert "<title>Emma" in feed
 
 
 async def test_books_are_in_sitemaps(reader: Reader) -> None:

@@ -5,8 +5,8 @@ oldest, so that it stays as it is when new ones come.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from westmarch.authors import queries as author_queries
@@ -35,7 +35,8 @@ class Channel:
     """A list that has a feed: its title, the path of its page, and how to read its posts, with their whole texts.
 
     `newest(take)` are so many of them, and how many there are. `archived(number, take)` are those of a document of the
-    archive, or None where the list does not go on after them; what is newer is not looked at.
+    archive, or None where the list does not go on after them; what is newer is not looked at. `titled` are languages of
+    titles, by the ids of entries whose texts are in another one.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Channel:
     path: str
     newest: Callable[[int], tuple[Entries, int]]
     archived: Callable[[int, int], Archived | None]
+    titled: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ def feed(session: Reading, view: View, suffix: Suffix) -> Reply:
         shelf.PATH,
         lambda _take: (reviews, len(reviews)),
         lambda _number, _take: None,
+        {
+            row.id: card.language
+            for row in rows
+            if (card := cards.get(row.book_id)) and card.language not in ("", view.site.language)
+        },
     )
     return public.written(view, suffix, channel, {review.id: Names() for review in reviews})
 
