@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
+from tests.books.catalogue import add
 from tests.factories import SITE, draft
 from tests.factories import post as written_here
 from tests.schemas import taken_back as back_to
@@ -18,13 +21,19 @@ from tests.transfer.exports.ghost.writing import tag as ghost_tag
 from tests.transfer.exports.ghost.writing import tagged
 from tests.transfer.exports.ghost.writing import write as ghost_file
 from tests.transfer.folders import bring, counted, document, png, post, posts, row, write
+from tests.transfer.out.sites import emptied
 from westmarch.authors.models import Author
+from westmarch.books.entries import GivenReading
+from westmarch.books.models import Book, Reading
+from westmarch.books.readings import shelve
 from westmarch.comments.models import ImportedComment
 from westmarch.db.database import Database, open_database
 from westmarch.errors import NotFound, Unavailable
 from westmarch.links import actions as links
 from westmarch.links.queries import faults as faults_of_links
 from westmarch.links.queries import resolve
+from westmarch.media import actions as media_actions
+from westmarch.media.files import examine
 from westmarch.media.models import Media
 from westmarch.posts import actions, counts, listings
 from westmarch.posts.models import Post
@@ -38,6 +47,7 @@ from westmarch.transfer.exports.ghost.importing import import_ghost
 from westmarch.transfer.importing import Wanted
 from westmarch.transfer.items import Comment
 from westmarch.transfer.out.catalogue import FORMAT, NAME
+from westmarch.transfer.out.markdown import export_markdown
 from westmarch.transfer.report import Report
 
 BLOG: dict[str, str | bytes] = {
@@ -205,6 +215,59 @@ async def test_redirects_and_addresses_of_tags_that_were_there_go_and_are_as_bef
     assert [one.status for one in answers] == [404, 301, 301, 301, 404, 200]
     assert answers[1].location == "https://mine.example/"
     assert await sound(db) == []
+
+
+async def with_books(folder: Path) -> Path:
+    """An exported site with three books that were read, two of which have a cover."""
+
+    def fill(session: Session) -> None:
+        said = (
+            {"book_id": number, "title": title} for number, title in enumerate(("Emma", "Persuasion", "Sanditon"), 1)
+        )
+        ids = add(session, *said, readings=[GivenReading("read", review_markdown="Good.")])
+        stored = media_actions.store(session, folder / "theirs", png(), examine(png(), "p.png"), filename="p.png")
+        session.execute(update(Book).where(Book.id.in_(ids[:2])).values(cover_id=stored.id))
+
+    async with open_database(await emptied(folder)) as other:
+        await other.write(fill)
+        await other.read(export_markdown, folder / "theirs", folder / "out")
+    return folder / "out"
+
+
+async def test_books_and_readings_that_an_exported_site_brought_go_unless_they_were_changed(
+    db: Database, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    await db.write(add, {"book_id": 3, "title": "Sanditon"})
+    report = await bring(db, await with_books(tmp_path), media=media)
+    assert [await number(db, model) for model in (Book, Reading, Media)] == [3, 3, 1]
+    persuasion = await db.read(lambda session: session.execute(select(Book.id).where(Book.book_id == 2)).scalar_one())
+    await db.write(shelve, persuasion, {"rating": 4.0}, today=date(2026, 1, 1))
+    planned = await undoing.plan(db, report["run"])
+    assert (planned.books, planned.readings) == (1, 1)
+    done = await undoing.take_back(db, planned, media)
+    assert done.removed == {"book": 1, "reading": 1}
+    assert [(one.kind, one.path, one.reason) for one in done.staying] == [
+        ("book", "/books/persuasion/", "what the shelf says of it was changed since")
+    ]
+    assert await db.read(lambda session: list(session.scalars(select(Book.title).order_by(Book.book_id)))) == [
+        "Persuasion",
+        "Sanditon",
+    ]
+    assert [await number(db, model) for model in (Reading, Media)] == [1, 1]
+    assert (await db.read(resolve, "/books/emma/")).status == 404
+    assert await sound(db) == []
+    await bring(db, tmp_path / "out", media=media)
+    assert (await db.read(resolve, "/books/emma/")).status == 200
+
+
+async def test_covers_go_with_the_last_book_that_has_them(db: Database, tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    report = await bring(db, await with_books(tmp_path), media=media)
+    await db.write(site_actions.change, {"navigation": [{"title": "Emma", "address": "/books/emma/"}]}, actor="ann")
+    done = await taken_back(db, report["run"], media)
+    assert (done.removed, done.answering_410) == ({"book": 3, "media": 1}, ["/books/emma/"])
+    assert [await number(db, model) for model in (Book, Reading, Media)] == [0, 0, 0]
 
 
 async def test_what_an_exported_site_brought_goes_and_its_options_are_as_before(db: Database, tmp_path: Path) -> None:

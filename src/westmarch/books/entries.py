@@ -75,8 +75,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: its fate, the subject's id where there is one, and why it was refused."""
+    """What became of an entry: its fate, the subject's id where there is one, and why it was refused.
+
+    `readings` are the ids of those that were made for it.
+    """
 
     fate: Fate
     id: int | None = None
     reason: str = ""
+    readings: tuple[int, ...] = ()

@@ -17,8 +17,10 @@ _reading = Reading.__table__
 _ASKED = 10_000
 
 
-def store(session: Session, books: Sequence[tuple[Entry, int]]) -> set[int]:
-    """Store the readings of entries whose books have these ids; the ids of the books whose readings changed.
+def store(session: Session, books: Sequence[tuple[Entry, int]]) -> dict[int, tuple[int, ...]]:
+    """Store the readings of entries whose books have these ids.
+
+    Returns the books whose readings changed, each with the ids of the readings that were made.
 
     A reading of the shelf is the source's where both were finished on the same day; one that was not finished becomes
     what the source says of the book now. No reading is taken away.
@@ -30,14 +32,16 @@ def store(session: Session, books: Sequence[tuple[Entry, int]]) -> set[int]:
         asked = select(*_reading.c).where(_reading.c.book_id.in_(ids[start : start + _ASKED])).order_by(_reading.c.id)
         for row in session.connection().execute(asked):
             there[row.book_id].append(row)
-    changed: set[int] = set()
+    changed: dict[int, tuple[int, ...]] = {}
     for entry, id_ in given:
         for reading in entry.readings:
             found = _same(reading, there[id_])
             if found is not None:
                 there[id_].remove(found)
-            if _write(session, id_, reading, found):
-                changed.add(id_)
+            if found is None:
+                changed[id_] = (*changed.get(id_, ()), _make(session, id_, reading))
+            elif _revise(session, reading, found):
+                changed.setdefault(id_, ())
     return changed
 
 
@@ -49,23 +53,30 @@ def _same(reading: GivenReading, there: Sequence[Row[Any]]) -> Row[Any] | None:
     return next((row for row in there if row.status != READ), None)
 
 
-def _write(session: Session, book_id: int, reading: GivenReading, found: Row[Any] | None) -> bool:
-    """Write a reading over the one that was found, or anew; whether anything changed."""
-    values: dict[str, Any] = {"status": reading.status}
-    for name in ("started_on", "finished_on", "rating", "review_markdown"):
-        if value := getattr(reading, name):
-            values[name] = value
-    if found is not None:
-        values = {name: value for name, value in values.items() if value != getattr(found, name)}
-        if not values:
-            return False
-    if "review_markdown" in values:
-        values["review_html"] = render(values["review_markdown"]).html
+def _make(session: Session, book_id: int, reading: GivenReading) -> int:
     moment = now()
-    values["updated_at"] = moment
-    if found is not None:
-        session.execute(update(_reading).where(_reading.c.id == found.id).values(values))
-        return True
     empty = {"started_on": None, "finished_on": None, "rating": None, "review_markdown": "", "review_html": ""}
-    session.execute(insert(_reading).values(empty | values | {"book_id": book_id, "created_at": moment}))
+    values = empty | _rendered(_said(reading)) | {"book_id": book_id, "created_at": moment, "updated_at": moment}
+    return int(session.execute(insert(_reading).values(values).returning(_reading.c.id)).scalar_one())
+
+
+def _revise(session: Session, reading: GivenReading, found: Row[Any]) -> bool:
+    """Write a reading over the one that was found; whether anything changed."""
+    values = {name: value for name, value in _said(reading).items() if value != getattr(found, name)}
+    if not values:
+        return False
+    session.execute(update(_reading).where(_reading.c.id == found.id).values(_rendered(values) | {"updated_at": now()}))
     return True
+
+
+def _said(reading: GivenReading) -> dict[str, Any]:
+    """What a source says of a reading, by columns."""
+    said = ((name, getattr(reading, name)) for name in ("started_on", "finished_on", "rating", "review_markdown"))
+    return {"status": reading.status} | {name: value for name, value in said if value}
+
+
+def _rendered(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the HTML of the review, where there is one among them."""
+    if "review_markdown" not in values:
+        return values
+    return values | {"review_html": render(values["review_markdown"]).html}

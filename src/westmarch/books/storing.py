@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.books import carrying, shelving
 from westmarch.books.cleaning import LARGEST
-from westmarch.books.entries import Entry, Outcome
+from westmarch.books.entries import Entry, Fate, Outcome
 from westmarch.books.matching import Matching
 from westmarch.books.models import Book, BookTag, BookTagging, BookWriter, Series, Writer
 from westmarch.books.names import Names
@@ -98,18 +98,22 @@ class Storing:
             if new:
                 about[_book.name] = batch.ids[0], batch.ids[-1]
         changed = batch.revise()
-        changed |= shelving.store(
+        shelved = shelving.store(
             session, [*zip(new, batch.ids, strict=True), *((entry, book.id) for entry, book in old)]
         )
+        changed |= shelved.keys()
         batch.count()
         outcomes = []
         for match in matched:
             if match.refused:
                 outcomes.append(Outcome("refused", None, match.refused))
             elif match.book is None:
-                outcomes.append(Outcome("new", next(created)))
+                id_ = next(created)
+                outcomes.append(Outcome("new", id_, readings=shelved.get(id_, ())))
             else:
-                outcomes.append(Outcome("updated" if match.book.id in changed else "unchanged", match.book.id))
+                id_ = match.book.id
+                fate: Fate = "updated" if id_ in changed else "unchanged"
+                outcomes.append(Outcome(fate, id_, readings=shelved.get(id_, ())))
         return outcomes
 
     def stored(self, outcomes: Iterable[Outcome]) -> None:

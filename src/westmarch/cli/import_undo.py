@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 #: How many of what stays are told singly.
 _TOLD = 20
+#: The kinds of what stays that are told before anything is done.
+_FORETOLD = {"post", "page", "book", "reading"}
 _MANY = {
     "post": ("post", "posts"),
     "page": ("page", "pages"),
     "tag": ("tag", "tags"),
     "author": ("author", "authors"),
     "topic": ("topic", "topics"),
+    "book": ("book", "books"),
+    "reading": ("reading", "readings"),
     "media": ("file of media", "files of media"),
     "link": ("redirect or old address", "redirects and old addresses"),
     "option": ("option of the site", "options of the site"),
@@ -120,6 +124,8 @@ def _foretell(planned: "Plan") -> None:
         f"{len(planned.posts)} posts and pages nobody has changed: they go, and with them their comments, and the "
         "tags, authors, topics and media that nothing else has."
     )
+    if planned.books or planned.readings:
+        typer.echo(f"{planned.books} books and {planned.readings} readings of others nobody has changed: they go too.")
     _tell_staying(planned.staying)
 
 
@@ -141,7 +147,7 @@ def _tell(done: "Undone") -> None:
         typer.echo(f"{len(done.answering_410)} answer 410 from now on, as texts, the menu or redirects lead there:")
         for path in done.answering_410[:_TOLD]:
             typer.echo(f"  {path}")
-    _tell_staying([one for one in done.staying if one.kind not in {"post", "page"}])
+    _tell_staying([one for one in done.staying if one.kind not in _FORETOLD])
 
 
 def _counted(counts: "dict[str, int]") -> str:

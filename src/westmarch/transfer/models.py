@@ -9,7 +9,7 @@ from westmarch.db.model import Model
 from westmarch.db.types import Json, JsonObject, UTCDateTime
 
 #: The kinds of what an import made that have addresses of their own: subjects.
-SUBJECTS = ("post", "revised", "tag", "author", "topic")
+SUBJECTS = ("post", "revised", "tag", "author", "topic", "book")
 
 
 class ImportRun(Model):
@@ -30,7 +30,8 @@ class ImportRun(Model):
 
 
 class ImportMade(Model):
-    """Something that an import made: a `post`, `tag`, `author` or `topic` (ids of subjects), or a file of `media`.
+    """Something that an import made: a `post`, `tag`, `author`, `topic` or `book` (ids of subjects), a file of `media`,
+    or a `reading` of a book, which may have been there before.
 
     `revised` is a post or page that was there before and was brought up to date. A `link` is a redirect or an old
     address, of something that was there before too; `gone` is a subject that came in as one removed for good, and

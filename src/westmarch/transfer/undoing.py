@@ -27,7 +27,7 @@ from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.site.queries import current
 from westmarch.subjects.models import Revision
-from westmarch.transfer import runs, undoing_links, undoing_names, undoing_paths
+from westmarch.transfer import runs, undoing_books, undoing_links, undoing_names, undoing_paths
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.models import ImportMade, ImportRun
 from westmarch.transfer.runs import Run
@@ -53,10 +53,15 @@ class Staying(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """What taking an import back would do: `posts` are the ids of those that go, `gone` counts those removed before."""
+    """What taking an import back would do.
+
+    `posts` are the ids of those that go, `books` and `readings` how many go; `gone` counts posts removed before.
+    """
 
     run: Run
     posts: list[int] = field(default_factory=list)
+    books: int = 0
+    readings: int = 0
     staying: list[Staying] = field(default_factory=list)
     gone: int = 0
 
@@ -87,6 +92,9 @@ async def plan(db: Database, run_id: int) -> Plan:
         found.posts += posts
         found.staying += staying
     found.gone = len(ids) - len(found.posts) - len(found.staying)
+    books = await db.read(undoing_books.judged, run_id)
+    found.books, found.readings = len(books.books), len(books.readings)
+    found.staying += [Staying(*one) for one in books.staying]
     return found
 
 
@@ -96,7 +104,7 @@ async def take_back(db: Database, planned: Plan, media: Path, step: Callable[[in
     `media` is the site's folder of media.
     """
     run_id, done = planned.run.id, Undone(planned.run.id)
-    done.staying += planned.staying
+    done.staying += [one for one in planned.staying if one.kind not in undoing_books.KINDS]
     site = await db.read(current)
     for chunk in _chunks(planned.posts):
         kinds, staying = await db.write(_purge, planned.run, chunk, site)
@@ -104,6 +112,10 @@ async def take_back(db: Database, planned: Plan, media: Path, step: Callable[[in
             done.count(kind)
         done.staying += staying
         step(len(chunk))
+    books = await db.write(undoing_books.remove, run_id)
+    done.count("book", len(books.books))
+    done.count("reading", len(books.readings))
+    done.staying += [Staying(*one) for one in books.staying]
     taken, links = await db.write(undoing_links.remove, run_id)
     done.count("link", taken)
     done.staying += [Staying("redirect or old address", one.id, one.address, "", one.reason) for one in links]
@@ -140,7 +152,7 @@ def _purged(session: Reading, run_id: int) -> list[int]:
         .join(ImportMade, ImportMade.made_id == Event.subject_id)
         .where(
             ImportMade.run_id == run_id,
-            ImportMade.kind.in_(["post", *undoing_names.KINDS]),
+            ImportMade.kind.in_(["post", "book", *undoing_names.KINDS]),
             Event.actor == ACTOR,
             Event.verb.like("%.purged"),
         )

@@ -9,8 +9,11 @@ from sqlalchemy import String, cast, delete, or_, select
 from sqlalchemy.orm import Session
 
 from westmarch.authors.models import Author
+from westmarch.books import models as book_tables
+from westmarch.books.models import Book
 from westmarch.errors import Unavailable
 from westmarch.media.models import Media
+from westmarch.ops import schema
 from westmarch.posts.models import Post
 from westmarch.site.models import SiteOption
 from westmarch.subjects.models import Revision
@@ -33,7 +36,7 @@ class File(NamedTuple):
 
 
 def remove_rows(session: Session, run_id: int) -> list[File]:
-    """Remove the rows of an import's files that no text, cover, author or option of the site shows; return the files.
+    """Remove the rows of an import's files that no text, book, author or option of the site shows; return the files.
 
     One that somebody has described since stays.
     """
@@ -48,6 +51,8 @@ def remove_rows(session: Session, run_id: int) -> list[File]:
         *session.scalars(select(Post.cover_id).where(Post.cover_id.is_not(None))),
         *session.scalars(select(Author.picture_id).where(Author.picture_id.is_not(None))),
     }
+    if schema.reached(session, book_tables.SCHEMA):
+        pictures.update(session.scalars(select(Book.cover_id).where(Book.cover_id.is_not(None))))
     going = [File(row.id, row.hash, row.path) for row in rows if row.hash not in shown and row.id not in pictures]
     for file in going:
         session.execute(delete(Media).where(Media.id == file.id))

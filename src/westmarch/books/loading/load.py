@@ -1,6 +1,6 @@
 """Loading a catalogue: batch by batch, or all of it in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,13 +32,14 @@ class _Rehearsed(Exception):
 class Load:
     """One load. `replace`: what the files do not have goes, in the same transaction; `dry_run`: all is rolled back.
 
-    `committed` is called whenever a transaction of rows is, with their number.
+    `made` is called in each transaction of rows with what became of them; `committed` behind it, with their number.
     """
 
     reading: Reading
     report: Report
     replace: bool = False
     dry_run: bool = False
+    made: Callable[[Session, Sequence[Outcome]], None] = lambda _session, _outcomes: None
     committed: Callable[[int], None] = lambda _rows: None
     _storing: Storing = field(default_factory=Storing, init=False)
     _tried: list[Given] | None = field(default=None, init=False)
@@ -71,7 +72,9 @@ class Load:
 
     def _store(self, session: Session, batch: list[Given]) -> list[Outcome]:
         """What became of all rows of a batch, in order, those among them that could not be read."""
-        outcomes = iter(self._storing.store(session, [given.entry for given in batch if given.entry is not None]))
+        stored = self._storing.store(session, [given.entry for given in batch if given.entry is not None])
+        self.made(session, stored)
+        outcomes = iter(stored)
         return [Outcome("refused", None, given.problem) if given.entry is None else next(outcomes) for given in batch]
 
     def _tell(self, batch: list[Given], outcomes: list[Outcome]) -> None:
