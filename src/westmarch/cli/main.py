@@ -21,6 +21,7 @@ from westmarch.cli import (
     import_check,
     import_exports,
     import_ghost,
+    import_json,
     import_undo,
     init,
     logs,
@@ -83,6 +84,7 @@ import_.app.command("undo")(import_undo.undo)
 import_.app.command("check")(import_check.check)
 import_exports.register(import_.app)
 import_.app.command("ghost")(import_ghost.import_ghost)
+import_.app.command("json")(import_json.import_json)
 app.add_typer(import_.app, name="import")
 app.add_typer(export.app, name="export")
 app.add_typer(backup.app, name="backup")

@@ -65,7 +65,22 @@ class Progress:
     settled: Callable[[Reader, Entry, Prepared | Failed, FileRow], None] = lambda *_: None
 
 
-async def import_folder(db: Database, wanted: Wanted, report: Report, progress: Progress | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An exported site that was one file and lies in a folder now; `url` is the address by which it is known again."""
+
+    file: Path
+    url: str
+
+
+async def import_folder(
+    db: Database,
+    wanted: Wanted,
+    report: Report,
+    progress: Progress | None = None,
+    *,
+    unpacked: Unpacked | None = None,
+) -> None:
     """Bring a folder in, and write what became of each file to the report.
 
     Raises Invalid where nothing can be done, and Unavailable where the database or the disk gave up on the way: all
@@ -73,21 +88,24 @@ async def import_folder(db: Database, wanted: Wanted, report: Report, progress: 
     """
     site = await db.read(current)
     folder = wanted.folder.resolve()
-    ours = our_catalogue.of(folder) if wanted.program is None else None
+    source = unpacked.file if unpacked else folder
+    ours = our_catalogue.of(folder, source) if wanted.program is None else None
     readers: tuple[Reader, ...]
     if ours is not None:
         readers = (OurReader(folder, 0, folder, site.zone, ours.alts),)
         if not wanted.dry_run:
-            report.run = await db.write(runs.begin, str(folder))
+            report.run = await db.write(runs.begin, str(source))
             site = await our_catalogue.furnish(db, ours, wanted.media, report.run)
         await our_books.bring(db, folder, report, dry_run=wanted.dry_run)
     else:
         readers = readers_of(wanted, site)
 
     async def origin(entries: Sequence[Entry]) -> Origin:
+        if unpacked:
+            return origins.of_export("westmarch", unpacked.url, folder, (entry.key for entry in entries))
         return await db.read(origins.of, folder, [(entry.key, entry.source_hash) for entry in entries])
 
-    await _bring(db, wanted, report, progress or Progress(), site, readers, origin, str(folder))
+    await _bring(db, wanted, report, progress or Progress(), site, readers, origin, str(source))
     if ours is not None and not wanted.dry_run:
         await db.write(our_catalogue.finish, ours, report.run)
 

@@ -124,13 +124,14 @@ class Catalogue(_Shape):
         return {f"/media/{one.hash[:2]}/{one.hash[2:]}.{one.extension}": one.alt for one in self.media if one.alt}
 
 
-def of(folder: Path) -> Catalogue | None:
-    """The catalogue of a folder, None where it has none. Raises Invalid where it cannot be read."""
+def of(folder: Path, told: Path | None = None) -> Catalogue | None:
+    """The catalogue of a folder, None where it has none. Raises Invalid, naming `told`, where it cannot be read."""
     file = folder / NAME
     if not file.is_file() or outside(file, folder):
         return None
     try:
         data = file.read_bytes()
+        file = told or file
         if _ZERO.search(data):
             raise Invalid(f"{file} holds a zero byte, which no database keeps.", hint="Remove it.")
         found = json.loads(data)

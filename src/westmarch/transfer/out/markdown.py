@@ -6,16 +6,23 @@ Hugo reads `posts/` and `pages/` below `content/` and `media/` below `static/`; 
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from westmarch.db.sessions import Reading
 from westmarch.links.paths import slugify
 from westmarch.transfer.out import books, fields
 from westmarch.transfer.out.catalogue import NAME, catalogue
 from westmarch.transfer.out.exported import Exported
-from westmarch.transfer.out.posts import ExportedComment, ExportedPost, earlier_texts, exported_posts
+from westmarch.transfer.out.posts import (
+    ExportedComment,
+    ExportedPost,
+    ExportedText,
+    earlier_texts,
+    exported_posts,
+)
 from westmarch.transfer.out.whole import whole_folder
 
 #: File names have at most 255 bytes; a date, a number and an ending stand beside this.
@@ -39,29 +46,39 @@ def export_markdown(
     """
     done = Exported()
     with whole_folder(folder) as place:
-        names = _Names(place)
+        names = Names(place)
         for post in exported_posts(session):
-            document, beside = fields.document(post)
-            _write(names.of(post), document)
-            if beside:
-                _write(place / "fields" / f"{post.id}.json", beside)
-            if post.waiting is not None:
-                _write(place / "waiting" / f"{post.id}.md", fields.revision(post.waiting))
-            if post.comments:
-                _write(place / "comments" / f"{post.id}.json", _comments(post.comments))
-            for text in earlier_texts(session, post) if revisions else ():
-                _write(place / "revisions" / str(post.id) / f"{text.id}.md", fields.revision(text))
+            write_post(place, names, post, earlier_texts(session, post) if revisions else ())
             done.posts += 1
             step()
         said = catalogue(session, base)
         for one in said["media"]:
-            _copy(media, place / "media", f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}", done)
+            copy(media, place / "media", f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}", done)
         done.books = books.write(session, place)
-        _write(place / NAME, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+        write_catalogue(place, said)
     return done
 
 
-class _Names:
+def write_post(place: Path, names: "Names", post: ExportedPost, earlier: Iterable[ExportedText]) -> None:
+    """Write a post into the folder `place`, with what stands in files beside it, such as its earlier texts."""
+    document, beside = fields.document(post)
+    _write(names.of(post), document)
+    if beside:
+        _write(place / "fields" / f"{post.id}.json", beside)
+    if post.waiting is not None:
+        _write(place / "waiting" / f"{post.id}.md", fields.revision(post.waiting))
+    if post.comments:
+        _write(place / "comments" / f"{post.id}.json", _comments(post.comments))
+    for text in earlier:
+        _write(place / "revisions" / str(post.id) / f"{text.id}.md", fields.revision(text))
+
+
+def write_catalogue(place: Path, said: Mapping[str, Any]) -> None:
+    """Write what the site holds besides its texts into the folder `place`."""
+    _write(place / NAME, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+
+
+class Names:
     """A name for each file, which no other has on any file system."""
 
     def __init__(self, place: Path) -> None:
@@ -92,7 +109,8 @@ def _write(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
 
 
-def _copy(media: Path, place: Path, name: str, done: Exported) -> None:
+def copy(media: Path, place: Path, name: str, done: Exported) -> None:
+    """Copy a file of media to the folder `place`; one that cannot be read is lost."""
     target = place / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
