@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
@@ -13,6 +14,7 @@ from benchmarks.filling import FIRST, TAGS, TEXT
 from westmarch.db.database import open_database
 from westmarch.posts import actions
 from westmarch.posts.drafts import Draft
+from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.text.markdown import render
 
@@ -33,6 +35,7 @@ def edit(session: Session, number: int, time_of: int) -> None:
         language="en",
         summary="What the sea does, twice a day.",
         status="published",
+        published_at=session.scalar(select(Post.published_at).where(Post.id == FIRST + number)),
         tags=tuple(f"Tag {(number * 7 + k) % TAGS}" for k in range(3)),
         authors=("Ann Example",),
     )

@@ -27,8 +27,8 @@ from westmarch.followers.processes import process_name
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
 #: For how long writes are gathered after the first of them, in seconds: whoever has just written, or waits for what
-#: was written, goes before.
-GATHERING = 0.05
+#: was written, goes before, and what several writes ask for is made once.
+GATHERING = 0.25
 #: How often the change log is pruned, in seconds.
 PRUNE_INTERVAL = 3600.0
 #: How long a follower rests that failed, in seconds: at first, and at most after failing again and again.

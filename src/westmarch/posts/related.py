@@ -7,7 +7,7 @@ first. Only posts of the same language count. Candidates are bounded, so that on
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from westmarch.changes.queries import Seen
@@ -19,6 +19,31 @@ from westmarch.tags.models import Tag, Tagging
 KEPT = 3
 #: Of a post's tags the rarest so many count, and of each tag's posts the newest so many.
 TAGS, NEWEST = 6, 60
+
+# Statements are built once: while somebody writes, they run for every post that is near to a text.
+_post, _tag, _tagging, _related = Post.__table__.c, Tag.__table__.c, Tagging.__table__.c, Related.__table__.c
+_OF_POST = select(_post.language, _post.visible, _post.kind).where(_post.id == bindparam("id"))
+_RAREST = (
+    select(_tag.id, _tag.post_count)
+    .join(Tagging.__table__, _tagging.tag_id == _tag.id)
+    .where(_tagging.subject_id == bindparam("id"), _tag.post_count > 1)
+    .order_by(_tag.post_count, _tag.id)
+    .limit(TAGS)
+)
+_STORED = select(_related.other_id).where(_related.post_id == bindparam("id")).order_by(_related.rank)
+_FORGET = delete(Related.__table__).where(_related.post_id == bindparam("id"))
+_KEEP = insert(Related.__table__)
+_NEWEST = (
+    select(_tagging.subject_id)
+    .join(Post.__table__, _post.id == _tagging.subject_id)
+    .where(
+        _tagging.tag_id == bindparam("tag_id"),
+        _tagging.listed_at.is_not(None),
+        _post.language == bindparam("language"),
+    )
+    .order_by(_tagging.listed_at.desc(), _tagging.subject_id.desc())
+    .limit(NEWEST)
+)
 
 
 def handle(session: Session, changes: Sequence[Seen]) -> None:
@@ -40,23 +65,15 @@ def handle(session: Session, changes: Sequence[Seen]) -> None:
 
 def _store(session: Session, post_id: int) -> list[int]:
     """Store a post's related posts where they differ from the stored ones; returns them."""
-    post = session.execute(select(Post.language, Post.visible, Post.kind).where(Post.id == post_id)).first()
+    post = session.execute(_OF_POST, {"id": post_id}).first()
     found: list[int] = []
     if post is not None and post.visible == LISTED and post.kind == "post":
-        tags = session.execute(
-            select(Tag.id, Tag.post_count)
-            .join(Tagging, Tagging.tag_id == Tag.id)
-            .where(Tagging.subject_id == post_id, Tag.post_count > 1)
-            .order_by(Tag.post_count, Tag.id)
-            .limit(TAGS)
-        ).all()
-        weights = {row.id: 1 / row.post_count for row in tags}
+        weights = {row.id: 1 / row.post_count for row in session.execute(_RAREST, {"id": post_id})}
         found = rank(post_id, weights, {tag_id: _newest(session, tag_id, post.language) for tag_id in weights})
-    stored = session.scalars(select(Related.other_id).where(Related.post_id == post_id).order_by(Related.rank)).all()
-    if found != list(stored):
-        session.execute(delete(Related).where(Related.post_id == post_id))
+    if found != list(session.scalars(_STORED, {"id": post_id})):
+        session.execute(_FORGET, {"id": post_id})
         if found:
-            session.execute(insert(Related), _rows(post_id, found))
+            session.execute(_KEEP, _rows(post_id, found))
     return found
 
 
@@ -65,13 +82,7 @@ def _rows(post_id: int, found: Iterable[int]) -> list[dict[str, int]]:
 
 
 def _newest(session: Session, tag_id: int, language: str) -> Sequence[int]:
-    return session.scalars(
-        select(Tagging.subject_id)
-        .join(Post, Post.id == Tagging.subject_id)
-        .where(Tagging.tag_id == tag_id, Tagging.listed_at.is_not(None), Post.language == language)
-        .order_by(Tagging.listed_at.desc(), Tagging.subject_id.desc())
-        .limit(NEWEST)
-    ).all()
+    return session.scalars(_NEWEST, {"tag_id": tag_id, "language": language}).all()
 
 
 def rank(post_id: int, weights: Mapping[int, float], newest: Mapping[int, Sequence[int]]) -> list[int]:
@@ -109,7 +120,7 @@ def rebuild(session: Session) -> None:
         weights = {tag: 1 / counts[tag] for tag in rare}
         found = rank(post_id, weights, {tag: newest[tag, languages[post_id]] for tag in rare})
         if found:
-            session.execute(insert(Related), _rows(post_id, found))
+            session.execute(_KEEP, _rows(post_id, found))
 
 
 FOLLOWING = Following("related", handle, rebuild)
