@@ -198,6 +198,7 @@ class PostgreSQL:
         self._dropped: Future[None] | None = None
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {name} = off")
+        self.execute("ALTER SYSTEM SET max_wal_size = '256MB'")  # It lies in memory too.
         self.execute("SELECT pg_reload_conf()")
 
     def _shell(self) -> "subprocess.Popen[str]":
@@ -249,11 +250,26 @@ class PostgreSQL:
         return str(self._server.get_uri(database=name))
 
 
+#: A file system in memory, where Linux has one, and how much of it must be free, in bytes.
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
+
+
+def in_memory() -> Path | None:
+    """Where files lie in memory, if there is room: a database is copied there in a tenth of the time, 500 files each.
+
+    Nothing has to outlive the run, and durability is off anyway.
+    """
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(MEMORY).free > ROOM and os.access(MEMORY, os.W_OK | os.X_OK):
+            return MEMORY
+    return None
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A real PostgreSQL server from PyPI; it also runs as root."""
     # A folder of its own, not pytest's: as root the server runs as another user, who must be able to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="westmarch-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="westmarch-pg-", dir=in_memory()))
     folder.chmod(0o755)
     (folder / "run").mkdir(mode=0o700)
     try:
