@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from tests.pagecache.askers import Asker, Program, Server, Told, program
@@ -257,6 +257,8 @@ class Watched:
             bare, _, query = path.partition("?")
             try:
                 reply = answer(session, self.surface, bare, query)
+            except DBAPIError:
+                raise  # The transaction is over. It is run again where that may do.
             except Exception:  # noqa: BLE001 - what strangers wrote may be anything; programs answer with 500 then
                 told[path] = Told(500, "", b"")
                 continue
