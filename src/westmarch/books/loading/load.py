@@ -21,7 +21,7 @@ from westmarch.db.settled import to_its_end
 from westmarch.errors import Invalid, Unavailable
 
 #: How many rows are stored in one transaction.
-BATCH = 2_500
+BATCH = 5_000
 
 
 class _Rehearsed(Exception):
