@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from westmarch.books.series_titles import Place
 
@@ -73,8 +73,7 @@ class Entry:
         return tell
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an entry: its fate, the subject's id where there is one, and why it was refused.
 
     `readings` are the ids of those that were made for it.

@@ -4,8 +4,8 @@ An ISBN of 10 digits ends in a check digit modulo 11 (X for ten), one of 13 digi
 """
 
 import re
-from dataclasses import dataclass
 from operator import mul
+from typing import NamedTuple
 
 # What people write around and between the digits.
 _PREFIX = re.compile(r"\s*(?:urn:)?\s*isbn(?:[-\s]?1[03])?\s*:?\s*", re.IGNORECASE)
@@ -27,8 +27,7 @@ _WEIGHED_ZEROS = -_ZERO * sum(_WEIGHTS)
 _PRINTED = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """The ISBNs of a book as they are kept: see `models.Book`. `repairs` says what was done, by field."""
 
     isbn10: str | None = None
@@ -90,6 +89,9 @@ def read(isbn10: str | None, isbn13: str | None) -> Numbers:
     made again from the ISBN-10, else from itself where its digits leave one possibility, else it is left out.
     """
     isbn10, isbn13 = _text(isbn10), _text(isbn13)
+    if isbn10 and not isbn13 and _TEN.fullmatch(isbn10) and check10(isbn10[:9]) == isbn10[9]:  # As most are.
+        stem = "978" + isbn10[:9]
+        return Numbers(isbn10, None, stem + check13(stem), valid=True)
     repairs: list[tuple[str, str]] = []
     ten = _ten(isbn10, repairs) if isbn10 else None
     if isbn13 and (damaged := _damaged(isbn13)):

@@ -121,7 +121,9 @@ def _tags(value: Any, tell: cleaning.Tell) -> tuple[tuple[str, str], ...]:
         raise Invalid("tags is no list", place="tags")
     found: dict[str, str] = {}
     for one in value:
-        slug, title = (one.get("slug"), one.get("title", one.get("name"))) if isinstance(one, dict) else (None, one)
+        slug, title = (one.get("slug"), one.get("title")) if isinstance(one, dict) else (None, one)
+        if title is None and isinstance(one, dict) and "title" not in one:
+            title = one.get("name")
         if type(slug) is str and type(title) is str and (known := _clean_tag(slug, title)) is not None:
             found.setdefault(*known)
             continue
@@ -134,7 +136,7 @@ def _tags(value: Any, tell: cleaning.Tell) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
 def _clean_tag(slug: str, title: str) -> tuple[str, str] | None:
     """A tag of which nothing is to be told; None for any other one. The same ones come again and again."""
     told: list[str] = []

@@ -29,6 +29,9 @@ class Match:
     refused: str = ""
 
 
+_NEW = Match()
+
+
 class Touched:
     """A set of ids of subjects, a bit each, so that it stays small for millions of books."""
 
@@ -90,7 +93,7 @@ class Matching:
             elif book is not None and book.id in self.touched:
                 found.append(Match(refused=f"{_called(entry)} came in an earlier row already"))
             else:
-                found.append(Match(book))
+                found.append(_NEW if book is None else Match(book))
         return found
 
 

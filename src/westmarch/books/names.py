@@ -15,7 +15,7 @@ from westmarch.subjects.names import fold
 
 # How many names are asked for at once, and how many remembered.
 _ASKED = 10_000
-_REMEMBERED = 20_000
+_REMEMBERED = 60_000
 
 _WRITER, _SERIES, _TAG = Writer.__table__, Series.__table__, BookTag.__table__
 _IDS = {

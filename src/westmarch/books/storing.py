@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import count as counting
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
@@ -33,8 +35,10 @@ _ASKED = 10_000
 
 _book, _book_writer, _book_tagging = Book.__table__, BookWriter.__table__, BookTagging.__table__
 _COLUMNS = tuple(_book.c.keys())
+_in_columns = itemgetter(*_COLUMNS)
 #: What a book has that a source says nothing of.
 _EMPTY: dict[str, Any] = {
+    "book_id": 0,
     "original_title": None,
     "year": None,
     "language": None,
@@ -152,12 +156,11 @@ class _Batch:
         numbers = self._numbers()
         rows = []
         for id_, path, entry in zip(self.ids, paths, self.new, strict=True):
-            row = {**_EMPTY, **entry.values, **self._in_series(entry)}
-            row |= {"id": id_, "slug": last_segment(path), "path": path}
-            row |= {"created_at": entry.own.added if entry.own else self.moment, "updated_at": self.moment}
-            row.setdefault("book_id", 0)
+            row = _EMPTY | entry.values | self._in_series(entry)
+            row["id"], row["slug"], row["path"] = id_, last_segment(path), path
+            row["created_at"], row["updated_at"] = entry.own.added if entry.own else self.moment, self.moment
             row["book_id"] = row["book_id"] or next(numbers)
-            rows.append(tuple(row[name] for name in _COLUMNS))
+            rows.append(_in_columns(row))
             self._count_series(row["series_id"], 1)
         insert_rows(self.session, _book, _COLUMNS, rows)
         carrying.lead(self.session, zip(self.ids, self.new, strict=True))
@@ -195,7 +198,7 @@ class _Batch:
         return found
 
     def _tags_of(self, entry: Entry) -> list[int]:
-        return list(dict.fromkeys(self.tags[slug] for slug, _ in entry.tags or ()))
+        return list(dict.fromkeys([self.tags[slug] for slug, _ in entry.tags or ()]))
 
     def _count_series(self, series_id: int | None, by: int) -> None:
         if series_id is not None:
@@ -203,14 +206,14 @@ class _Batch:
 
     def _hang(self, entries: Iterable[tuple[int, Entry]]) -> None:
         """Hang writers and tags on books that have none."""
-        writers, taggings = [], []
+        writers: list[tuple[int, int, int, str]] = []
+        taggings: list[tuple[int, int, int]] = []
         for id_, entry in entries:
             for rank, (writer, role) in enumerate(self._writers_of(entry).items()):
                 writers.append((id_, writer, rank, role))
-                self.counts[Writer.__table__][writer] += 1
-            for rank, tag in enumerate(self._tags_of(entry)):
-                taggings.append((id_, tag, rank))
-                self.counts[BookTag.__table__][tag] += 1
+            taggings.extend(zip(repeat(id_), self._tags_of(entry), counting()))
+        self.counts[Writer.__table__].update([writer for _, writer, _, _ in writers])
+        self.counts[BookTag.__table__].update([tag for _, tag, _ in taggings])
         insert_rows(self.session, _book_writer, ("book_id", "writer_id", "rank", "role"), writers)
         insert_rows(self.session, _book_tagging, ("book_id", "tag_id", "rank"), taggings)
 
@@ -274,7 +277,6 @@ class _Batch:
     def count(self) -> None:
         """Write by how much the counts of writers, series and tags have changed."""
         for table, counts in self.counts.items():
-            rows = [{"of": id_, "delta": delta} for id_, delta in sorted(counts.items()) if delta]
-            if rows:
-                update_rows(self.session, _COUNT[table], rows)
+            rows = [(delta, id_) for id_, delta in sorted(counts.items()) if delta]
+            update_rows(self.session, _COUNT[table], ("delta", "of"), rows)
             counts.clear()

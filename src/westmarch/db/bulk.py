@@ -4,7 +4,7 @@ SQLAlchemy's own way makes a dictionary for each row, and parameters of it: half
 the statement and says how each column's values are bound; the rows go to the driver as they are.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, Update, insert
@@ -27,15 +27,19 @@ def insert_rows(session: Session, table: Table, names: Sequence[str], rows: Sequ
     connection.exec_driver_sql(str(statement), _bound(connection, table, names, rows))
 
 
-def update_rows(session: Session, statement: Update, rows: Sequence[Mapping[str, int]]) -> None:
-    """Run an update once for each of the rows of parameters, which are whole numbers."""
+def update_rows(session: Session, statement: Update, names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> None:
+    """Run an update once for each of the rows of parameters, which are whole numbers, named in the statement's order.
+
+    Raises ValueError for other parameters, and what the database raises.
+    """
+    if not rows:
+        return
     connection = session.connection()
     compiled = statement.compile(dialect=connection.dialect)
-    names = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
-    if names is None:
-        raise ValueError("the parameters of the statement have no order")
-    if rows:
-        connection.exec_driver_sql(str(compiled), [tuple(row[name] for name in names) for row in rows])
+    bound = compiled.positiontup if isinstance(compiled, SQLCompiler) else None
+    if bound != list(names):
+        raise ValueError(f"the statement has the parameters {bound}, not {list(names)}")
+    connection.exec_driver_sql(str(compiled), list(rows))
 
 
 def _bound(
@@ -43,9 +47,11 @@ def _bound(
 ) -> list[tuple[Any, ...]]:
     """The rows as the driver takes them."""
     dialect = connection.dialect
+    processors = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    if not any(processors):
+        return list(rows)
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for at, name in enumerate(names):
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+    for at, process in enumerate(processors):
         if process is not None:
             columns[at] = _processed(process, columns[at])
     return list(zip(*columns, strict=True))
@@ -53,6 +59,7 @@ def _bound(
 
 def _processed(process: Callable[[Any], Any], values: Sequence[Any]) -> list[Any]:
     """The values of a column as the driver takes them; where all are one, such as this moment, it is made once."""
-    if all(value is values[0] for value in values):
-        return [process(values[0])] * len(values)
+    first = values[0]
+    if all(value is first for value in values):
+        return [process(first)] * len(values)
     return [process(value) for value in values]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 def fold(name: str) -> str:
     """What spellings of a name share: NFKC, case folded, white space as one space: `Open  Source` is `open source`."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    folded = name.lower() if name.isascii() else unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(folded.split())
 
 
 def spellings(names: Iterable[str]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def _record(row: int, line: int | None, value: Any, text: str, *, foreign: bool)
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         return Record(row, line, {}, f"it nests more than {DEEPEST} deep")
     remarks = [FOREIGN] if foreign else []
-    if _ESCAPES.search(text):
+    if ("\\u" in text or "\x00" in text) and _ESCAPES.search(text):
         scrubbed = _scrubbed(value)
         if scrubbed != value:
             remarks.append("zero bytes and halves of characters were replaced by \ufffd")

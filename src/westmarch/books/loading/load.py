@@ -21,7 +21,7 @@ from westmarch.db.settled import to_its_end
 from westmarch.errors import Invalid, Unavailable
 
 #: How many rows are stored in one transaction.
-BATCH = 2_500
+BATCH = 5_000
 
 
 class _Rehearsed(Exception):
@@ -123,5 +123,11 @@ class Load:
 
 
 def _with_room(session: Session) -> None:
-    """Let SQLite keep so many KiB of pages: in its usual 2 MiB the indexes of many books come and go all the time."""
-    session.connection().exec_driver_sql("PRAGMA cache_size=-32768")
+    """Let SQLite keep so many KiB of pages: in its usual 2 MiB the indexes of many books come and go all the time.
+
+    What was committed stays in the write-ahead log, on the disk, until that has so many pages: to write them back after
+    each batch would write those of the indexes, which every batch changes, again and again.
+    """
+    connection = session.connection()
+    connection.exec_driver_sql("PRAGMA cache_size=-65536")
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint=16000")

@@ -1,12 +1,10 @@
 """What a source holds of one book before it is understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One book as its source has it; `problem` says why it could not be read. Rows count from 1, as lines do."""
 
     row: int

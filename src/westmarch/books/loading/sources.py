@@ -248,8 +248,10 @@ def _east_asian(head: bytes) -> str:
 
 def decoded(piece: bytes) -> tuple[str, bool]:
     """The bytes as text, and whether they were no UTF-8: then the odd ones are read as Windows-1252."""
-    text = piece.decode("utf-8", "surrogateescape")
-    return (text, False) if text.isascii() else western(text)
+    try:
+        return piece.decode(), False
+    except UnicodeDecodeError:
+        return western(piece.decode("utf-8", "surrogateescape"))
 
 
 def western(text: str) -> tuple[str, bool]:
