@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.books.catalogue import add, shelved
@@ -13,8 +14,10 @@ from tests.readers import Reader
 from westmarch.authors import actions as authors
 from westmarch.links import actions as links
 from westmarch.posts import actions
+from westmarch.posts.models import ArchiveCount
 from westmarch.site import actions as site_actions
 from westmarch.subjects import actions as subjects
+from westmarch.tags.models import Tag
 from westmarch.topics import actions as topics
 
 
@@ -75,6 +78,17 @@ async def test_past_the_last_page_is_404_and_page_one_is_the_list_itself(reader:
     assert (await reader.get("/page/999999/")).status_code == 404
     moved = await reader.get("/page/1/")
     assert (moved.status_code, moved.headers["location"]) == (301, "https://example.org/")
+
+
+async def test_a_count_that_another_program_wrote_below_zero_is_none(reader: Reader) -> None:
+    def miscount(session: Session) -> None:
+        session.execute(update(Tag).values(post_count=-1))
+        session.execute(update(ArchiveCount).values(posts=-1))
+
+    await reader.do(post, "One", tags=("Tides",), authors=("Nell",))
+    await reader.do(miscount)
+    for path in ("/", "/tags/tides/", "/tags/tides/feed.xml", "/archive/", "/authors/nell/", "/feed.xml"):
+        assert (await reader.get(path)).status_code in (200, 404), path
 
 
 @pytest.mark.parametrize("asked", ["/tags", "/Tags/", "/TAGS", "/tags/index.html"])

@@ -154,9 +154,10 @@ def place(
     """How many posts a scope has, and the window of the `take` after the `skip` newest (None where there are none).
 
     The first page needs no month, and is asked for most: its `count` may be known, else the database adds up for it.
+    A count below zero, which only another program can have written, is none.
     """
     if skip:
         found = counts(session, scope)
         return total(found), window(found, skip, take, zone)
     posts = size(session, scope) if count is None else count
-    return posts, Window(END_OF_TIME, 0, min(take, posts)) if posts else None
+    return posts, Window(END_OF_TIME, 0, min(take, posts)) if posts > 0 else None
