@@ -48,8 +48,9 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 #: Bytes that the writer gathers before it writes a segment: of a few documents, and of a whole index, which is one
-#: segment then as far as that holds. More makes fewer segments, whose facets are quicker, and takes that memory.
-_HEAP, _BUILDING_HEAP = 16_000_000, 72_000_000
+#: segment then as far as that holds (200,000 books): three facets among four segments took 25 ms instead of 3. What is
+#: built in takes as much memory as its documents need, up to that.
+_HEAP, _BUILDING_HEAP = 16_000_000, 256_000_000
 _READERS = min(4, (os.cpu_count() or 1) + 1)
 #: Questions whose facets are kept until the next commit.
 _REMEMBERED = 256
