@@ -121,9 +121,7 @@ def _tags(value: Any, tell: cleaning.Tell) -> tuple[tuple[str, str], ...]:
         raise Invalid("tags is no list", place="tags")
     found: dict[str, str] = {}
     for one in value:
-        slug, title = (one.get("slug"), one.get("title")) if isinstance(one, dict) else (None, one)
-        if title is None and isinstance(one, dict) and "title" not in one:
-            title = one.get("name")
+        slug, title = (one.get("slug"), one.get("title", one.get("name"))) if isinstance(one, dict) else (None, one)
         if type(slug) is str and type(title) is str and (known := _clean_tag(slug, title)) is not None:
             found.setdefault(*known)
             continue

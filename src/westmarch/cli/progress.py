@@ -9,10 +9,24 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
     from westmarch.transfer.importing import Progress
 
 #: How often a line tells how far a command is where there is no terminal, in seconds.
 TOLD = 10.0
+
+
+@contextmanager
+def _bar(what: str, total: int | None) -> "Iterator[tuple[Bar, TaskID]]":
+    """A bar on a terminal that goes away at the end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield bar, bar.add_task(what, total=total)
 
 
 @contextmanager
@@ -23,13 +37,7 @@ def progress_bar(what: str = "Importing") -> "Iterator[Progress]":
     if not sys.stderr.isatty():
         yield Progress()
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+    with _bar(what, None) as (bar, task):
         yield Progress(begin=lambda total: bar.update(task, total=total), step=lambda: bar.advance(task))
 
 
@@ -48,10 +56,5 @@ def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
         yield tell
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
+    with _bar(what, total) as (bar, task):
         yield lambda more: bar.advance(task, more)

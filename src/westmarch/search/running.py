@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from westmarch.books import models as books
 from westmarch.db.database import Database
 from westmarch.db.settled import cancellations
 from westmarch.errors import Unavailable
@@ -19,8 +20,8 @@ from westmarch.settings import Settings
 from westmarch.textindex.engine import Engine
 from westmarch.textindex.opening import open_index
 
-#: The schema that brought books and the row of the index; how often it is looked for, in seconds.
-SCHEMA_OF_BOOKS, WAIT = "0006", 10.0
+#: How often the tables of books are looked for, in seconds.
+WAIT = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,6 @@ async def _tables(db: Database) -> None:
 async def _has_tables(db: Database) -> bool:
     """Whether the database has the tables of books."""
     try:
-        return await db.read(schema.reached, SCHEMA_OF_BOOKS)
+        return await db.read(schema.reached, books.SCHEMA)
     except Unavailable:
         return False

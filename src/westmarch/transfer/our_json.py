@@ -17,7 +17,7 @@ from westmarch.transfer.our_catalogue import Catalogue
 from westmarch.transfer.out import books
 from westmarch.transfer.out.catalogue import FORMAT
 from westmarch.transfer.out.exported import Exported
-from westmarch.transfer.out.markdown import Names, copy, write_catalogue, write_post
+from westmarch.transfer.out.markdown import Names, copy, file_of, write_catalogue, write_post
 from westmarch.transfer.out.posts import ExportedPost, ExportedText
 from westmarch.transfer.report import Report
 
@@ -57,7 +57,7 @@ def _unpack(file: Path, media: Path | None, folder: Path) -> str:
         raise Invalid(f"{file} holds half a character, which no database keeps.", hint="Remove it.") from error
     if media is not None:
         for one in said.get("media", ()):
-            name = f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}"
+            name = file_of(one)
             if _MEDIA.fullmatch(name):
                 copy(media, folder / "media", name, Exported())
     return str(said["url"])

@@ -53,7 +53,7 @@ def export_markdown(
             step()
         said = catalogue(session, base)
         for one in said["media"]:
-            copy(media, place / "media", f"{one['hash'][:2]}/{one['hash'][2:]}.{one['extension']}", done)
+            copy(media, place / "media", file_of(one), done)
         done.books = books.write(session, place)
         write_catalogue(place, said)
     return done
@@ -76,6 +76,11 @@ def write_post(place: Path, names: "Names", post: ExportedPost, earlier: Iterabl
 def write_catalogue(place: Path, said: Mapping[str, Any]) -> None:
     """Write what the site holds besides its texts into the folder `place`."""
     _write(place / NAME, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+
+
+def file_of(media: Mapping[str, Any]) -> str:
+    """Where the file of an entry of the catalogue's media lies in a folder of media."""
+    return f"{media['hash'][:2]}/{media['hash'][2:]}.{media['extension']}"
 
 
 class Names:
