@@ -129,9 +129,14 @@ def test_a_theme_that_cannot_be_read_leaves_readers_what_answers(site: Path) -> 
         assert "<h1" in answer.text, "the package's own"
 
 
-def test_workers_are_replaced_and_no_request_is_lost(site: Path) -> None:
+def test_workers_are_replaced_and_no_request_is_lost(site: Path, westmarch: Westmarch) -> None:
+    def both_answer() -> bool:
+        told = json.loads(westmarch("--site", site, "cache", "status", "--json").out)["workers"]
+        return [worker["pages"] > 0 for worker in told] == [True, True]
+
     with serving(site, "--workers", "2") as server, asking(server) as answers:
-        when(lambda: any("hit" in answer[3] for answer in answers) and said(server, "startup complete", 2))
+        # Each has made its theme, of the files as they are before the change.
+        when(lambda: said(server, "startup complete", 2) and both_answer())
         change(site, "two")
         os.kill(server.process.pid, signal.SIGHUP)
         done = when(lambda: said(server, "Finished server process", 2))

@@ -30,9 +30,14 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
+def state() -> ServerState:
+    return ServerState()
+
+
+@pytest.fixture
+async def port(state: ServerState) -> AsyncIterator[int]:
     """The port of a server with this protocol."""
-    config, state = Config(app, http=BoundedProtocol, lifespan="off", log_config=None), ServerState()
+    config = Config(app, http=BoundedProtocol, lifespan="off", log_config=None)
     config.load()
     made = await asyncio.get_running_loop().create_server(
         lambda: BoundedProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
@@ -138,3 +143,35 @@ async def test_many_requests_of_a_connection_are_each_counted_for_themselves(por
     for size in (len(one) * 200, 1_900, 700):
         answer = await answered(port, one * 200 + last, size)
         assert answer.count(b"HTTP/1.1 200 OK") == 201
+
+
+async def connected(port: int, state: ServerState) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which nothing was asked yet, and which the server has taken."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(60):
+        while not state.connections:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.01)
+    return reader, writer
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+async def test_who_connected_before_the_stop_is_answered(port: int, state: ServerState, asked_before: bool) -> None:
+    reader, writer = await connected(port, state)
+    if asked_before:
+        writer.write(START + b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+    for connection in list(state.connections):
+        connection.shutdown()
+    writer.write(START + b"\r\n")
+    answer = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"connection: close" in answer
+
+
+async def test_who_asks_nothing_does_not_hold_up_the_stop(port: int, state: ServerState) -> None:
+    reader, writer = await connected(port, state)
+    for connection in list(state.connections):
+        connection.shutdown()
+    assert await asyncio.wait_for(reader.read(), 60) == b""
+    writer.close()

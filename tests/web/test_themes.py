@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -178,6 +179,27 @@ def test_a_theme_that_is_read_again_has_templates_as_they_are_now(site: Path) ->
     assert after.chosen("plain").templates.get_template("error.html").render() == "another"
     assert before.chosen("plain").templates.get_template("error.html").render() == "one"
     assert after.chosen("plain").key != before.chosen("plain").key
+
+
+def test_a_theme_is_made_of_its_files_as_they_were_at_one_moment(site: Path) -> None:
+    theme = site / "theme"
+    (theme / "words").mkdir()
+    files = {theme / "error.html": "one", theme / "words" / "en.toml": '"posts" = "one"\n'}
+    for file, text in files.items():
+        file.write_text(text)
+    chosen = themes(site).chosen("plain")
+    for file, text in files.items():
+        file.write_text(text.replace("one", "another"))
+    assert chosen.templates.get_template("error.html").render() == "one"
+    assert chosen.catalogues.words("en", ZoneInfo("UTC"))("posts") == "one"
+
+
+def test_a_template_that_is_no_text_is_told_when_it_is_used(site: Path) -> None:
+    (site / "theme" / "error.html").write_bytes(b"\xff\xfe")
+    chosen = themes(site).chosen("plain")
+    assert chosen.templates.get_template("chrome.html")
+    with pytest.raises(UnicodeDecodeError):
+        chosen.templates.get_template("error.html")
 
 
 def test_themes_share_the_code_of_a_template_that_they_share(site: Path) -> None:

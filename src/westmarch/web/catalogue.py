@@ -42,8 +42,8 @@ class Catalogues:
     A word is taken from the most exact language that has it (`pt-br`, then `pt`, then English), and for that from the
     nearest folder. The keys are those of the English of folders that are themes, which have a `theme.toml`.
 
-    Files are read when their language is first asked for. What of them cannot be used is told to the log, and what
-    comes after it in the order above answers.
+    Files of the package are read when their language is first asked for, others at once. What of them cannot be used
+    is told to the log, and what comes after it in the order above answers.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
@@ -55,6 +55,9 @@ class Catalogues:
         self._source = cache(self._texts_to_say)
         #: The words of a language for a site in a zone.
         self.words = lru_cache(maxsize=MOST_LANGUAGES)(self._words)
+        for index, files in enumerate(self._files[:-1]):
+            for tag in filter(_TAG.fullmatch, files):
+                self._catalogue(index, tag)
 
     @property
     def keys(self) -> frozenset[str]:

@@ -18,6 +18,10 @@ FIELDS = 1_000
 #: What is parsed before it is looked at again, in bytes: one piece of what the system had may be 256 KB.
 _PIECE = 16 * 1024
 
+#: How long a connection on which nothing is asked is kept when the server stops, in seconds: a request may be on its
+#: way, or lie in the socket already.
+LAST_CALL = 0.5
+
 _REFUSED = http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
@@ -25,12 +29,15 @@ class BoundedProtocol(HttpToolsProtocol):
     """Refuses a request with headers of more than `LARGEST` bytes, or more than `FIELDS` of them.
 
     The answer is 431 (RFC 6585, 5), and the connection is closed. Bytes are counted after the first piece of a request.
+
+    Whoever has connected before the server stops is answered: uvicorn's own closes what it has not begun to read.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._under_way = False
         self._seen = 0
+        self._stopping = False
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, as asyncio has it."""
@@ -65,10 +72,33 @@ class BoundedProtocol(HttpToolsProtocol):
         self._under_way = False
         self._seen = 0
 
+    def on_headers_complete(self) -> None:
+        """What is asked is known."""
+        super().on_headers_complete()
+        if self._stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """The server stops: finish what was asked, and what is asked in a moment."""
+        self._stopping = True
+        if self._idle:
+            self.loop.call_later(LAST_CALL, self._close_idle)
+        else:
+            super().shutdown()
+
+    def _close_idle(self) -> None:
+        if self._idle:
+            self.transport.close()
+
+    @property
+    def _idle(self) -> bool:
+        """Whether no answer is being made or sent."""
+        return self.cycle is None or self.cycle.response_complete
+
     def _refuse(self) -> None:
         """Answer, unless another answer is being sent, and close the connection."""
         self.logger.warning("A request with more than %d bytes or %d fields of headers was refused.", LARGEST, FIELDS)
-        if self.cycle is None or self.cycle.response_complete:
+        if self._idle:
             said = _REFUSED.phrase.encode()
             self.transport.write(
                 STATUS_LINE[_REFUSED]

@@ -2,7 +2,8 @@
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 
@@ -16,6 +17,9 @@ from westmarch.web.manifest import FILE, Manifest, Option, Value, read_manifest
 #: The theme of the package, and its name.
 DEFAULT = Path(__file__).parent.parent / "theme"
 DEFAULT_NAME = "default"
+
+#: What the files of templates end with, as those of the package do.
+_TEXTS = (".html", ".xml", ".txt")
 
 _ACCENT = re.compile(r"accent\.(?P<colour>[0-9a-f]{6})\.css")
 _COLOURS = re.compile(r"colours(?:\.[a-z][a-z0-9_]{0,39}-[0-9a-f]{6}){1,12}\.css")
@@ -44,11 +48,33 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Templates(FileSystemLoader):
+    """Templates of folders, the nearest first; all but the package's as their files were when this was made.
+
+    So that no page is made half of what a file was and half of what it is: those of the package do not change.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__([str(folder) for folder in folders])
+        self._texts: dict[str, tuple[str, str, Callable[[], bool]]] = {}
+        for folder in reversed(folders[:-1]):
+            for path in folder.rglob("*"):
+                name = path.relative_to(folder).as_posix()
+                if path.suffix in _TEXTS and path.is_file() and not name.startswith(("static/", "words/")):
+                    self._texts.pop(name, None)
+                    with suppress(UnicodeDecodeError, OSError):  # It is told when it is used.
+                        self._texts[name] = path.read_text(encoding="utf-8"), str(path), lambda: True
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Text and file of a template, and that it is up to date. Raises TemplateNotFound."""
+        return self._texts.get(template) or super().get_source(environment, template)
+
+
 class Theme:
     """Templates and static files by name, each from the first of the folders that has it; the package's is the last.
 
-    Files are read when the theme is made, templates and words when they are first used: a changed file shows when the
-    theme is made again. Raises Invalid where static files name each other in a circle.
+    Files are read when the theme is made, but for those of the package: a changed file shows when the theme is made
+    again. Raises Invalid where static files name each other in a circle.
     """
 
     def __init__(self, *above: Path, manifest: Manifest | None = None, edition: str = "") -> None:
@@ -62,7 +88,7 @@ class Theme:
         #: what they are when their files have changed (`edition`).
         self.key = f"{self.folders[0]} {edition}"
         self.templates = Environment(
-            loader=FileSystemLoader([str(folder) for folder in self.folders]),
+            loader=_Templates(self.folders),
             autoescape=True,
             auto_reload=False,
             cache_size=-1,
