@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
             "changes",
             "links",
             "events",
+            "mail",
             "followers",
             "site",
             "web",
@@ -37,11 +38,11 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
             "ops",
         ),
     ),
-    (APART, ("authors",)),
+    (IN_ORDER, ("authors", "accounts")),
     (APART, ("comments", "tags", "topics", "media")),
     (APART, ("books", "posts")),
     (IN_ORDER, ("search", "home", "feeds", "transfer")),
-    (IN_ORDER, ("migrations", "answers", "search_app", "app", "backup", "cli", "__main__")),
+    (IN_ORDER, ("migrations", "answers", "search_app", "admin", "api", "app", "backup", "cli", "__main__")),
 )
 #: Alembic runs this file as a script: its import is its work.
 RUN_BY_ALEMBIC = "migrations/env.py"

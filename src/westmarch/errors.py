@@ -56,6 +56,17 @@ class Invalid(WestmarchError):
     title = "This cannot be taken as it is"
 
 
+class Unauthenticated(WestmarchError):
+    """Nobody has shown who asks. `challenge` is what RFC 9110 (11.6.1) asks for in `WWW-Authenticate`."""
+
+    status = 401
+    title = "Sign in first"
+
+    def __init__(self, message: str, *, hint: str = "", challenge: str = 'Bearer realm="westmarch"') -> None:
+        super().__init__(message, hint=hint)
+        self.challenge = challenge
+
+
 class NotFound(WestmarchError):
     """Nothing answers to the address or name."""
 

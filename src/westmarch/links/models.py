@@ -1,4 +1,4 @@
-"""The table of all public paths."""
+"""The tables of all public paths, and of those that were asked for and lead nowhere."""
 
 from datetime import datetime
 
@@ -41,3 +41,16 @@ class Link(Model):
     current: Mapped[bool] = mapped_column(default=False)
     permanent: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class MissedPath(Model):
+    """A path without a link that readers asked for, how often, and from where they came last."""
+
+    __tablename__ = "missed_path"
+    __table_args__ = (Index("ix_missed_path_hits", "hits"), {"info": {"private": True}})
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    hits: Mapped[int]
+    referrer: Mapped[str] = mapped_column(Text, default="")
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)

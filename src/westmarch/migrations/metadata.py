@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+from westmarch.accounts import models as accounts
 from westmarch.authors import models as authors
 from westmarch.books import models as books
 from westmarch.changes import models as changes
@@ -10,6 +11,7 @@ from westmarch.db.model import Model
 from westmarch.events import models as events
 from westmarch.followers import models as followers
 from westmarch.links import models as links
+from westmarch.mail import models as mail
 from westmarch.media import models as media
 from westmarch.posts import models as posts
 from westmarch.site import models as site
@@ -21,6 +23,7 @@ from westmarch.transfer import models as transfer
 
 #: The modules whose import defines the tables.
 FEATURES = (
+    accounts,
     authors,
     books,
     changes,
@@ -28,6 +31,7 @@ FEATURES = (
     events,
     followers,
     links,
+    mail,
     media,
     posts,
     site,

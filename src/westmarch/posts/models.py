@@ -136,6 +136,18 @@ class PostView(Model):
     views: Mapped[int]
 
 
+class PostReferrer(Model):
+    """How often readers came to a post from another site on a day of UTC; `host` is that site's name."""
+
+    __tablename__ = "post_referrer"
+    __table_args__ = (Index("ix_post_referrer_day", "day", "host", "views"), {"info": {"private": True}})
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    views: Mapped[int]
+
+
 class MostRead(Model):
     """A post that was read much lately, most first from place 1; made from `post_view` by a task (views.py)."""
 

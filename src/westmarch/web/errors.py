@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
-from westmarch.errors import Unavailable, WestmarchError
+from westmarch.errors import Unauthenticated, Unavailable, WestmarchError
 from westmarch.web.problems import problem
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface, View
@@ -97,6 +97,8 @@ def _told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:
     """Status, what may be told of the error, and headers. What is our own fault is told to the log alone."""
     if isinstance(error, Unavailable):
         return error.status, "", (("retry-after", str(error.retry_after)),)
+    if isinstance(error, Unauthenticated):
+        return error.status, error.message, (("www-authenticate", error.challenge),)
     if isinstance(error, WestmarchError):
         return error.status, error.message if error.status < 500 else "", ()
     if isinstance(error, HTTPException):

@@ -1,0 +1,1 @@
+"""The admin: the pages from which people run a site, below `/admin/`."""
