@@ -33,7 +33,7 @@ serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (POR
 test: $(VENV)/test.stamp $(QUALITY) ## Run all tests but the long ones (ARGS="-k name" PROCESSES=3)
 	$(BIN)/python -m pytest -m 'not long' $(PARALLEL) $(ARGS) || test $$? -eq 5
 
-test-long: $(VENV)/test.stamp $(QUALITY) ## Run the long tests
+test-long: $(VENV)/test.stamp $(VENV)/wapiti.stamp $(QUALITY) ## Run the long tests
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types and that the generated docs are up to date
@@ -61,6 +61,7 @@ lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproje
 		--output-file requirements/test.txt
 	$(LOCK) pyproject.toml --all-extras --group test --group dev --constraint requirements/test.txt \
 		--output-file requirements/dev.txt
+	echo 'wapiti3>=3.2.3,<4' | $(LOCK) - --output-file requirements/wapiti.txt
 	$(NPM) update --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## Remove .venv, caches and what was built; sites stay
@@ -103,6 +104,14 @@ $(VENV)/test.stamp: $(VENV)/core.stamp requirements/test.txt
 $(VENV)/dev.stamp: $(VENV)/test.stamp requirements/dev.txt
 	@echo 'Installing what the checks need'
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# A scanner that wants other versions of what the program is built on: it has an environment of its own.
+$(VENV)/wapiti.stamp: $(VENV)/core.stamp requirements/wapiti.txt
+	@echo 'Installing the scanner of the long tests'
+	@$(BIN)/python -m venv $(VENV)/wapiti
+	@$(VENV)/wapiti/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements/wapiti.txt
 	@touch $@
 
 $(QUALITY): tests/quality/package-lock.json | $(VENV)/test.stamp
