@@ -95,6 +95,10 @@ class Conflict(WestmarchError):
     title = "Conflict"
 
 
+class Stale(Conflict):
+    """A change was made of a state that is no longer the newest one; programs that send `If-Match` are told by 412."""
+
+
 class Unavailable(WestmarchError):
     """An engine is away, locked or full; asking again later may do. `retry_after` is in seconds."""
 

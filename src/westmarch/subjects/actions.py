@@ -23,3 +23,8 @@ def purge(session: Session, subject_id: int) -> None:
     purge_now = update(Subject).where(Subject.id == subject_id, Subject.purged_at.is_(None)).values(purged_at=now())
     if session.execute(purge_now.returning(Subject.id)).scalar() is None and session.get(Subject, subject_id) is None:
         raise NotFound(f"There is no subject {subject_id}.")
+
+
+def revive(session: Session, subject_id: int) -> None:
+    """Take back that a subject was purged: its paths lead to it again, where whatever it stands for is there again."""
+    session.execute(update(Subject).where(Subject.id == subject_id).values(purged_at=None))
