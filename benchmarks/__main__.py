@@ -118,6 +118,9 @@ BENCHMARKS: Mapping[str, Table] = {
     "metrics": figures,
     "search": search,
     "size": figures,
+    "signing": figures,
+    "admin": figures,
+    "views": figures,
 }
 
 
