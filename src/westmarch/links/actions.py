@@ -4,7 +4,7 @@ away, `put_back` one that an import had made.
 All paths are decoded, as `paths.parse` returns them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
@@ -130,6 +130,25 @@ def put_back(session: Session, link: Link, was: Mapping[str, Any] | None) -> Non
         session.execute(delete(Link).where(Link.id == link.id))
     else:
         session.execute(update(Link).where(Link.id == link.id).values(**was))
+
+
+def hand_over(session: Session, subject_id: int, to_id: int) -> list[tuple[int, bool]]:
+    """Let all paths of a subject lead to another one, for good; each link's id, and whether it was the current one."""
+    rows = session.execute(select(_link.c.id, _link.c.current).where(_link.c.subject_id == subject_id)).all()
+    session.execute(update(Link).where(Link.subject_id == subject_id).values(subject_id=to_id, current=False))
+    return [(row.id, row.current) for row in rows]
+
+
+def hand_back(session: Session, subject_id: int, from_id: int, given: Sequence[tuple[int, bool]]) -> None:
+    """Take back what `hand_over` gave. Raises Conflict where one of the paths leads elsewhere meanwhile."""
+    ids = [link_id for link_id, _ in given]
+    there = Link.id.in_(ids) & (Link.subject_id == from_id) & ~Link.current
+    found = session.execute(update(Link).where(there).values(subject_id=subject_id).returning(Link.id)).all()
+    if len(found) != len(ids):
+        raise Conflict("A path that it had leads elsewhere now.", hint="Look at the redirects.")
+    session.execute(
+        update(Link).where(Link.id.in_([link_id for link_id, current in given if current])).values(current=True)
+    )
 
 
 def redirect(session: Session, path: str, address: str, *, permanent: bool = True) -> None:

@@ -206,6 +206,16 @@ def slugify(text: str) -> str:
     return _shortened(slug) or "untitled"
 
 
+def own_slug(text: str) -> str:
+    """The slug that somebody asks for by name: as `slugify` makes it. Raises Invalid where nothing is left of it."""
+    slug = slugify(text)
+    if slug == "untitled" and text.strip().casefold() != slug:
+        raise Invalid(
+            f"Nothing of {text[:60]!r} can stand in an address.", place="slug", hint="Use letters, digits and hyphens."
+        )
+    return slug
+
+
 def _in_slug(character: str) -> str:
     """What becomes of one character: it stays, goes, or separates words."""
     if character in _APOSTROPHES:

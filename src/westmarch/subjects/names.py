@@ -3,6 +3,11 @@
 import unicodedata
 from collections.abc import Iterable
 
+from westmarch.errors import Invalid
+
+#: The longest name that is taken, in code points.
+LONGEST = 200
+
 
 def fold(name: str) -> str:
     """What spellings of a name share: NFKC, case folded, white space as one space: `Open  Source` is `open source`."""
@@ -17,3 +22,18 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
         if name.strip():
             found.setdefault(fold(name), " ".join(name.split()))
     return found
+
+
+def fit(name: str, *, what: str, place: str = "name", longest: int = LONGEST) -> str:
+    """The name with its white space made single spaces. Raises Invalid where nobody could read it, or it is too long.
+
+    `what` is what shall be called so (`tag`), `place` the field in which the name stands.
+    """
+    made = " ".join(name.split())
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in made):
+        raise Invalid(f"The {what} needs a name.", place=place)
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in made):
+        raise Invalid("The name holds characters that cannot be shown.", place=place, hint="Type it anew.")
+    if len(made) > longest:
+        raise Invalid(f"A name has at most {longest} characters, this one {len(made)}.", place=place)
+    return made

@@ -14,7 +14,7 @@ def version_of(*state: Any) -> str:
 
 
 def require(expected: str | None, version: str, what: str) -> None:
-    """Raises Stale where a change expects another version of `what` than it has; without an expectation it may go on."""
+    """Raises Stale where a change expects another version of `what` than it has; None expects nothing."""
     if expected is not None and expected != version:
         raise Stale(
             f"{what} was changed since you opened it.",

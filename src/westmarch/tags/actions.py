@@ -1,16 +1,25 @@
-"""Making tags and hanging them on subjects."""
+"""Making tags, changing them, and hanging them on subjects. Merging and deleting is in posts/retagging.py."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from westmarch.errors import Conflict, Invalid, NotFound
+from westmarch.events import actions as events
 from westmarch.links import actions as links
-from westmarch.links.paths import last_segment, slugify
+from westmarch.links.paths import last_segment, own_slug, slugify
 from westmarch.subjects import actions as subjects
-from westmarch.subjects.names import fold, spellings
+from westmarch.subjects import version
+from westmarch.subjects.names import fit, fold, spellings
+from westmarch.tags import managing
+from westmarch.tags.managing import Edited
 from westmarch.tags.models import Tag, Tagging
+
+#: The longest description, in code points, and how many synonyms a tag may have.
+DESCRIPTION, SYNONYMS = 2_000, 50
 
 # Statements are built once: an import runs each of them for every post.
 _tag = Tag.__table__
@@ -49,9 +58,137 @@ def ensure(session: Session, names: Sequence[str], looked_up: dict[str, int | No
     return list(dict.fromkeys(ids))
 
 
-def _create(session: Session, name: str, folded: str) -> int:
+def create(
+    session: Session,
+    name: str,
+    *,
+    slug: str | None = None,
+    description: str = "",
+    synonyms: Sequence[str] = (),
+    actor: str,
+) -> int:
+    """Make a tag with a page of its own and return its id; without a slug it is made of the name.
+
+    Raises Invalid where a field cannot be taken, Conflict where another tag has the name or the slug.
+    """
+    name = fit(name, what="tag")
+    check_free(session, name, None)
+    described, meant = _fit_description(description), fit_synonyms(session, synonyms, name, None)
+    tag_id = _create(session, name, fold(name), slug=own_slug(slug) if slug else None)
+    session.execute(update(Tag).where(Tag.id == tag_id).values(description=described, synonyms=meant))
+    events.record(session, "tag.created", actor=actor, subject_id=tag_id, detail={"name": name})
+    return tag_id
+
+
+def change(
+    session: Session,
+    tag_id: int,
+    *,
+    name: str | None = None,
+    slug: str | None = None,
+    description: str | None = None,
+    synonyms: Sequence[str] | None = None,
+    expected: str | None = None,
+    actor: str,
+) -> int | None:
+    """Change what is given; the id of the event, or None where nothing is new.
+
+    A slug that was made of the name follows the name, and the old path leads to the new one. Raises NotFound, Stale
+    where the tag is not of the `expected` version, else as `create`.
+    """
+    tag = editable(session, tag_id, expected)
+    values: dict[str, Any] = {}
+    if name is not None and (name := fit(name, what="tag")) != tag.name:
+        check_free(session, name, tag_id)
+        values["name"] = name
+    if description is not None and (described := _fit_description(description)) != tag.description:
+        values["description"] = described
+    called = values.get("name", tag.name)
+    meant = fit_synonyms(session, tag.synonyms if synonyms is None else synonyms, called, tag_id)
+    if meant != tag.synonyms:
+        values["synonyms"] = meant
+    if slug is not None and own_slug(slug) != tag.slug:
+        values["path"] = links.claim(session, tag_id, f"/tags/{own_slug(slug)}/")
+    elif slug is None and "name" in values and tag.slug == slugify(tag.name) != slugify(called):
+        values["path"] = links.claim_free(session, tag_id, f"/tags/{slugify(called)}/")
+    if not values:
+        return None
+    store(session, tag_id, values)
+    changed = managing.edited(session, tag_id)
+    assert changed is not None
+    before = {field: getattr(tag, field) for field in values}
+    detail = {
+        "name": changed.name,
+        "changed": {field: {"from": before[field], "to": values[field]} for field in values},
+        "undo": {"before": before, "version": changed.version},
+    }
+    return events.record(session, "tag.changed", actor=actor, subject_id=tag_id, detail=detail)
+
+
+def editable(session: Session, tag_id: int, expected: str | None = None) -> Edited:
+    """The tag, locked until the transaction ends. Raises NotFound, and Stale where it has another version."""
+    session.execute(select(Tag.id).where(Tag.id == tag_id).with_for_update())
+    tag = managing.edited(session, tag_id)
+    if tag is None:
+        raise NotFound(f"There is no tag {tag_id}.")
+    version.require(expected, tag.version, f"The tag “{tag.name}”")
+    return tag
+
+
+def store(session: Session, tag_id: int, values: dict[str, Any]) -> None:
+    """Write fields of a tag, and what hangs on them: what a name is found by, and the slug of a path."""
+    stored = dict(values)
+    if "name" in values:
+        stored["folded"] = fold(values["name"])
+    if "path" in values:
+        stored["slug"] = last_segment(values["path"])
+    session.execute(update(Tag).where(Tag.id == tag_id).values(**stored))
+
+
+def check_free(session: Session, name: str, tag_id: int | None) -> None:
+    """Raises Conflict where another tag is called so, or by a synonym."""
+    found = known(session, [name])[fold(name)]
+    if found is not None and found != tag_id:
+        other = managing.edited(session, found)
+        called = other.name if other else name
+        means = "There is a tag" if fold(called) == fold(name) else f"{name!r} is a synonym of the tag"
+        raise Conflict(f"{means} {called!r} already.", place="name", hint="Choose another name, or merge the two.")
+
+
+def _fit_description(description: str) -> str:
+    made = description.strip()
+    if len(made) > DESCRIPTION:
+        raise Invalid(
+            f"A description has at most {DESCRIPTION:,} characters, this one {len(made):,}.", place="description"
+        )
+    return made
+
+
+def fit_synonyms(session: Session, synonyms: Sequence[str], name: str, tag_id: int | None) -> list[str]:
+    """Synonyms that a tag of this name may have: each once, and none that is its name.
+
+    Raises Invalid for one that is no name, Conflict for one that means another tag.
+    """
+    meant = {folded: spelt for folded, spelt in spellings(synonyms).items() if folded != fold(name)}
+    if len(meant) > SYNONYMS:
+        raise Invalid(f"A tag has at most {SYNONYMS} synonyms.", place="synonyms")
+    made = [fit(spelt, what="synonym", place="synonyms") for spelt in meant.values()]
+    for folded, found in known(session, made).items():
+        if found is not None and found != tag_id:
+            other = managing.edited(session, found)
+            called = other.name if other else ""
+            raise Conflict(
+                f"{meant[folded]!r} means the tag {called!r} already.", place="synonyms", hint="Merge the two instead."
+            )
+    return made
+
+
+def _create(session: Session, name: str, folded: str, *, slug: str | None = None) -> int:
     tag_id = subjects.create(session, "tag")
-    path = links.claim_free(session, tag_id, f"/tags/{slugify(name)}/", new=True)
+    if slug is not None:
+        path = links.claim(session, tag_id, f"/tags/{slug}/", new=True)
+    else:
+        path = links.claim_free(session, tag_id, f"/tags/{slugify(name)}/", new=True)
     session.execute(
         insert(Tag).values(
             id=tag_id,
