@@ -14,6 +14,9 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from westmarch.accounts import auth
+from westmarch.admin import refusals
+from westmarch.admin import routes as admin
 from westmarch.answers import answer, look
 from westmarch.books import api as books
 from westmarch.books import openapi
@@ -49,7 +52,7 @@ from westmarch.settings import Settings
 from westmarch.text.places import place
 from westmarch.text.players import PLAYER_HOSTS
 from westmarch.textindex.engine import Engine
-from westmarch.web import errors, icons, request_target, static
+from westmarch.web import errors, icons, origins, request_target, static
 from westmarch.web.cors import APIForOthers
 from westmarch.web.doorway import Doorway
 from westmarch.web.replies import Reply
@@ -112,8 +115,10 @@ ROUTES = (
     CountedRoute("/metrics", metrics),
     *books.ROUTES,
     *finding.ROUTES,
+    *auth.ROUTES,
     CountedRoute(openapi.PATH, openapi.document),
     CountedRoute("/api/docs", openapi.page),
+    *admin.ROUTES,
     CountedRoute("/{path:path}", public),
 )
 
@@ -199,6 +204,7 @@ def surface_of(settings: Settings, kind: type[S]) -> S:
         card=cards.path,
         frames=PLAYER_HOSTS,
         environment=settings.environment,
+        head_code=settings.head_code,
     )
 
 
@@ -232,6 +238,10 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         reply = errors.reply(surface.view_of_latest(), scope, 404)
         await reply(scope, receive, send)
 
+    async def foreign(scope: Scope, receive: Receive, send: Send) -> None:
+        reply = errors.reply(surface.view_of_latest(), scope, 403, origins.REFUSAL)
+        await reply(scope, receive, send)
+
     requests = Requests() if settings.metrics else None
     pages = PageCache(settings.cache_size, requests, settings.cache_check, surface.options.forget)
     counted = views.Views()
@@ -253,10 +263,11 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         telemetry={"auto_configure": False},
-        exception_handlers={HTTPException: errors.answer, WestmarchError: errors.answer, Exception: errors.answer},
+        exception_handlers=dict.fromkeys((HTTPException, WestmarchError, Exception), refusals.answer),
     )
     if settings.cors_origins:
         app.add_middleware(APIForOthers, pattern=settings.cors_origins)
+    app.add_middleware(origins.Origins, url=settings.url, refused=foreign)
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
     app.state.surface = surface

@@ -41,8 +41,8 @@ class Guarded(CountedRoute):
         if who is None:
             await to_sign_in(request)(scope, receive, send)
             return
+        request.state.signed_in = who  # What is refused is told in the admin's frame.
         who.require(self.right)
-        request.state.signed_in = who
         await super().handle(scope, receive, send)
 
 
@@ -75,3 +75,8 @@ def signed_in(request: Request) -> SignedIn:
 def actor(request: Request) -> Actor:
     """Who acts in an endpoint of a guarded route, with the name of the request."""
     return signed_in(request).actor(request.scope.get("state", {}).get("request_id"))
+
+
+def client(connection: HTTPConnection) -> str:
+    """The address from which somebody asks, as the server knows it; empty behind a proxy that does not tell."""
+    return connection.client.host if connection.client is not None else ""

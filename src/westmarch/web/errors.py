@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
-from westmarch.errors import Unauthenticated, Unavailable, WestmarchError
+from westmarch.errors import TooMany, Unauthenticated, Unavailable, WestmarchError
 from westmarch.web.problems import problem
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface, View
@@ -54,7 +54,7 @@ def _weight(text: str) -> float:
 async def answer(request: Request, error: Exception) -> Reply:
     """The one handler of all errors, for Starlette."""
     surface: Surface = request.app.state.surface
-    status, detail, headers = _told(error)
+    status, detail, headers = told(error)
     if isinstance(error, WestmarchError) and status >= 500:  # The server logs what is no error of the domain.
         logger.error("%s %s", error.message, error.hint)
     return reply(surface.view_of_latest(), request.scope, status, detail, headers)
@@ -93,15 +93,17 @@ def page(view: View, status: int, detail: str = "", *, request_id: str = "", new
     return Reply(made.body, made.mime, status, headers=(*made.own, *_VARIES))
 
 
-def _told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:
+def told(error: Exception) -> tuple[int, str, tuple[tuple[str, str], ...]]:
     """Status, what may be told of the error, and headers. What is our own fault is told to the log alone."""
     if isinstance(error, Unavailable):
         return error.status, "", (("retry-after", str(error.retry_after)),)
+    if isinstance(error, TooMany):
+        return error.status, error.message, (("retry-after", str(error.retry_after)),)
     if isinstance(error, Unauthenticated):
         return error.status, error.message, (("www-authenticate", error.challenge),)
     if isinstance(error, WestmarchError):
         return error.status, error.message if error.status < 500 else "", ()
     if isinstance(error, HTTPException):
-        told = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
-        return error.status_code, told, tuple((name.lower(), value) for name, value in (error.headers or {}).items())
+        detail = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
+        return error.status_code, detail, tuple((name.lower(), value) for name, value in (error.headers or {}).items())
     return 500, "", ()

@@ -1,0 +1,45 @@
+"""Errors in the admin: in its own frame for whoever is signed in, as everywhere else for all others."""
+
+import logging
+from http import HTTPStatus
+
+from starlette.requests import Request
+
+from westmarch.admin import shell
+from westmarch.errors import WestmarchError
+from westmarch.web import errors
+from westmarch.web.replies import Reply
+
+logger = logging.getLogger(__name__)
+
+#: What heads the page, where the error has no title of its own.
+_TITLES = {404: "Not found", 405: "This cannot be done here", 413: "This is too much at once"}
+
+
+async def answer(request: Request, error: Exception) -> Reply:
+    """The one handler of all errors, for Starlette."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    accept = request.headers.get("accept", "")
+    if not path.startswith("/admin/") or not hasattr(request.state, "signed_in") or errors.wants_json(accept):
+        return await errors.answer(request, error)
+    return within(request, error)
+
+
+def within(request: Request, error: Exception) -> Reply:
+    """The page of an error in the frame of the admin."""
+    status, detail, headers = errors.told(error)
+    title, hint = _TITLES.get(status, HTTPStatus(status).phrase), ""
+    if isinstance(error, WestmarchError):
+        title, hint = error.title, error.hint if status < 500 else ""
+        if status >= 500:  # The server logs what is no error of the domain.
+            logger.error("%s %s", error.message, error.hint)
+    made = shell.page(
+        request,
+        "error.html",
+        title=title,
+        code=status,
+        detail=detail,
+        hint=hint,
+        request_id=request.scope.get("state", {}).get("request_id", "") if status >= 500 else "",
+    )
+    return Reply(made.body, made.mime, status, "no-store", (*made.own, *headers))

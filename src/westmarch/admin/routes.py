@@ -1,0 +1,30 @@
+"""The table of the admin's routes: each page with the right that opens it stands in the module that answers."""
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from westmarch.accounts.guard import Guarded
+from westmarch.accounts.rights import Right
+from westmarch.admin import shell, sign_in, statics
+from westmarch.errors import NotFound
+from westmarch.metrics.routes import CountedRoute
+from westmarch.web.replies import Reply
+
+
+async def missing(_: Request) -> Reply:
+    """Whatever else is asked for below `/admin/`. Raises NotFound."""
+    raise NotFound("There is no such page of the admin.")
+
+
+async def without_slash(request: Request) -> Reply:
+    """`/admin`, as people type it."""
+    return shell.redirect(request, "/admin/")
+
+
+#: One line for each module. The last one answers whatever no other does, in the admin's own frame.
+ROUTES: tuple[Route, ...] = (
+    CountedRoute("/admin", without_slash, methods=["GET"]),
+    CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
+    *sign_in.ROUTES,
+    Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
+)
