@@ -1,5 +1,6 @@
 """The errors of the domain. Each carries the HTTP status that it means; pages and the CLI have one handler each."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,6 +98,18 @@ class Conflict(WestmarchError):
 
 class Stale(Conflict):
     """A change was made of a state that is no longer the newest one; programs that send `If-Match` are told by 412."""
+
+
+class TooMany(WestmarchError):
+    """Tried too often; `retry_after` seconds from now it may be tried again."""
+
+    status = 429
+    title = "Too many attempts"
+
+    def __init__(self, seconds: float, message: str = "That was tried too often.") -> None:
+        self.retry_after = math.ceil(seconds)
+        unit = "second" if self.retry_after == 1 else "seconds"
+        super().__init__(f"{message} Try again in {self.retry_after} {unit}.")
 
 
 class Unavailable(WestmarchError):

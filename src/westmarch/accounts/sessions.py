@@ -34,20 +34,36 @@ _BY_HASH = (
 
 
 def cookie_name(settings: Settings) -> str:
-    """The name of the cookie. On HTTPS browsers hold the prefix to it: no other host and no plain HTTP can set it."""
-    secure = settings.url.startswith("https:")
-    return "__Host-westmarch" if secure and not settings.base_path else "westmarch"
+    """The name of the cookie. On HTTPS browsers hold the prefix to it: no other host and no plain HTTP can set it.
+
+    Below a base path the cookie is for that path, which the stricter prefix does not allow.
+    """
+    if not settings.url.startswith("https:"):
+        return "westmarch"
+    return "__Secure-westmarch" if settings.base_path else "__Host-westmarch"
 
 
-def begin(session: Session, account_id: int, *, address: str, agent: str) -> str:
-    """Sign an account in on a device, and return the secret for the cookie."""
-    secret, moment = new(), now()
+def cookie(settings: Settings, secret: str | None) -> tuple[str, str]:
+    """The header that gives a browser the secret of its session, or takes it away (None).
+
+    Browsers keep no cookie for longer than 400 days; when a session ends is known here, not there.
+    """
+    lasting = f"{secret}; Max-Age=34560000" if secret else "; Max-Age=0"
+    secure = "; Secure" if settings.url.startswith("https:") else ""
+    path = settings.base_path or "/"
+    return "set-cookie", f"{cookie_name(settings)}={lasting}; Path={path}; HttpOnly; SameSite=Lax{secure}"
+
+
+def begin(session: Session, account_id: int, *, address: str, agent: str, moment: datetime | None = None) -> str:
+    """Sign an account in on a device, and return the secret for the cookie. Sessions that have expired are removed."""
+    secret, moment = new(), moment or now()
+    session.execute(delete(AccountSession).where(AccountSession.expires_at < moment))
     session.execute(
         insert(AccountSession).values(
             account_id=account_id,
             hash=hashed(secret),
             address=address[:60],
-            agent=agent[:300],
+            agent=agent.replace("\0", "")[:300],
             created_at=moment,
             seen_at=moment,
             expires_at=moment + LASTS,
