@@ -12,7 +12,7 @@ import typer.main
 
 from westmarch.cli.main import app
 from westmarch.settings import PREFIX, Settings
-from westmarch.site.options import Site
+from westmarch.site.options import Logo, Site
 
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- generated: {} -->", "<!-- end of generated: {} -->"
@@ -43,7 +43,7 @@ def options_table() -> Iterator[str]:
 
 def shown(value: object) -> str:
     """A default as a reader takes it."""
-    return "none" if value in (None, "", {}, ()) else f"`{value}`"
+    return "none" if value in (None, "", {}, (), Logo()) else f"`{value}`"
 
 
 def choices_of(annotation: Any) -> str:

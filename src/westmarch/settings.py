@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         description="Say in the header `X-Process-Time` of each answer how many seconds it took.",
         json_schema_extra={"default_in_words": "`false`"},
     )
+    head_code: bool = Field(
+        default=False,
+        description="Let the owner put code into the head of all pages (the option `head` of the site).",
+        json_schema_extra={"default_in_words": "`false`"},
+    )
     log_level: Level = Field(default="info", description="The level of what is logged.")
     log_levels: dict[str, Level] = Field(
         default={},

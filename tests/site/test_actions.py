@@ -12,7 +12,7 @@ from westmarch.db.database import Database
 from westmarch.errors import Invalid
 from westmarch.events.models import Event
 from westmarch.site import queries
-from westmarch.site.actions import change
+from westmarch.site.actions import change, changed, faults
 from westmarch.site.models import SiteOption
 from westmarch.site.options import Site
 
@@ -43,7 +43,19 @@ async def test_words_of_a_command_line_are_understood(db: Database) -> None:
 async def test_setting_is_an_event_that_names_what_changed(db: Database) -> None:
     await db.write(change, {"title": "A", "tagline": "", "accent": "#000000"}, actor="test")
     await db.write(change, {"title": "A"}, actor="test")
-    assert await events(db) == [{"options": ["accent", "title"]}]
+    before, after = {"title": "Westmarch", "accent": "#1f6f8b"}, {"title": "A", "accent": "#000000"}
+    assert await events(db) == [{"options": ["accent", "title"], "undo": {"before": before, "after": after}}]
+
+
+async def test_what_is_as_it_was_is_no_event(db: Database) -> None:
+    assert (await db.write(changed, {"title": "A"}, actor="test")).event_id is not None
+    assert (await db.write(changed, {"title": "A"}, actor="test")).event_id is None
+
+
+def test_all_that_cannot_be_set_is_told_by_its_place() -> None:
+    wrong = {"title": "", "navigation": [{"title": "A", "address": "x"}], "accent": "#123456"}
+    assert set(faults(Site(), wrong)) == {"title", "navigation.0.address"}
+    assert faults(Site(), {"title": "A"}) == {}
 
 
 @pytest.mark.parametrize(

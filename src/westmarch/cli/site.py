@@ -3,17 +3,12 @@
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
 from westmarch.cli.theme_requirements import require_fit
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from westmarch.site.options import Site
 
 #: Names with commas between them.
 _NAMES = re.compile(r"[\w\s,-]*")
@@ -68,8 +63,11 @@ def set_option(
         require_fit(loaded(context).settings, name, given)
 
     async def write() -> Any:
+        from westmarch.posts.options import change
+
         async with opened(loaded(context).settings) as db:
-            return (await db.write(change_options, {name: given})).model_dump(mode="json")[name]
+            changed = await db.write(change, {name: given}, actor="command line")
+            return changed.site.model_dump(mode="json")[name]
 
     _print(name, run(write()))
 
@@ -89,18 +87,6 @@ def _side_parts(sides: list[dict[str, Any]]) -> str:
     short = (side["part"] if len(side) == 1 else side for side in sides)
     lines = ",\n".join(f"  {json.dumps(side, ensure_ascii=False)}" for side in short)
     return f"[\n{lines}\n]"
-
-
-def change_options(session: "Session", values: dict[str, Any]) -> "Site":
-    """Set options together with what follows from them: in another time zone, posts are counted in other months."""
-    from westmarch.site.actions import change
-
-    site = change(session, values, actor="command line")
-    if "timezone" in values:
-        from westmarch.posts.actions import recount
-
-        recount(session, site)
-    return site
 
 
 def _require_option(name: str) -> None:

@@ -20,11 +20,14 @@ from pydantic import (
     model_validator,
 )
 
+from westmarch.site import head_code
+
 # Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
 _ADDRESS = re.compile(r"(?:/(?!/)|https?://(?!/)|mailto:)[^\s\\\x00-\x1f\x7f]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PATH_TEXT = re.compile(r"[\w/.~@+,=-]*")
+_PICTURE = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{62}\.(?:jpg|png|gif|webp|avif)")
 #: What the folder of a theme may be called.
 THEME_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -38,6 +41,15 @@ def _one_line(value: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+
+
+def _storable(value: str) -> str:
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("it holds a character that no database takes (U+0000 or half of a pair)")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
 
 
 #: The program's own pages, which have a name in every language.
@@ -98,7 +110,7 @@ class Side(BaseModel):
 
     part: PartName
     title: Line = Field("", max_length=80)
-    text: str = Field("", max_length=10_000)
+    text: Text = Field("", max_length=10_000)
     links: tuple[NavigationItem, ...] = Field((), max_length=50)
     count: int | None = Field(None, ge=1, le=20)
 
@@ -115,6 +127,24 @@ class Side(BaseModel):
     @model_serializer(mode="wrap")
     def _without_what_is_not_set(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in serialize(self).items() if value}
+
+
+class Logo(BaseModel):
+    """A stored picture that stands where the title would: its public path, and its size in pixels. None has no path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = ""
+    width: int = Field(0, ge=0, le=100_000)
+    height: int = Field(0, ge=0, le=100_000)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Logo":
+        if self.path and not _PICTURE.fullmatch(self.path):
+            raise ValueError(f"{self.path!r} is no path of a stored picture; one looks like /media/ab/cd….png")
+        if self.path and not (self.width and self.height):
+            raise ValueError("width and height of the picture are needed")
+        return self
 
 
 class Site(BaseModel):
@@ -158,6 +188,16 @@ class Site(BaseModel):
         "`about`, `tags`, `archives`, `most-read`, `feeds`, `links`, `text`.",
     )
 
+    logo: Logo = Field(
+        Logo(), description="A stored picture in place of the title: `path`, `width` and `height` in pixels."
+    )
+    head: Text = Field(
+        "",
+        max_length=20_000,
+        description="Code for the head of all pages: `meta`, `link` and `script`. It is put there only where the "
+        "operator allows it (`head_code`).",
+    )
+
     @field_validator("sides", mode="before")
     @classmethod
     def _named_alone(cls, value: object) -> object:
@@ -174,6 +214,13 @@ class Site(BaseModel):
         parts = [side.part for side in value if side.part not in _OWN]
         if twice := next((part for part in parts if parts.count(part) > 1), None):
             raise ValueError(f"the part {twice} is there twice")
+        return value
+
+    @field_validator("head")
+    @classmethod
+    def _nothing_but_head(cls, value: str) -> str:
+        if fault := head_code.fault(value):
+            raise ValueError(fault)
         return value
 
     @field_validator("language")

@@ -70,6 +70,7 @@ class Surface:
         card: Card,
         frames: Iterable[str] = (),
         environment: Environment = "production",
+        head_code: bool = False,
     ) -> None:
         parts = urlsplit(url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -82,12 +83,13 @@ class Surface:
         self.options = Options()
         self.speculation = Speculation(self.base)
         self.staging = environment == "staging"
+        self.head_code = head_code
         self.headers = [(b"content-security-policy", policy(frames)), *SECURITY]
         if self.staging:
             self.headers.append((b"x-robots-tag", b"noindex, nofollow"))
         self.themes = Themes(overrides, themes, self._furnish)
         self._told: set[tuple[str, str]] = set()
-        self._settings = f"{url}\0{environment}"
+        self._settings = f"{url}\0{environment}\0{head_code}"
 
     def _furnish(self, theme: Theme) -> None:
         """Give a theme what its templates may call; docs/theme.md says what each is."""
@@ -102,6 +104,7 @@ class Surface:
             media=lambda digest, extension: self.base + media_path(digest, extension),
             absolute_media=lambda digest, extension: self.root + media_path(digest, extension),
             card=self._card_of(theme),
+            own_head=self.own_head,
             placed=self.placed,
             line=lambda text, language: self.placed(self.line(text, language)),
             directory=directory,
@@ -130,6 +133,10 @@ class Surface:
     def absolute(self, path: str) -> str:
         """The whole address of a path, for feeds and canonical links."""
         return self.root + quoted(path)
+
+    def own_head(self, site: Site) -> Markup:
+        """The owner's code for the head, where the operator allows it. It was held to what may stand there."""
+        return Markup(site.head) if self.head_code else _NOTHING  # noqa: S704 - see above
 
     def link(self, address: str) -> str:
         """An address as its owner wrote it: a path of the site gets the base path, anything else stays."""

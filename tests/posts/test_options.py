@@ -1,0 +1,53 @@
+"""Options of the site with what follows from them, and taking a change back."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.factories import SITE, post
+from westmarch.db.database import Database
+from westmarch.errors import Conflict
+from westmarch.events.models import Event
+from westmarch.posts import archive, options
+from westmarch.posts.options import UNDOES
+from westmarch.site import actions, queries
+from westmarch.site.options import Site
+
+
+async def undone(db: Database, event_id: int | None) -> str:
+    detail: dict[str, Any] = await db.read(
+        lambda session: session.execute(select(Event.detail).where(Event.id == event_id)).scalar_one()
+    )
+    return await db.write(UNDOES["site.changed"], event_id, None, detail["undo"], SITE, actor="test")
+
+
+async def test_another_zone_counts_posts_in_other_years(db: Database) -> None:
+    eve = datetime(2023, 12, 31, 23, 30, tzinfo=UTC)
+    await db.write(lambda session: post(session, published_at=eve))
+    await db.write(options.change, {"timezone": "Asia/Tokyo"}, actor="test")
+    assert [row.year for row in await db.read(archive.years, 5)] == [2024]
+
+
+async def test_a_change_is_taken_back(db: Database) -> None:
+    await db.write(options.change, {"title": "A"}, actor="test")
+    changed = await db.write(options.change, {"title": "B", "tagline": "New"}, actor="test")
+    assert "title" in await undone(db, changed.event_id)
+    assert await db.read(queries.current) == Site(title="A")
+
+
+async def test_a_zone_that_is_taken_back_counts_posts_as_before(db: Database) -> None:
+    eve = datetime(2023, 12, 31, 23, 30, tzinfo=UTC)
+    await db.write(lambda session: post(session, published_at=eve))
+    changed = await db.write(options.change, {"timezone": "Asia/Tokyo"}, actor="test")
+    await undone(db, changed.event_id)
+    assert [row.year for row in await db.read(archive.years, 5)] == [2023]
+
+
+async def test_what_was_changed_again_is_not_taken_back(db: Database) -> None:
+    changed = await db.write(options.change, {"title": "A", "tagline": "B"}, actor="test")
+    await db.write(actions.change, {"tagline": "C"}, actor="another")
+    with pytest.raises(Conflict, match="tagline"):
+        await undone(db, changed.event_id)
+    assert (await db.read(queries.current)).title == "A"
