@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import shell, sign_in, statics
+from westmarch.admin import me, shell, sign_in, statics
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -26,5 +26,6 @@ ROUTES: tuple[Route, ...] = (
     CountedRoute("/admin", without_slash, methods=["GET"]),
     CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
     *sign_in.ROUTES,
+    *me.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

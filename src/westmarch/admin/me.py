@@ -1,0 +1,186 @@
+"""One's own account: name, e-mail, password, and the devices on which one is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from westmarch.accounts import actions, credentials, devices, passwords, queries
+from westmarch.accounts.guard import Guarded, actor, client, signed_in
+from westmarch.accounts.one_time_links import SETTING
+from westmarch.accounts.rights import Right
+from westmarch.accounts.who import SignedIn
+from westmarch.admin import flash, shell
+from westmarch.db.database import Database
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.db.types import now
+from westmarch.errors import Conflict, Invalid, TooMany, WestmarchError
+from westmarch.events.actor import Actor
+from westmarch.web import forms
+from westmarch.web.replies import Reply
+
+#: A form of one's own account has no more bytes.
+MOST_BYTES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device on which an account is signed in: what it is called, and whether it is the one that asks."""
+
+    id: int
+    words: str
+    address: str
+    since: datetime
+    seen: datetime
+    this: bool
+
+
+def devices_of(session: Reading, account_id: int, this: int | None) -> list[Device]:
+    """The devices on which an account is signed in, the one last used first."""
+    return [
+        Device(row.id, devices.words(row.agent), row.address, row.created_at, row.seen_at, row.id == this)
+        for row in queries.sessions(session, account_id, now())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the page of one's own account shows. `asks_old` is whether a new password needs the old one."""
+
+    account: NamedRow
+    devices: list[Device]
+    asks_old: bool
+
+
+def mine(session: Reading, who: SignedIn) -> Mine:
+    """The account of whoever is signed in."""
+    account = queries.by_id(session, who.account_id)
+    assert account is not None, "accounts are never deleted"
+    return Mine(account, devices_of(session, who.account_id, who.session_id), asks_old(session, who, account))
+
+
+def asks_old(session: Reading, who: SignedIn, account: NamedRow) -> bool:
+    """Whether a new password needs the old one: not where there is none, nor for who has just come by a link."""
+    if account.password_hash is None:
+        return False
+    return who.session_id is None or not queries.came_by_link(session, who.session_id, now() - SETTING)
+
+
+async def page(request: Request) -> Reply:
+    """One's own account."""
+    return await _page(request)
+
+
+async def change(request: Request) -> Reply:
+    """Change one's own name and e-mail; nothing else that the form may hold."""
+    sent = await forms.read(request, most_bytes=MOST_BYTES)
+    who, name, email = signed_in(request), sent.line("name"), sent.line("email")
+    try:
+        await _db(request).write(_rename, who.account_id, name, email, actor(request))
+    except (Invalid, Conflict) as error:
+        return await _page(request, error=error, name=name, email=email)
+    return flash.redirect(request, "/admin/me/", "Saved.")
+
+
+def _rename(session: Session, account_id: int, name: str, email: str, actor: Actor) -> None:
+    account = queries.by_id(session, account_id)
+    assert account is not None, "accounts are never deleted"
+    actions.change(
+        session, account_id, name=name, email=email, role=account.role, author_id=account.author_id, actor=actor
+    )
+
+
+async def password(request: Request) -> Reply:
+    """The page where a password is set."""
+    found = await _db(request).read(mine, signed_in(request))
+    return _password_page(request, found)
+
+
+async def set_password(request: Request) -> Reply:
+    """Set one's own password; all other devices are signed out."""
+    sent = await forms.read(request, most_bytes=MOST_BYTES)
+    who = signed_in(request)
+    found = await _db(request).read(mine, who)
+    new = sent.text("password")
+    try:
+        passwords.check(new, name=found.account.name, email=found.account.email)
+        if new != sent.text("again"):
+            raise Invalid("These are two different passwords.", place="again")
+        if found.asks_old:
+            await _require_old(request, found.account, sent.text("old"))
+    except (Invalid, TooMany) as error:
+        return _password_page(request, found, error)
+    kept = await passwords.made(new)
+    await _db(request).write(actions.set_password, who.account_id, kept, actor=actor(request), keep=who.session_id)
+    return flash.redirect(request, "/admin/me/", "The password is set. Other devices were signed out.")
+
+
+async def _require_old(request: Request, account: NamedRow, old: str) -> None:
+    """Raises Invalid where the old password is wrong, TooMany where it was guessed too often."""
+    try:
+        await credentials.by_password(_db(request), account.name, old, client(request))
+    except credentials.WrongCredentials as error:
+        raise Invalid("This is not the old password.", place="old") from error
+
+
+async def end_session(request: Request) -> Reply:
+    """Sign out on one device."""
+    who, session_id = signed_in(request), request.path_params["id"]
+    await _db(request).write(actions.end_session, who.account_id, session_id, actor=actor(request))
+    return flash.redirect(request, "/admin/me/", "That device is signed out.")
+
+
+async def end_others(request: Request) -> Reply:
+    """Sign out on all devices but this one."""
+    who = signed_in(request)
+    await _db(request).write(actions.sign_out, who.account_id, actor=actor(request), keep=who.session_id)
+    return flash.redirect(request, "/admin/me/", "All other devices are signed out.")
+
+
+async def _page(
+    request: Request, *, error: WestmarchError | None = None, name: str | None = None, email: str | None = None
+) -> Reply:
+    found = await _db(request).read(mine, signed_in(request))
+    return shell.page(
+        request,
+        "me/page.html",
+        title="Your account",
+        status=200 if error is None else 422,
+        account=found.account,
+        devices=found.devices,
+        asks_old=found.asks_old,
+        name=found.account.name if name is None else name,
+        email=(found.account.email or "") if email is None else email,
+        error=error,
+    )
+
+
+def _password_page(request: Request, found: Mine, error: WestmarchError | None = None) -> Reply:
+    return shell.page(
+        request,
+        "me/password.html",
+        title="Change the password" if found.asks_old else "Set a password",
+        status=200 if error is None else error.status,
+        account=found.account,
+        asks_old=found.asks_old,
+        error=error,
+        shortest=passwords.SHORTEST,
+        longest=passwords.LONGEST,
+    )
+
+
+def _db(request: Request) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+ROUTES = (
+    Guarded("/admin/me/", page, right=Right.SIGN_IN),
+    Guarded("/admin/me/", change, right=Right.SIGN_IN, methods=("POST",)),
+    Guarded("/admin/me/password/", password, right=Right.SIGN_IN),
+    Guarded("/admin/me/password/", set_password, right=Right.SIGN_IN, methods=("POST",)),
+    Guarded("/admin/me/sessions/{id:int}/end/", end_session, right=Right.SIGN_IN, methods=("POST",)),
+    Guarded("/admin/me/sessions/end-others/", end_others, right=Right.SIGN_IN, methods=("POST",)),
+)
