@@ -1,24 +1,34 @@
-"""Accounts for tests of tokens."""
+"""People for tests: accounts with a password, and a reader who is signed in as one of them."""
+
+from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from westmarch.accounts import queries
-from westmarch.accounts.models import Account
+from tests.readers import Reader
+from westmarch.accounts import actions, queries, sessions
 from westmarch.db.rows import NamedRow
-from westmarch.db.types import now
-from westmarch.subjects.names import fold
 
 PASSWORD = "sea to the horizon"
 #: As few rounds and as little memory as there may be: what is tested is no hashing.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def account(session: Session, name: str = "Nell", *, role: str = "author") -> NamedRow:
+def account(session: Session, name: str = "Nell", role: str = "author", **fields: Any) -> NamedRow:
     """An account that signs in by `PASSWORD`."""
-    values = {"name": name, "folded": fold(name), "role": role, "password_hash": HASH}
-    session.execute(insert(Account).values(**values, password_at=now(), created_at=now()))
-    found = queries.named(session, name)
+    stored = {"password_hash": HASH, "actor": "test"} | fields
+    found = queries.by_id(session, actions.create(session, name, role, **stored))
     assert found is not None
     return found
+
+
+async def signed_in(reader: Reader, name: str = "Nell", role: str = "owner", **fields: Any) -> int:
+    """Make an account and sign the reader in as it, without its password; returns its id."""
+
+    def make(session: Session) -> tuple[int, str]:
+        account_id = account(session, name, role, **fields).id
+        return account_id, sessions.begin(session, account_id, address="127.0.0.1", agent="test")
+
+    account_id, secret = await reader.db.write(make)
+    reader.client.cookies.set(sessions.cookie_name(reader.app.state.settings), secret)
+    return account_id
