@@ -73,8 +73,8 @@ async def public(request: Request) -> ASGIApp:
     if found.status_code in (301, 302) and uncounted(query) != query:  # A redirect keeps the whole of it.
         found = await made(request.app, path, query, variant)
     request.state.route = found.route
-    if found.viewed is not None and views.is_view(request.scope):
-        request.app.state.views.count(found.viewed)
+    if found.viewed is not None and (origin := views.came_from(request.scope)) is not None:
+        request.app.state.views.count(found.viewed, origin)
     if found.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
         raise HTTPException(found.status_code)
     return found
@@ -244,11 +244,11 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
 
     requests = Requests() if settings.metrics else None
     pages = PageCache(settings.cache_size, requests, settings.cache_check, surface.options.forget)
-    counted = views.Views()
+    counted = views.Views(surface.host)
 
     def viewed(scope: Scope, post_id: int) -> None:
-        if views.is_view(scope):
-            counted.count(post_id)
+        if (origin := views.came_from(scope)) is not None:
+            counted.count(post_id, origin)
 
     app = Program(
         pages,

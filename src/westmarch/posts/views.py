@@ -22,8 +22,10 @@ from westmarch.db.sessions import Reading
 from westmarch.db.upsert import both
 from westmarch.errors import WestmarchError
 from westmarch.ops import schema
+from westmarch.posts import referrers
 from westmarch.posts.models import LISTED, MostRead, Post, PostView
 from westmarch.posts.queries import PLACES
+from westmarch.posts.referrers import Referrers
 
 #: The schema that brought the tables; on the one before, nothing is written and nothing is read most.
 SCHEMA = "0002"
@@ -47,6 +49,7 @@ _ROBOT = re.compile(
 )
 # By these a browser says that it fetches a page ahead, which its reader may never open.
 _PURPOSES = frozenset({b"sec-purpose", b"purpose", b"x-moz"})
+_LOOKED_AT = _PURPOSES | {b"user-agent", b"referer"}
 
 
 @lru_cache(maxsize=4096)
@@ -55,28 +58,41 @@ def is_robot(user_agent: bytes) -> bool:
     return not user_agent or _ROBOT.search(user_agent) is not None
 
 
-def is_view(scope: Scope) -> bool:
-    """Whether by this request somebody looks at a page: by GET, not ahead of time, and not a robot."""
+def came_from(scope: Scope) -> bytes | None:
+    """The header `Referer` of a view, empty without one; None where by this request nobody looks at a page.
+
+    A view comes by GET, not ahead of time, and not from a robot.
+    """
     if scope["method"] != "GET":
-        return False
-    agent = b""
+        return None
+    agent = referrer = b""
     for name, value in scope["headers"]:
+        if name not in _LOOKED_AT:
+            continue
         if name == b"user-agent":
             agent = value
-        elif name in _PURPOSES and value.lower().startswith(b"prefetch"):
-            return False
-    return not is_robot(agent[:LONGEST_AGENT])
+        elif name == b"referer":
+            referrer = value
+        elif value.lower().startswith(b"prefetch"):
+            return None
+    return None if is_robot(agent[:LONGEST_AGENT]) else referrer
 
 
 class Views:
-    """The views of this process that are not written yet. Used in the event loop alone."""
+    """The views of this process that are not written yet. Used in the event loop alone.
 
-    def __init__(self) -> None:
+    `host` is that of the site, on which its own links are followed.
+    """
+
+    def __init__(self, host: str = "") -> None:
         self._counts: dict[int, int] = {}
-        self._stored = False
+        self._referrers = Referrers(host)
+        self._stored = self._referrers_stored = False
 
-    def count(self, post_id: int) -> None:
-        """Count one view of a post."""
+    def count(self, post_id: int, referrer: bytes = b"") -> None:
+        """Count one view of a post by somebody who came with this header `Referer`."""
+        if referrer:
+            self._referrers.count(post_id, referrer)
         counts = self._counts
         if post_id in counts:
             counts[post_id] += 1
@@ -106,17 +122,21 @@ class Views:
 
     async def _write(self, db: Database, today: date) -> None:
         batch, self._counts = self._counts, {}
+        origins = self._referrers.take(today) if self._referrers_stored else {}
         try:
-            await db.write(store, batch, today)
+            await db.write(store, batch, today, origins)
         except WestmarchError:
             since, self._counts = self._counts, batch
             for post_id, views in since.items():
                 if post_id in batch or len(batch) < MOST_POSTS:
                     batch[post_id] = batch.get(post_id, 0) + views
+            self._referrers.give_back(origins)
             raise
 
     async def _can_be_stored(self, db: Database) -> bool:
         self._stored = self._stored or await db.read(schema.reached, SCHEMA)
+        if self._referrers.waiting and not self._referrers_stored:
+            self._referrers_stored = await db.read(schema.reached, referrers.SCHEMA)
         return self._stored
 
 
@@ -129,12 +149,16 @@ _ADD = {
 }
 
 
-def store(session: Session, counts: Mapping[int, int], day: date) -> None:
-    """Add views, by the post's id, to those of a day. A post that is gone is left out."""
+def store(
+    session: Session, counts: Mapping[int, int], day: date, origins: Mapping[referrers.Pair, int] | None = None
+) -> None:
+    """Add views by the post's id, and by post and host they came from, to those of a day; no post that is gone."""
     there = set(session.scalars(select(Post.id).where(Post.id.in_(counts))))
     rows = [{"post_id": each, "day": day, "views": counts[each]} for each in sorted(counts) if each in there]
     if rows:
         session.execute(_ADD[session.get_bind().dialect.name], rows)
+    if origins:
+        referrers.store(session, origins, day)
 
 
 _post, _view = Post.__table__, PostView.__table__
@@ -206,6 +230,8 @@ async def rank(db: Database, today: date) -> bool:
         await db.write(store_ranking, posts)
     if await db.read(outdated, today):
         await db.write(forget, today)
+    if await db.read(schema.reached, referrers.SCHEMA) and await db.read(referrers.outdated, _forgotten(today)):
+        await db.write(referrers.forget, _forgotten(today))
     return differs
 
 
