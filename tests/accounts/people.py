@@ -3,21 +3,29 @@
 from typing import Any
 
 from argon2 import PasswordHasher
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from tests.readers import Reader
-from westmarch.accounts import actions, queries, sessions
+from westmarch.accounts import queries, sessions
+from westmarch.accounts.models import Account
 from westmarch.db.rows import NamedRow
+from westmarch.db.types import now
+from westmarch.subjects.names import fold
 
 PASSWORD = "sea to the horizon"
 #: As few rounds and as little memory as there may be: what is tested is no hashing.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def account(session: Session, name: str = "Nell", role: str = "author", **fields: Any) -> NamedRow:
-    """An account that signs in by `PASSWORD`."""
-    stored = {"password_hash": HASH, "actor": "test"} | fields
-    found = queries.by_id(session, actions.create(session, name, role, **stored))
+def account(session: Session, /, name: str = "Nell", role: str = "author", **fields: Any) -> NamedRow:
+    """An account that signs in by `PASSWORD`, but for what `fields` say. Nobody has made it: there is no event."""
+    moment = now()
+    stored = {"password_hash": HASH, "password_at": moment, "created_at": moment} | fields
+    if email := stored.get("email"):
+        stored["email_folded"] = fold(email)
+    made = insert(Account).values(name=name, folded=fold(name), role=role, **stored).returning(Account.id)
+    found = queries.by_id(session, session.execute(made).scalar_one())
     assert found is not None
     return found
 
