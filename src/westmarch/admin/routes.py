@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import me, shell, sign_in, statics
+from westmarch.admin import look, me, navigation, settings, shell, sides, sign_in, statics
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -27,5 +27,9 @@ ROUTES: tuple[Route, ...] = (
     CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
     *sign_in.ROUTES,
     *me.ROUTES,
+    *settings.ROUTES,
+    *look.ROUTES,
+    *navigation.ROUTES,
+    *sides.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

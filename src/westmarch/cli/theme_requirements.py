@@ -21,22 +21,7 @@ def themes_of(settings: "Settings") -> "Themes":
 
 def require_theme(settings: "Settings", name: str) -> "Theme":
     """The theme, whose templates all compile. Raises NotFound naming those that there are, and Invalid."""
-    from jinja2 import TemplateSyntaxError
-
-    from westmarch.errors import Invalid
-
-    theme = themes_of(settings).load(name)
-    for template in theme.templates.list_templates(extensions=["html", "xml"]):
-        try:
-            theme.templates.get_template(template)
-        except TemplateSyntaxError as error:
-            place = theme.place_of(error)
-            hint = f"`westmarch theme check {name}` tells of all that is wrong."
-            raise Invalid(f"{place}: {error.message}", hint=hint, place=place) from error
-        except UnicodeDecodeError as error:
-            file = next(folder / template for folder in theme.folders if (folder / template).is_file())
-            raise Invalid(f"{file} is not in UTF-8: {error}.", place=str(file)) from error
-    return theme
+    return themes_of(settings).compiled(name)
 
 
 def replaced_files(theme: "Theme", settings: "Settings") -> list[str]:

@@ -40,9 +40,14 @@ def change(session: Session, values: dict[str, Any], *, actor: str) -> Site:
     return changed(session, values, actor=actor).site
 
 
+def locked(session: Session) -> None:
+    """Let whoever else changes options wait for the end of this transaction: what is compared now stays so."""
+    session.execute(select(Epoch.name).with_for_update())
+
+
 def changed(session: Session, values: dict[str, Any], *, actor: str) -> Changed:
     """Set options as `change` does, and tell of the event; it holds what they were before and are now."""
-    session.execute(select(Epoch.name).with_for_update())  # Who compares before a change waits for one that is made.
+    locked(session)
     before = queries.current(session)
     unknown = sorted(set(values) - set(Site.model_fields))
     if unknown:

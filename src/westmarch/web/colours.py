@@ -9,6 +9,8 @@ from functools import lru_cache
 RGB = tuple[int, int, int]
 #: Lightness and most chroma of `--accent` on the light and on the dark paper.
 ON_LIGHT, ON_DARK = (0.46, 0.14), (0.79, 0.085)
+#: The light and the dark paper, `--paper`.
+LIGHT, DARK = (252, 251, 249), (24, 22, 20)
 
 
 @lru_cache(maxsize=64)
@@ -27,6 +29,17 @@ def corrected(colour: str, lightness: float, most_chroma: float) -> RGB:
 def hexadecimal(colour: RGB) -> str:
     """A colour as `#1f6f8b`."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def contrast(one: RGB, other: RGB) -> float:
+    """The contrast of two colours, from 1 to 21, as WCAG 2.2 has it."""
+    dark, light = sorted(map(_luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: RGB) -> float:
+    red, green, blue = (_linear(value / 255) for value in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _chroma_and_hue(colour: tuple[int, ...]) -> tuple[float, float]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from jinja2 import TemplateSyntaxError
+
 from westmarch import __version__
-from westmarch.errors import NotFound, WestmarchError
+from westmarch.errors import Invalid, NotFound, WestmarchError
 from westmarch.web.assets import Asset
 from westmarch.web.manifest import FILE, Manifest, read_manifest
 from westmarch.web.theme import DEFAULT, DEFAULT_NAME, Theme
@@ -73,6 +75,21 @@ class Themes:
         else:
             return self.packaged
         self._furnish(theme)
+        return theme
+
+    def compiled(self, name: str) -> Theme:
+        """The theme, whose templates can all be read. Raises NotFound naming those that there are, and Invalid."""
+        theme = self.load(name)
+        for template in theme.templates.list_templates(extensions=["html", "xml"]):
+            try:
+                theme.templates.get_template(template)
+            except TemplateSyntaxError as error:
+                place = theme.place_of(error)
+                hint = f"`westmarch theme check {name}` tells of all that is wrong."
+                raise Invalid(f"{place}: {error.message}", hint=hint, place=place) from error
+            except UnicodeDecodeError as error:
+                file = next(folder / template for folder in theme.folders if (folder / template).is_file())
+                raise Invalid(f"{file} is not in UTF-8: {error}.", place=str(file)) from error
         return theme
 
     def chosen(self, name: str) -> Theme:

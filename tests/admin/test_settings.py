@@ -1,0 +1,269 @@
+"""The settings of the site, as somebody changes them in a browser."""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accounts.people import signed_in
+from tests.admin.filled import changed, form, send
+from tests.factories import post
+from tests.readers import Reader
+from tests.readers import reader as reader
+from westmarch.app import create_app
+from westmarch.settings import Settings
+from westmarch.site import queries
+from westmarch.site.actions import change
+from westmarch.site.options import Site
+
+GENERAL, READING, LOOK, HEAD = (f"/admin/settings/{name}" for name in ("", "reading/", "look/", "head/"))
+
+
+@pytest.fixture
+async def owner(reader: Reader) -> Reader:
+    await signed_in(reader, role="owner")
+    return reader
+
+
+async def options(reader: Reader) -> Site:
+    site: Site = await reader.db.read(queries.current)
+    return site
+
+
+def fault(text: str, field: str) -> str:
+    """What is said at a field of a page; the field has to point to it."""
+    match = re.search(rf'id="f-{field}"[^>]*aria-invalid="true"[^>]*aria-describedby="f-{field}-fault', text)
+    assert match, field
+    said = re.search(rf'<p class="fault" id="f-{field}-fault">(.*?)</p>', text)
+    assert said, field
+    return unescape(said[1])
+
+
+@pytest.mark.parametrize("path", [GENERAL, READING, LOOK, HEAD])
+async def test_every_page_of_settings_is_there_for_owners_alone(reader: Reader, path: str) -> None:
+    assert (await reader.get(path)).status_code == 303
+    await signed_in(reader, "Ed", role="editor")
+    assert (await reader.get(path)).status_code == 403
+    assert (await reader.client.post(path, data={"title": "Mine"})).status_code == 403
+    await signed_in(reader, "Nell", role="owner")
+    assert (await reader.get(path)).status_code == 200
+
+
+async def test_a_new_title_is_on_the_site_at_once(owner: Reader) -> None:
+    await owner.do(lambda session: post(session, "One"))
+    assert "Slack Water" not in await owner.page("/one/")
+    answer = await send(owner, GENERAL, title="Slack Water", language="de", timezone="Europe/Berlin")
+    assert (answer.status_code, answer.headers["location"]) == (303, GENERAL)
+    assert "Slack Water" in await owner.page("/one/")
+    assert (await options(owner)).timezone == "Europe/Berlin"
+    assert "Saved." in await owner.page(GENERAL)
+
+
+async def test_a_form_that_is_sent_as_it_is_changes_nothing(owner: Reader) -> None:
+    for path in (GENERAL, READING, LOOK):
+        before = await options(owner)
+        assert (await send(owner, path)).status_code == 303
+        assert "Nothing was changed." in await owner.page(path)
+        assert await options(owner) == before
+
+
+async def test_each_field_that_is_refused_says_why_and_all_that_was_typed_comes_back(owner: Reader) -> None:
+    answer = await send(owner, GENERAL, title="", tagline="Of <tides>", language="english please", timezone="Mars/Base")
+    assert answer.status_code == 422
+    assert fault(answer.text, "title") == "It may not be empty."
+    assert "a tag looks like en, de" in fault(answer.text, "language")
+    assert "Mars/Base" in fault(answer.text, "timezone")
+    sent = dict(form(answer.text, GENERAL))
+    assert (sent["tagline"], sent["language"], sent["timezone"]) == ("Of <tides>", "english please", "Mars/Base")
+    assert await options(owner) == Site()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", "x" * 201), ("tagline", "a\u2028b"), ("description", "y" * 1001), ("timezone", "../../etc/passwd")],
+)
+async def test_hostile_and_overlong_values_are_refused_at_the_field(owner: Reader, field: str, value: str) -> None:
+    answer = await send(owner, GENERAL, **{field: value})
+    assert answer.status_code == 422
+    assert fault(answer.text, field)
+    assert dict(form(answer.text, GENERAL))[field] == value
+
+
+async def test_a_field_that_is_missing_is_an_empty_one_and_one_that_comes_twice_counts_once(owner: Reader) -> None:
+    answer = await send(owner, GENERAL, title=None)
+    assert (answer.status_code, fault(answer.text, "title")) == (422, "It may not be empty.")
+    await send(owner, GENERAL, title=["First", "Second"], is_admin="1")
+    assert (await options(owner)).title == "Second"
+
+
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(owner: Reader) -> None:
+    opened = form(await owner.page(GENERAL), GENERAL)
+    await owner.do(change, {"title": "Theirs"}, actor="another")
+    answer = await owner.client.post(GENERAL, data=changed(opened, title="Mine", tagline="Typed"))
+    assert answer.status_code == 409
+    assert "Set now: “Theirs”." in unescape(answer.text)
+    again = form(answer.text, GENERAL)
+    assert (dict(again)["title"], dict(again)["tagline"]) == ("Mine", "Typed")
+    assert (await options(owner)).title == "Theirs"
+    assert (await owner.client.post(GENERAL, data=changed(again))).status_code == 303
+    assert (await options(owner)).title == "Mine"
+
+
+async def test_a_change_of_other_options_does_not_stand_in_the_way(owner: Reader) -> None:
+    opened = form(await owner.page(GENERAL), GENERAL)
+    await owner.do(change, {"posts_per_page": 5}, actor="another")
+    assert (await owner.client.post(GENERAL, data=changed(opened, title="Mine"))).status_code == 303
+    assert await options(owner) == Site(title="Mine", posts_per_page=5)
+
+
+async def test_a_form_without_a_version_is_refused(owner: Reader) -> None:
+    assert (await send(owner, GENERAL, title="Mine", version=None)).status_code == 409
+
+
+# Reading
+
+
+async def test_the_address_of_a_new_post_is_shown_as_an_example(owner: Reader) -> None:
+    await owner.do(change, {"permalink": "/notes/{slug}/"}, actor="test")
+    text = await owner.page(READING)
+    assert re.search(r"<output[^>]*>https://example\.org/notes/a-walk-by-the-sea/</output>", text)
+
+
+async def test_a_permalink_that_makes_no_paths_is_refused(owner: Reader) -> None:
+    answer = await send(owner, READING, permalink="/{title}/", posts_per_page="many")
+    assert answer.status_code == 422
+    assert "is no pattern" in fault(answer.text, "permalink")
+    assert fault(answer.text, "posts_per_page") == "A whole number is needed."
+
+
+async def test_fewer_posts_a_page_are_fewer_on_the_site_at_once(owner: Reader) -> None:
+    for number in range(4):
+        await owner.do(lambda session, number=number: post(session, f"Post {number}"))
+    assert "/page/2/" not in await owner.page("/")
+    assert (await send(owner, READING, posts_per_page="2")).status_code == 303
+    assert "/page/2/" in await owner.page("/")
+
+
+# Look
+
+
+async def test_another_accent_is_on_the_site_at_once(owner: Reader) -> None:
+    assert "accent.8b3a1f.css" not in await owner.page("/")
+    assert (await send(owner, LOOK, accent="#8B3A1F")).status_code == 303
+    assert "accent.8b3a1f.css" in await owner.page("/")
+
+
+async def test_the_contrast_of_the_accent_is_told_for_both_papers(owner: Reader) -> None:
+    told = re.findall(r"On (light|dark) paper #[0-9a-f]{6}: contrast ([0-9.]+) to 1", await owner.page(LOOK))
+    assert [where for where, _ in told] == ["light", "dark"]
+    assert all(float(contrast) >= 4.5 for _, contrast in told)
+
+
+async def test_options_of_the_theme_are_set_and_taken_back_to_their_defaults(owner: Reader) -> None:
+    dark: dict[str, Any] = {"option-scheme": "dark", "option-related": None, "option-contents_from": "5"}
+    await send(owner, LOOK, **dark)
+    values = {"scheme": "dark", "related": False, "contents_from": 5}
+    assert (await options(owner)).theme_options == {"default": values}
+    assert 'data-scheme="dark"' in await owner.page("/")
+    await send(owner, LOOK, **{"option-scheme": "system", "option-related": "1", "option-contents_from": "3"})
+    assert (await options(owner)).theme_options == {}
+
+
+async def test_an_option_of_the_theme_that_does_not_fit_is_refused_at_its_field(owner: Reader) -> None:
+    wrong: dict[str, Any] = {"option-contents_from": "900", "option-scheme": "pink", "footer": "Typed *here*"}
+    answer = await send(owner, LOOK, **wrong)
+    assert answer.status_code == 422
+    assert "a whole number from 0 to 100" in fault(answer.text, "option-contents_from").lower()
+    assert fault(answer.text, "option-scheme")
+    assert dict(form(answer.text, LOOK))["footer"] == "Typed *here*"
+    assert await options(owner) == Site()
+
+
+async def test_a_theme_that_is_not_there_or_broken_is_refused(owner: Reader, settings: Settings) -> None:
+    answer = await send(owner, LOOK, theme="paper")
+    assert (answer.status_code, "No theme is called" in fault(answer.text, "theme")) == (422, True)
+    folder = settings.themes_folder / "paper"
+    folder.mkdir(parents=True)
+    (folder / "theme.toml").write_text('name = "paper"\ndescription = "Plain."\n')
+    (folder / "base.html").write_text("{% if %}")
+    answer = await send(owner, LOOK, theme="paper")
+    assert (answer.status_code, "base.html" in fault(answer.text, "theme")) == (422, True)
+    assert (await options(owner)).theme == "default"
+
+
+# The logo
+
+
+def picture(folder: Path, size: tuple[int, int] = (64, 16)) -> bytes:
+    from PIL import Image
+
+    file = folder / "logo.png"
+    Image.new("RGB", size, "#1f6f8b").save(file)
+    return file.read_bytes()
+
+
+async def upload(reader: Reader, content: bytes, name: str = "logo.png") -> Any:
+    fields = form(await reader.page(LOOK), f"{LOOK}logo/")
+    files = {"logo": (name, content, "image/png")}
+    return await reader.client.post(f"{LOOK}logo/", data=changed(fields, do="upload"), files=files)
+
+
+async def test_a_logo_is_uploaded_shown_and_removed(owner: Reader, tmp_path: Path) -> None:
+    assert (await upload(owner, picture(tmp_path))).status_code == 303
+    logo = (await options(owner)).logo
+    assert (logo.width, logo.height) == (64, 16)
+    assert f'<img src="{logo.path}" width="64" height="16" alt="Westmarch">' in await owner.page("/")
+    assert (await owner.get(logo.path)).headers["content-type"] == "image/png"
+    answer = await send(owner, LOOK, f"{LOOK}logo/", do="remove")
+    assert answer.status_code == 303
+    assert logo.path not in await owner.page("/")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (b"<svg onload=alert(1)>", "logo.svg", "This is no picture that can be shown."),
+        (b"%PDF-1.4", "logo.pdf", "This is no picture."),
+        (b"\x89PNG\r\n\x1a\n", "logo.png", "This is no picture"),
+        (b"x" * (5 * 1024 * 1024 + 1), "logo.png", "more than 5 MB"),
+    ],
+    ids=["svg", "pdf", "broken", "large"],
+)
+async def test_what_is_no_picture_is_no_logo(owner: Reader, content: bytes, name: str, told: str) -> None:
+    answer = await upload(owner, content, name)
+    assert answer.status_code == 422
+    assert told in fault(answer.text, "logo")
+    assert (await options(owner)).logo.path == ""
+
+
+async def test_no_file_is_told(owner: Reader) -> None:
+    answer = await send(owner, LOOK, f"{LOOK}logo/", do="upload")
+    assert (answer.status_code, fault(answer.text, "logo")) == (422, "Choose a picture first.")
+
+
+# Code in the head
+
+
+async def test_code_in_the_head_is_refused_unless_the_operator_allows_it(owner: Reader) -> None:
+    text = await owner.page(HEAD)
+    assert "head_code = true" in text
+    assert re.search(r"<textarea[^>]*disabled", text)
+    version = changed(form(await owner.page(HEAD), HEAD)).get("version", "")
+    answer = await owner.client.post(HEAD, data={"head": '<meta name="a" content="b">', "version": version})
+    assert (answer.status_code, "does not allow" in fault(answer.text, "head")) == (422, True)
+    assert (await options(owner)).head == ""
+
+
+async def test_code_in_the_head_is_on_the_site_where_it_is_allowed(owner: Reader, settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"head_code": True}))
+    app.state.db = owner.db
+    allowed = Reader(app, owner.db, settings.url)
+    await signed_in(allowed, "Olive", role="owner")
+    answer = await send(allowed, HEAD, head="<p>words</p>")
+    assert (answer.status_code, "line 1" in fault(answer.text, "head").lower()) == (422, True)
+    code = '<meta name="verification" content="a1">'
+    assert (await send(allowed, HEAD, head=code)).status_code == 303
+    assert code in await allowed.page("/")
+    await allowed.client.aclose()
