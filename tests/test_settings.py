@@ -317,3 +317,31 @@ def test_any_bytes_as_settings_are_taken_or_refused_with_the_place(
             places = error.place
         assert name in places
         (site / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["example.org", "http://example.org", "smtp://", "smtp://nell@example.org", "smtp://example.org:0",
+     "smtp://example.org:99999", "smtp://example.org/path", "smtp://n:s3cret@example.org?x=y", "smtp://n:s3cret/4@h"],
+)  # fmt: skip
+def test_a_mail_server_that_is_none_is_refused_and_its_password_not_told(site: Path, url: str) -> None:
+    told = refusal(site, smtp_url=url)
+    assert told.startswith("--smtp-url: smtp://USER:PASSWORD@HOST:587")
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "nell", "a@b\nBcc: c@d", "a@b, c@d", "Nell <a@b> <c@d>", "a..b@c", "ä@b", "a@b..c"]
+)
+def test_a_sender_that_is_no_single_address_is_refused(site: Path, sender: str) -> None:
+    assert refusal(site, mail_from=sender).startswith("--mail-from: one address is needed")
+
+
+def test_letters_come_from_the_host_of_the_site_if_nothing_is_said(site: Path) -> None:
+    assert load(site, url="https://blog.example.org/path").settings.mail_from == "westmarch@blog.example.org"
+    assert load(site, url="http://[::1]:8000").settings.mail_from == "westmarch@localhost"
+
+
+def test_the_password_of_the_mail_server_is_covered(site: Path) -> None:
+    settings = load(site, smtp_url="smtp://nell:s3cret@example.org").settings
+    assert "s3cret" not in f"{settings!r}{settings.shown('smtp_url')}"

@@ -29,6 +29,7 @@ from westmarch.errors import WestmarchError
 from westmarch.followers import run as followers
 from westmarch.links.parameters import uncounted
 from westmarch.links.paths import quote
+from westmarch.mail import delivery, sending
 from westmarch.media import public as media
 from westmarch.metrics import lag
 from westmarch.metrics.durations import Requests
@@ -156,6 +157,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
         ]
+        if (mails := delivery.server(app.state.settings)) is not None:
+            tasks.append(asyncio.create_task(sending.run(db, mails, now), name="mail"))
         wanted, loop = asyncio.Event(), asyncio.get_running_loop()
         app.state.read_files_again = lambda: loop.call_soon_threadsafe(wanted.set)
         again = files.run(wanted, app.state.surface, app.state.pages.store)

@@ -20,6 +20,11 @@ from typing_extensions import override
 
 PREFIX = "WESTMARCH_"
 
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@[\w-]+(?:\.[\w-]+)*"
+#: An address (RFC 5322, 3.4.1, without what nobody uses), with or without a name before it.
+_SENDER = re.compile(rf"{_ADDRESS}|[^<>@\x00-\x1f\x7f]*<{_ADDRESS}>")
+
 Level = Literal["debug", "info", "warning", "error", "critical"]
 
 
@@ -30,6 +35,12 @@ def _default_url(data: dict[str, Any]) -> str:
 
 def _default_database_url(data: dict[str, Any]) -> str:
     return f"sqlite:///{data['site'] / 'westmarch.db'}"
+
+
+def _default_mail_from(data: dict[str, Any]) -> str:
+    # A `url` that was refused is missing here, and has a line of its own.
+    host = urlsplit(data.get("url", "")).hostname or ""
+    return f"westmarch@{host if host and ':' not in host else 'localhost'}"
 
 
 def _is_network(text: str) -> bool:
@@ -100,6 +111,16 @@ class Settings(BaseSettings):
         default="exact",
         description="How ready pages are known to be true: `exact` asks the database before each answer; `notify` "
         "waits for word from PostgreSQL, a little late (on SQLite it is the same as `exact`).",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The server that letters go out by: `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or "
+        "`smtps://USER:PASSWORD@HOST:465`; without it none are sent.",
+    )
+    mail_from: str = Field(
+        default_factory=_default_mail_from,
+        description="The sender of letters: `name@example.org`, or `My site <name@example.org>`.",
+        json_schema_extra={"default_in_words": "`westmarch@HOST` of `url`"},
     )
     metrics_token: SecretStr | None = Field(
         default=None,
@@ -206,6 +227,30 @@ class Settings(BaseSettings):
         except re.error as error:
             raise ValueError(f"a regular expression is needed: {error}") from None
         return pattern
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            try:
+                parts = urlsplit(url.get_secret_value())
+                valid = bool(parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0)
+            except ValueError:
+                valid = False
+            complete = valid and (parts.username is None) == (parts.password is None)
+            if not complete or parts.path.strip("/") or parts.query or parts.fragment:
+                raise ValueError(
+                    "smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465 is needed; other signs than "
+                    "letters and digits in the password are written as %40"
+                )
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, sender: str) -> str:
+        if not _SENDER.fullmatch(sender):
+            raise ValueError("one address is needed, as name@example.org or My site <name@example.org>")
+        return sender
 
     @field_validator("metrics_token")
     @classmethod

@@ -140,12 +140,6 @@ def revoke(session: Session, secret: str, *, request_id: str | None = None) -> N
     _record(session, "token.revoked", row.account_id, secret, actor=actor)
 
 
-def end_grants(session: Session, account_id: int) -> None:
-    """End all that an account's password has opened. Its personal tokens stay."""
-    _locked(session, account_id)
-    _revoke(session, (Token.account_id == account_id) & (Token.kind != "personal"))
-
-
 def end(session: Session, account_id: int, token_id: int, *, actor: str) -> None:
     """End a token of an account, or the grant that a refresh token belongs to. Raises NotFound for another's."""
     _locked(session, account_id)
