@@ -16,7 +16,7 @@ from westmarch.events.queries import Asked, Page
 
 def happened(session: Session, *rows: dict[str, Any]) -> None:
     """Events, a minute after one another."""
-    plain = {
+    plain: dict[str, Any] = {
         "verb": "tag.changed",
         "actor": "Nell",
         "token": None,

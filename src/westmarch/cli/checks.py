@@ -1,20 +1,17 @@
 """What `westmarch doctor` looks at. Each check is a plain function that tells its findings; none changes anything."""
 
 import logging
-import stat
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import aliased
 
 from westmarch.books import counts as book_counts
 from westmarch.books import mentioned
 from westmarch.books.models import SCHEMA as BOOKS
-from westmarch.changes import queries as changes
 from westmarch.changes import triggers as change_triggers
 from westmarch.cli.tables import Differences
 from westmarch.cli.values import unreadable
@@ -22,26 +19,17 @@ from westmarch.db.database import Database
 from westmarch.db.engines import parse_url
 from westmarch.db.sessions import Reading
 from westmarch.errors import Unreadable, WestmarchError
-from westmarch.events.models import Event
-from westmarch.followers.models import Follower
 from westmarch.links.models import Link
 from westmarch.media.models import Media
 from westmarch.migrations.metadata import metadata
 from westmarch.ops import schema
+from westmarch.ops.checks import TOLD, clock, followers_keep_up, told
 from westmarch.ops.findings import Finding
 from westmarch.posts import counts, listings
 from westmarch.posts.models import Post
 from westmarch.settings import Settings
 from westmarch.site.queries import current
 
-#: How many faults of one kind are told singly.
-TOLD = 5
-#: How far the clocks of this machine and the database may differ.
-DRIFT = timedelta(seconds=30)
-#: A follower this far behind is told, in changes.
-LAG = 10_000
-
-MOMENT = "%Y-%m-%d %H:%M:%S UTC"
 MEND = "westmarch doctor --mend"
 BY_HAND = "restore the newest copy of the database, or change it by hand; no command mends this"
 RIGHT = "write a right value by sqlite3 or psql; for an option of the site: westmarch site set"
@@ -51,42 +39,6 @@ LOG = "mend what else is wrong and look again; WESTMARCH_LOG_LEVEL=debug shows t
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
-
-
-def told(check: str, faults: Sequence[str], sound: str, mend: str) -> Iterator[Finding]:
-    """The first faults singly, the rest as a number; one sound finding where there are none."""
-    if not faults:
-        yield Finding(check, sound=True, message=sound)
-    for fault in faults[:TOLD]:
-        yield Finding(check, sound=False, message=fault, mend=mend)
-    if len(faults) > TOLD:
-        yield Finding(check, sound=False, message=f"And {len(faults) - TOLD} more.", mend=mend)
-
-
-def settings_fit(settings: Settings) -> Iterator[Finding]:
-    """Settings that are each valid and do not go together."""
-    local = ("http://127.", "http://localhost", "http://[::1]")
-    faults = []
-    if (
-        settings.environment == "production"
-        and settings.url.startswith("http://")
-        and not settings.url.startswith(local)
-    ):
-        faults.append(f"The public address {settings.url} is not encrypted: give one that begins with https://.")
-    if settings.host in ("0.0.0.0", "::") and local:  # noqa: S104 - compared, not bound
-        faults.append(f"The site listens on all networks, and its public address is {settings.url}.")
-    yield from told("settings", faults, "The settings go together.", f"edit {settings.site / 'westmarch.toml'}")
-
-
-def files_are_safe(settings: Settings) -> Iterator[Finding]:
-    """The secret is there and secret; the folders can be written."""
-    key = settings.secret_key_file
-    if not key.is_file():
-        yield Finding("files", sound=False, message=f"{key} is missing.", mend="restore it from a backup")
-    elif stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield Finding("files", sound=False, message=f"{key} can be read by others.", mend=f"chmod 600 {key}")
-    else:
-        yield Finding("files", sound=True, message="The secret is readable by its owner alone.")
 
 
 def comparable(connection: Connection) -> bool:
@@ -173,31 +125,6 @@ def links_lead(session: Reading) -> Iterator[Finding]:
     )
     faults = [f"Post {row.id} has the path {row.path}, and its current link is {row.current}." for row in rows]
     yield from told("links", faults, "Every post answers at its path.", MEND)
-
-
-def clock(session: Reading) -> Iterator[Finding]:
-    """The machine's clock is not behind what has happened already."""
-    newest = session.scalar(select(func.max(Event.at)))
-    now = datetime.now(UTC)
-    faults = []
-    if newest is not None and newest - now > DRIFT:
-        faults.append(
-            f"The clock says {now:%Y-%m-%d %H:%M:%S} UTC, and something happened at {newest:%Y-%m-%d %H:%M:%S}."
-        )
-    yield from told("clock", faults, f"The clock says {now:{MOMENT}}.", "set the clock of the machine")
-
-
-def followers_keep_up(session: Reading) -> Iterator[Finding]:
-    """What is derived from changes is not far behind them."""
-    newest = changes.position(session)
-    rows = session.execute(select(Follower.name, Follower.position)).all()
-    faults = [f"{row.name} is {newest - row.position} changes behind." for row in rows if newest - row.position > LAG]
-    yield from told("followers", faults, "Followers keep up.", "westmarch serve")
-
-
-def of_settings(settings: Settings) -> list[Finding]:
-    """The checks that need no database."""
-    return [*settings_fit(settings), *files_are_safe(settings)]
 
 
 #: The checks of the database's structure, by the name of what each looks at.

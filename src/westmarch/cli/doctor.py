@@ -54,10 +54,11 @@ async def _look(settings: "Settings", *, mend: bool) -> "list[Finding]":
     from westmarch.db.database import open_database
     from westmarch.db.engines import ANSWER_TIMEOUT
     from westmarch.errors import WestmarchError
+    from westmarch.ops import checks as cheap
     from westmarch.ops import schema
     from westmarch.ops.findings import Finding
 
-    findings = checks.of_settings(settings)
+    findings = cheap.of_settings(settings)
     try:
         status = await schema.status(settings.database_url)
     except WestmarchError as error:

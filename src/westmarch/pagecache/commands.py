@@ -41,19 +41,6 @@ def verbs(
     `url` is the public address of the site, `fingerprint` that of the files which pages are rendered from.
     """
 
-    async def status() -> Told:
-        check = _check(pages)
-        state = await check.state()
-        return pages.numbers() | {
-            "url": url,
-            "check": state.value,
-            "kind": pages.kind,
-            "position": pages.journal.position,
-            "epoch": pages.journal.epoch,
-            "fingerprint": fingerprint(),
-            "cleared": _removal(pages.store.cleared),
-        }
-
     async def explain(path: str, query: str, variant: str) -> Told:
         return await _explained(pages, find(path, query, variant))
 
@@ -66,7 +53,22 @@ def verbs(
             pages.store.clear(COMMANDED)
         return before - len(pages.store)
 
-    return {"cache-status": status, "cache-explain": explain, "cache-clear": clear}
+    return {"cache-status": lambda: status(pages, url, fingerprint), "cache-explain": explain, "cache-clear": clear}
+
+
+async def status(pages: PageCache, url: str, fingerprint: Callable[[], str]) -> Told:
+    """How the cache of this process is. Raises Unavailable before it serves."""
+    check = _check(pages)
+    state = await check.state()
+    return pages.numbers() | {
+        "url": url,
+        "check": state.value,
+        "kind": pages.kind,
+        "position": pages.journal.position,
+        "epoch": pages.journal.epoch,
+        "fingerprint": fingerprint(),
+        "cleared": _removal(pages.store.cleared),
+    }
 
 
 def _check(pages: PageCache) -> Check:
