@@ -6,12 +6,9 @@ from urllib.parse import quote
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, literal, select
 
 from tests.mail.servers import CERTIFICATE, PASSWORD, USER, mail_server
-from westmarch.db.rows import NamedRow
-from westmarch.db.types import UTCDateTime
-from westmarch.mail.delivery import Server, Undelivered, deliver, message, server
+from westmarch.mail.delivery import Outgoing, Server, Undelivered, deliver, message, server
 from westmarch.settings import Settings
 
 pytestmark = pytest.mark.unit
@@ -19,12 +16,9 @@ pytestmark = pytest.mark.unit
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
-def letter(recipient: str = "nell@example.org", subject: str = "A subject", body: str = "Some words.\n") -> NamedRow:
-    """A letter as the outbox gives it."""
-    values = {"id": 7, "recipient": recipient, "subject": subject, "body": body}
-    columns = [literal(value).label(name) for name, value in values.items()]
-    with create_engine("sqlite://").connect() as connection:
-        return connection.execute(select(*columns, literal(AT, UTCDateTime()).label("created_at"))).one()
+def letter(recipient: str = "nell@example.org", subject: str = "A subject", body: str = "Some words.\n") -> Outgoing:
+    """A letter of one moment."""
+    return Outgoing(7, recipient, subject, body, AT)
 
 
 def at(port: int, *, scheme: str = "smtp", password: str | None = None, sender: str = "site@example.org") -> Server:

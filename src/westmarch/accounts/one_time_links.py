@@ -51,10 +51,11 @@ class Used(NamedTuple):
     secret: str
 
 
-def make(session: Session, account_id: int, kind: Kind) -> str:
-    """The secret of a new link for an account. Older ones of its kind end."""
+def make(session: Session, account_id: int, kind: Kind, *, beside: bool = False) -> str:
+    """The secret of a new link for an account. Older ones of its kind end, unless it is to stand beside them."""
     moment = now()
-    end(session, account_id, kind)
+    if not beside:
+        end(session, account_id, kind)
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < moment - KEPT))
     secret = new()
     session.execute(
@@ -91,6 +92,7 @@ def use(session: Session, secret: str, *, address: str, agent: str, request_id: 
     row = session.execute(_BY_HASH.with_for_update(of=_link), {"hash": hashed(secret)}).one_or_none()
     found = _working(row, moment)
     session.execute(update(OneTimeLink).where(OneTimeLink.id == found.id).values(used_at=moment))
+    end(session, found.account_id, found.kind)
     cookie = sessions.begin(session, found.account_id, address=address, agent=agent, moment=moment)
     events.record(
         session,

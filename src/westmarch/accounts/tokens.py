@@ -97,6 +97,7 @@ def begin(session: Session, account: NamedRow, scopes: tuple[str, ...], *, actor
     found = _locked(session, account.id)
     if found is None or found.password_at != account.password_at:
         raise Conflict("The account was changed at this very moment.", hint="Sign in again.")
+    session.execute(update(Account).where(Account.id == account.id).values(seen_at=now()))
     made = _renewed(session, account.id, secrets.token_hex(16), scopes)
     _record(session, "token.granted", account.id, made.refresh, actor=actor, scopes=list(scopes))
     return made

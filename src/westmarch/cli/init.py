@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from westmarch.cli.context import folder, opened, run
+from westmarch.cli.first import tell_first
 
 if TYPE_CHECKING:
+    from westmarch.accounts.first import First
     from westmarch.db.database import Database
     from westmarch.settings import Settings
 
@@ -52,10 +54,12 @@ def init(
     _require_fit(options)
     settings = gather(site, url=url, database_url=database_url).settings
     _make_folders(settings)
-    run(_fill(settings, options, demo=demo))
+    first = run(_fill(settings, options, demo=demo))
     # Last, because the file makes the folder a site: an interrupted `init` can be run again.
     _write_settings(site / TOML_NAME, url=url, database_url=database_url)
     typer.echo(f"{site} is a site. Serve it: westmarch --site {site} serve")
+    if first is not None:
+        tell_first(settings, first)
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +110,8 @@ def _make_folders(settings: "Settings") -> None:
         file.write(secrets.token_urlsafe(48) + "\n")
 
 
-async def _fill(settings: "Settings", options: dict[str, Any], *, demo: bool) -> None:
+async def _fill(settings: "Settings", options: dict[str, Any], *, demo: bool) -> "First | None":
+    from westmarch.accounts import first
     from westmarch.ops import schema
     from westmarch.site.actions import change
 
@@ -116,6 +121,7 @@ async def _fill(settings: "Settings", options: dict[str, Any], *, demo: bool) ->
             await _demonstrate(db, settings, options)
         else:
             await db.write(change, options, actor="command line")
+        return await db.write(first.link, actor="command line")
 
 
 async def _demonstrate(db: "Database", settings: "Settings", options: dict[str, Any]) -> None:

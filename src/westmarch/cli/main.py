@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from westmarch.cli import (
+    account,
     backup,
     books,
     books_held,
@@ -25,6 +26,7 @@ from westmarch.cli import (
     import_undo,
     init,
     logs,
+    mail,
     render,
     search,
     serve,
@@ -79,6 +81,7 @@ def choose_site(
 
 app.command("init")(init.init)
 app.command("serve")(serve.serve)
+app.add_typer(account.app, name="account")
 import_.app.command("runs")(import_undo.runs)
 import_.app.command("undo")(import_undo.undo)
 import_.app.command("check")(import_check.check)
@@ -94,6 +97,7 @@ app.add_typer(site.app, name="site")
 app.add_typer(theme.app, name="theme")
 app.add_typer(db.app, name="db")
 app.add_typer(cache.app, name="cache")
+app.add_typer(mail.app, name="mail")
 books.app.command("list")(books_held.list_)
 books.app.command("show")(books_held.show)
 books.app.command("remove")(books_held.remove)

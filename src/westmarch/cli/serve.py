@@ -14,6 +14,7 @@ import typer
 
 from westmarch.cli import listeners
 from westmarch.cli.context import folder, loaded, require_schema, run
+from westmarch.cli.first import first_of, tell_first
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -94,7 +95,10 @@ def serve(
         from westmarch.ops.logging import configure
 
         configure(settings)
+        first = None if search else run(first_of(settings))
         typer.echo(f"Serving {settings.site} at {settings.uds or listeners.address(listener)} (Ctrl-C stops)")
+        if first is not None:
+            tell_first(settings, first)
         sys.stdout.flush()
         try:
             _run(folder(context), settings, flags, listener, reload=reload, search=search)

@@ -23,10 +23,15 @@ LONGEST_ADDRESS, LONGEST_SUBJECT = 254, 200
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]+@[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]+")
 
 
+def require_address(text: str) -> None:
+    """Raises Invalid where a text is no single address that a letter could go to."""
+    if len(text) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
+        raise Invalid("This is no e-mail address.", hint="Write it as name@example.org.", place="email")
+
+
 def queue(session: Session, recipient: str, subject: str, body: str) -> None:
     """Put a letter of plain text into the outbox. Raises Invalid where the recipient is no single address."""
-    if len(recipient) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(recipient):
-        raise Invalid("This is no e-mail address.", hint="Write it as name@example.org.", place="email")
+    require_address(recipient)
     moment = now()
     subject = " ".join(subject.split())[:LONGEST_SUBJECT]
     letter = {"recipient": recipient, "subject": subject, "body": body, "created_at": moment, "due_at": moment}

@@ -4,10 +4,9 @@ import asyncio
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from westmarch.db.rows import NamedRow
 from westmarch.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,6 +32,16 @@ class Server:
     password: str = field(default="", repr=False)
 
 
+class Outgoing(NamedTuple):
+    """A letter that is to be sent."""
+
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    created_at: datetime
+
+
 class Undelivered(Exception):
     """A letter was not taken: `fault` is why, `for_good` whether trying again is of no use."""
 
@@ -53,8 +62,8 @@ def server(settings: Settings) -> Server | None:
     return Server(parts.hostname or "", port, settings.mail_from, encrypted, user, password)
 
 
-def message(server: Server, letter: NamedRow) -> "EmailMessage":
-    """A letter (id, recipient, subject, body, created_at) as it is sent, the same each time.
+def message(server: Server, letter: Outgoing) -> "EmailMessage":
+    """A letter as it is sent, the same each time.
 
     No header can hold a line end: the library refuses them.
     """
@@ -73,7 +82,7 @@ def message(server: Server, letter: NamedRow) -> "EmailMessage":
     return made
 
 
-async def deliver(server: Server, letter: NamedRow) -> None:
+async def deliver(server: Server, letter: Outgoing) -> None:
     """Hand a letter over. Raises Undelivered where it was not taken."""
     from email.errors import MessageError
 

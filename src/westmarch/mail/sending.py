@@ -14,7 +14,7 @@ from westmarch.db.database import Database
 from westmarch.db.settled import to_its_end
 from westmarch.errors import Unavailable, WestmarchError
 from westmarch.mail import actions, queries
-from westmarch.mail.delivery import Server, Undelivered, deliver
+from westmarch.mail.delivery import Outgoing, Server, Undelivered, deliver
 
 #: How often the outbox is looked at, in seconds: another process may have put a letter there.
 INTERVAL = 5.0
@@ -35,7 +35,7 @@ async def step(db: Database, server: Server, clock: Callable[[], datetime]) -> b
     if letter is None:
         return False
     try:
-        await deliver(server, letter)
+        await deliver(server, Outgoing(letter.id, letter.recipient, letter.subject, letter.body, letter.created_at))
     except Undelivered as error:
         given_up = await db.write(actions.failed, letter, error.fault, clock(), for_good=error.for_good)
         words = "was given up" if given_up else "was not taken, it is sent again later"
