@@ -50,8 +50,7 @@ def state(text: str, title: str) -> tuple[str, str]:
     part = re.search(rf'<section aria-labelledby="{title.lower().replace(" ", "-")}">(.*?)</section>', text, re.DOTALL)
     assert part, title
     word = re.search(r'<span class="state \w+">([^<]*)</span>', part[1])
-    assert word, title
-    return word[1], " ".join(unescape(re.sub(r"<[^>]*>", " ", part[1])).split())
+    return word[1] if word else "", " ".join(unescape(re.sub(r"<[^>]*>", " ", part[1])).split())
 
 
 async def test_owners_alone_read_it(reader: Reader) -> None:

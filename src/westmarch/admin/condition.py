@@ -31,17 +31,18 @@ from westmarch.pagecache import commands
 from westmarch.search import status as search
 from westmarch.settings import Settings
 
-State = Literal["good", "warn", "bad", "off"]
+#: How a part is; empty where that says nothing.
+State = Literal["good", "warn", "bad", "off", ""]
 #: The words of the states.
 WORDS = {"good": "Good", "warn": "Look at it", "bad": "Wrong", "off": "Not in use"}
 #: Less free space than this is wrong, or to be looked at, in bytes.
 FULL, NARROW = 200 << 20, 1 << 30
 #: What each follower makes of changes.
 FOLLOWERS = {
-    "related": "related posts",
-    "references": "links between posts",
-    "cards": "pictures for previews",
-    "search": "the search index",
+    "related": "Related posts",
+    "references": "Links between posts",
+    "cards": "Pictures for previews",
+    "search": "Search index",
 }
 #: The libraries whose versions matter when something is reported.
 LIBRARIES = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "pydantic", "jinja2", "markdown-it-py", "nh3", "pillow")
@@ -114,13 +115,13 @@ async def _database(db: Database, settings: Settings) -> Part:
     else:
         engine, size = await db.read(_server)
     facts: list[Fact] = [
-        ("engine", engine),
-        ("size", of_size(size)),
-        ("schema", status.schema or "none"),
-        ("change log", f"position {moment.position:,}, epoch {moment.epoch[:8]}"),
+        ("Engine", engine),
+        ("Size", of_size(size)),
+        ("Schema", status.schema or "none"),
+        ("Change log", f"position {moment.position:,}, epoch {moment.epoch[:8]}"),
     ]
     if status.problem:
-        return Part("Database", "bad", status.problem, facts, f"Run: {status.mend}")
+        return Part("Database", "bad", status.problem, facts, f"Run: `{status.mend}`")
     if status.lacks:
         return Part("Database", "warn", status.lacks, facts)
     return Part("Database", "good", "It answers, and has the newest schema.", facts)
@@ -132,21 +133,21 @@ async def _cache(app: FastAPI) -> Part:
     asked = told["hits"] + told["misses"] + told["bypasses"]
     share = f" ({told['hits'] / asked:.0%})" if asked else ""
     facts: list[Fact] = [
-        ("pages", f"{told['pages']:,}"),
-        ("memory", f"{of_size(told['bytes'])} of {of_size(told['limit_bytes'])}"),
+        ("Pages", f"{told['pages']:,}"),
+        ("Memory", f"{of_size(told['bytes'])} of {of_size(told['limit_bytes'])}"),
         (
-            "answered from the cache",
+            "Answered from the cache",
             f"{told['hits']:,} of {asked:,}{share}",
         ),
-        ("thrown out by changes", f"{told['thrown_out']:,}"),
-        ("gone for want of room", f"{told['evicted']:,}"),
+        ("Thrown out by changes", f"{told['thrown_out']:,}"),
+        ("Gone for want of room", f"{told['evicted']:,}"),
     ]
     if told["cleared"]:
         at, why = datetime.fromisoformat(told["cleared"]["at"]), told["cleared"]["why"]
-        facts += [("all thrown out", at), ("because", why)]
+        facts += [("All thrown out", at), ("Because", why)]
     words = f"In this process {_CHECKS[told['check']]}."
     if not told["limit_bytes"]:
-        return Part("Page cache", "off", "No page is kept: the setting cache_size is 0.", facts)
+        return Part("Page cache", "off", "No page is kept: the setting `cache_size` is 0.", facts)
     if told["check"] != "current":
         return Part("Page cache", "warn", words, facts, "It mends itself when the database answers again.")
     return Part("Page cache", "good", words, facts)
@@ -175,9 +176,15 @@ async def _followers(db: Database) -> Part:
         return Part("Followers", "off", "None has run yet; they begin when the site is served.")
     if late:
         advice = "They catch up by themselves; if the number does not shrink, the log of the server says why."
-        return Part("Followers", "warn", f"Far behind: {', '.join(FOLLOWERS.get(n, n) for n in late)}.", facts, advice)
+        return Part(
+            "Followers",
+            "warn",
+            f"Far behind: {', '.join(FOLLOWERS.get(name, name).lower() for name in late)}.",
+            facts,
+            advice,
+        )
     if len(resting) == len(rows):
-        return Part("Followers", "warn", "No process runs them.", facts, "Serve the site: westmarch serve")
+        return Part("Followers", "warn", "No process runs them.", facts, "Serve the site: `westmarch serve`.")
     return Part("Followers", "good", "What is made from changes keeps up with them.", facts)
 
 
@@ -187,9 +194,9 @@ async def _search(app: FastAPI) -> Part:
         return Part("Search", "off", "The index is opened when the site is served.")
     state = await search.state(app.state.db, index)
     facts: list[Fact] = [
-        ("engine", "a cluster" if app.state.settings.search_url is not None else "embedded, in search/"),
-        ("documents", f"{state.noted.documents:,}"),
-        ("behind", f"{state.behind:,} changes"),
+        ("Engine", "a cluster" if app.state.settings.search_url is not None else "embedded, in search/"),
+        ("Documents", f"{state.noted.documents:,}"),
+        ("Behind", f"{state.behind:,} changes"),
     ]
     if state.fault:
         advice = "It is made anew by itself; `westmarch search status` tells how far that is."
@@ -201,21 +208,21 @@ async def _search(app: FastAPI) -> Part:
 
 async def _mail(db: Database, settings: Settings) -> Part:
     status = await db.read(mail.status)
-    facts: list[Fact] = [("waiting", f"{status.waiting:,}"), ("sent lately", f"{status.sent:,}")]
-    facts.append(("given up", f"{status.given_up:,}"))
-    facts += [("given up", f"{row.subject}, to {row.recipient}: {row.fault}") for row in status.lost[:3]]
-    facts += [("delayed", f"{row.subject}, to {row.recipient}: {row.fault}") for row in status.delayed[:3]]
+    facts: list[Fact] = [("Waiting", f"{status.waiting:,}"), ("Sent lately", f"{status.sent:,}")]
+    facts.append(("Given up", f"{status.given_up:,}"))
+    facts += [("Given up", f"{row.subject}, to {row.recipient}: {row.fault}") for row in status.lost[:3]]
+    facts += [("Delayed", f"{row.subject}, to {row.recipient}: {row.fault}") for row in status.delayed[:3]]
     if settings.smtp_url is None:
-        words = "No letters are sent: the setting smtp_url is not set. Links are handed over by hand."
+        words = "No letters are sent: the setting `smtp_url` is not set. Links are handed over by hand."
         return Part("Mail", "warn" if status.waiting else "off", words, facts)
     if status.delayed or status.lost:
-        advice = "Look at smtp_url and at what the mail server says; delayed letters are tried again by themselves."
+        advice = "Look at `smtp_url` and at what the mail server says; delayed letters are tried again by themselves."
         return Part("Mail", "warn", "Some letters were not taken.", facts, advice)
     return Part("Mail", "good", "Letters are sent.", facts)
 
 
 def _disk(settings: Settings) -> Part:
-    places = {"site": settings.site, "media": settings.media_folder}
+    places = {"Site": settings.site, "Media": settings.media_folder}
     facts: list[Fact] = []
     least = None
     seen: set[int] = set()
@@ -236,7 +243,7 @@ def _disk(settings: Settings) -> Part:
 
 def _backup(settings: Settings) -> Part:
     made = backed_up.last(settings.run_folder)
-    facts: list[Fact] = [] if made is None else [("made", made.at), ("file", made.file), ("size", of_size(made.size))]
+    facts: list[Fact] = [] if made is None else [("Made", made.at), ("File", made.file), ("Size", of_size(made.size))]
     if warning := backed_up.warning(settings.run_folder, now()):
         return Part("Backup", "warn", warning, facts, "Make one on the page Backup, or by `westmarch backup`.")
     return Part("Backup", "good", "There is a fresh one.", facts)
@@ -245,9 +252,9 @@ def _backup(settings: Settings) -> Part:
 async def _checks(db: Database, settings: Settings) -> Part:
     found: list[Finding] = [*await asyncio.to_thread(checks.of_settings, settings), *await db.read(_of_clock)]
     wrong = [finding for finding in found if not finding.sound]
-    facts: list[Fact] = [(finding.check, finding.message) for finding in found]
+    facts: list[Fact] = [(finding.check.capitalize(), finding.message) for finding in found]
     if wrong:
-        mends = "; ".join(dict.fromkeys(finding.mend for finding in wrong if finding.mend))
+        mends = "; ".join(dict.fromkeys(f"`{finding.mend}`" for finding in wrong if finding.mend))
         words = " ".join(finding.message for finding in wrong)
         return Part("Settings and clock", "bad", words, facts, f"What mends it: {mends}.")
     return Part("Settings and clock", "good", "They go together.", facts)
@@ -260,7 +267,7 @@ def _of_clock(session: Reading) -> list[Finding]:
 def _versions() -> Part:
     facts: list[Fact] = [("Westmarch", __version__), ("Python", platform.python_version())]
     facts += [(name, found) for name in LIBRARIES for found in _version(name)]
-    return Part("Versions", "good", "`westmarch doctor` looks at everything that is stored; it takes longer.", facts)
+    return Part("Versions", "", "`westmarch doctor` looks at everything that is stored; it takes longer.", facts)
 
 
 def _version(name: str) -> Iterator[str]:

@@ -12,10 +12,11 @@ from westmarch.admin import leads, rows, sections
 from westmarch.admin.sections import NAVIGATION
 from westmarch.errors import Stale
 from westmarch.site import actions
-from westmarch.site.options import Site
+from westmarch.site.options import NAMED, Site
 from westmarch.web import forms
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
+from westmarch.web.surface import Surface
 
 #: So many entries a menu may have, and so many empty ones wait to be filled in.
 MOST, EMPTY = 20, 2
@@ -68,9 +69,17 @@ async def _page(
         error=error,
         status=status,
         filled=len(typed),
+        names=_names(request, site),
         dead=dead,
         now=now,
     )
+
+
+def _names(request: Request, site: Site) -> dict[str, str]:
+    """What entries are called that have no title: the lists of the site, in its language."""
+    surface: Surface = request.app.state.surface
+    words = surface.themes.chosen(site.theme).catalogues.words(site.language, site.zone)
+    return {address: words(address.strip("/")) for address in NAMED}
 
 
 ROUTES = (Guarded(NAVIGATION.path, navigation, right=Right.MANAGE_SITE, methods=("GET", "POST")),)

@@ -53,7 +53,7 @@ Text = Annotated[str, AfterValidator(_storable)]
 
 
 #: The program's own pages, which have a name in every language.
-_NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/", "/books/", "/shelf/"})
+NAMED = frozenset({"/archive/", "/topics/", "/tags/", "/authors/", "/books/", "/shelf/"})
 
 
 class NavigationItem(BaseModel):
@@ -78,7 +78,7 @@ class NavigationItem(BaseModel):
 
     @model_validator(mode="after")
     def _has_a_name(self) -> "NavigationItem":
-        if not self.title and self.address not in _NAMED:
+        if not self.title and self.address not in NAMED:
             raise ValueError(f"the entry for {self.address} needs a title")
         return self
 

@@ -25,3 +25,8 @@ addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// Of tabs that do not fit, the open one is seen.
+const tab = document.querySelector(".states [aria-current]");
+const tabs = tab?.closest("ul");
+if (tabs) tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.clientWidth) / 2;
