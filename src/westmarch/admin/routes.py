@@ -5,7 +5,7 @@ from starlette.routing import Route
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import events, health, look, me, navigation, settings, shell, sides, sign_in, statics
+from westmarch.admin import events, health, look, me, navigation, settings, shell, sides, sign_in, statics, tokens
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -27,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
     *sign_in.ROUTES,
     *me.ROUTES,
+    *tokens.ROUTES,
     *settings.ROUTES,
     *events.ROUTES,
     *health.ROUTES,
