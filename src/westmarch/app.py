@@ -18,8 +18,10 @@ from westmarch.accounts import auth
 from westmarch.admin import refusals
 from westmarch.admin import routes as admin
 from westmarch.answers import answer, look
+from westmarch.api import docs
+from westmarch.api import routes as api
+from westmarch.api.openapi import Documents
 from westmarch.books import api as books
-from westmarch.books import openapi
 from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
@@ -117,8 +119,8 @@ ROUTES = (
     *books.ROUTES,
     *finding.ROUTES,
     *auth.ROUTES,
-    CountedRoute(openapi.PATH, openapi.document),
-    CountedRoute("/api/docs", openapi.page),
+    *docs.ROUTES,
+    *api.ROUTES,
     *admin.ROUTES,
     CountedRoute("/{path:path}", public),
 )
@@ -276,7 +278,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.state.surface = surface
     app.state.pages = pages
     app.state.index = None  # It is opened when the program serves.
-    app.state.described = openapi.Described(settings.project_name, surface.base, (*books.ROUTES, *finding.ROUTES))
+    app.state.described = Documents(settings.project_name, surface.base, (*api.DOORS, *books.ROUTES, *finding.ROUTES))
     app.state.measuring = None if requests is None else Measuring(requests, pages.numbers)
     app.state.ask_for_metrics = partial(control.ask, settings, VERB)
     # A variant may hang on what proxies say of a request, which the server's protocol does not know yet.

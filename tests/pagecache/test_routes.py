@@ -18,8 +18,8 @@ SOMEBODY = (
     (b"accept", b"application/json"),
     (b"x-request-id", b"somebody-4711"),
 )
-#: What stands for the places in the patterns of routes.
-PLACES = {"name": "1-0123456789abcdef.png", "path": "theme.css", "book_id": "1"}
+#: What stands for places in the patterns of routes that are no numbers.
+PLACES = {"name": "1-0123456789abcdef.png", "path": "theme.css"}
 #: What leads nowhere of its own, or elsewhere.
 OTHERS = (
     "/old/",
@@ -39,7 +39,7 @@ def addresses(cached: Cached) -> set[str]:
     found = {*PATHS, *OTHERS}
     for route in cached.app.routes:
         pattern: str = getattr(route, "path")  # noqa: B009 - not all kinds of routes have one, and then this fails
-        found.add(re.sub(r"\{(\w+)[^}]*\}", lambda match: PLACES[match[1]], pattern))
+        found.add(re.sub(r"\{(\w+)[^}]*\}", lambda match: PLACES.get(match[1], "1"), pattern))
     return found
 
 

@@ -20,6 +20,12 @@ Viewed = Callable[[Scope, int], None]
 Variant = Callable[[Scope], str]
 
 
+#: What the paths of the API hold, below which a token makes another answer.
+API = b"/api/"
+#: A key at which nothing is stored.
+NOWHERE = Key(b"")
+
+
 class FromCache:
     """ASGI middleware. A request whose path and query are those of a stored page gets it; all else goes on inside.
 
@@ -63,10 +69,12 @@ class FromCache:
 
     def key(self, scope: Scope) -> Key:
         """Where the page stands that a request asks for, if it is stored."""
-        query = scope["query_string"]
+        path, query = scope.get("raw_path") or b"", scope["query_string"]
+        if API in path and any(name == b"authorization" for name, _ in scope["headers"]):
+            return NOWHERE  # Who asks there may see more than readers do.
         if query and len(query) <= LONGEST_QUERY:
             query = uncounted(query.decode("latin-1")).encode("latin-1")
-        return Key(scope.get("raw_path") or b"", query)
+        return Key(path, query)
 
     def own(self, status: tuple[bytes, bytes], name_given: bytes, started: float) -> Headers:
         """The headers of one answer with a page, beside those that all have."""

@@ -1,0 +1,161 @@
+"""Media: pictures and files."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from sqlalchemy import func, select
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive
+
+from westmarch.accounts.who import SignedIn
+from westmarch.api import bodies, paging, replies
+from westmarch.api.door import PREFIX, Ask
+from westmarch.api.gathering import defaults
+from westmarch.api.media_shapes import MediaAsked
+from westmarch.api.paging import Order
+from westmarch.api.problems import BadRequest, TooLarge, Unfit, UnsupportedType
+from westmarch.api.replies import Made
+from westmarch.api.shapes import Numbered
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.media import actions, files
+from westmarch.media.models import Media
+from westmarch.subjects.version import version_of
+from westmarch.web.surface import Surface
+
+#: How large an upload may be, in bytes.
+MOST_BYTES = 64 << 20
+#: The body of an upload, for the documents.
+UPLOAD: Mapping[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "The picture or file."},
+                        "alt": {"type": "string", "maxLength": 2_000, "description": "What a picture shows."},
+                    },
+                }
+            }
+        },
+    }
+}
+
+_media = Media.__table__
+_ALL = select(_media)
+_SORTS = {"created": _media.c.id, "filename": _media.c.filename, "size": _media.c.size}
+_DEFAULTS = defaults(MediaAsked)
+
+
+def shown(surface: Surface, row: NamedRow) -> dict[str, Any]:
+    """A medium as a value for JSON."""
+    path = f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}"
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "path": path,
+        "url": surface.root + path,
+        "mime": row.mime,
+        "filename": row.filename,
+        "size": row.size,
+        "width": row.width,
+        "height": row.height,
+        "alt": row.alt,
+        "created_at": row.created_at,
+    }
+
+
+async def list_media(ask: Ask, asked: Annotated[MediaAsked, Query()]) -> ASGIApp:
+    """All pictures and files, the newest first."""
+    parameters = replies.spelled(asked.model_dump(), _DEFAULTS)
+    return await replies.read(ask, "", _page, ask.surface, ask.somebody, asked, parameters)
+
+
+def _page(session: Reading, surface: Surface, _who: SignedIn, asked: MediaAsked, parameters: Mapping[str, str]) -> Made:
+    statement = _ALL
+    if asked.kind:
+        statement = statement.where(_media.c.kind == asked.kind)
+    if wanted := asked.q.strip():
+        statement = statement.where(func.lower(_media.c.filename).contains(wanted.lower(), autoescape=True))
+    by = asked.sort.removeprefix("-")
+    order = Order(by, _SORTS[by], asked.sort.startswith("-"))
+    page = paging.page(session, statement, order, _media.c.id, cursor=asked.cursor, limit=asked.limit)
+    around = paging.links(f"{surface.root}{PREFIX}/media", parameters, page)
+    value = {"results": [shown(surface, row) for row in page.rows], "next": around["next"], "previous": around["prev"]}
+    return value, "", paging.header(around)
+
+
+async def read_medium(ask: Ask, at: Annotated[Numbered, Path()]) -> ASGIApp:
+    """The picture or file with this id."""
+    return await replies.read(ask, "", one, ask.surface, ask.somebody, at.id)
+
+
+def one(session: Reading, surface: Surface, _who: SignedIn, media_id: int) -> Made:
+    """A medium. Raises NotFound."""
+    row = session.execute(_ALL.where(_media.c.id == media_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no medium {media_id}.")
+    return shown(surface, row), version_of(row.hash, row.alt, row.filename), ()
+
+
+async def upload_medium(ask: Ask) -> ASGIApp:
+    """Bring a picture or a file: a form with the field `file`. One that was there already is the answer, too."""
+    async with _form(ask) as form:
+        file, alt = form.get("file"), form.get("alt") or ""
+        faults = [(f"/{name}", "nothing is called so") for name in form if name not in ("file", "alt")]
+        if not isinstance(file, UploadFile):
+            faults.append(("/file", "a file is needed"))
+        if not isinstance(alt, str) or len(alt) > 2_000 or "\0" in alt:
+            faults.append(("/alt", "a text of 2,000 characters at most is needed"))
+        if faults or not isinstance(file, UploadFile) or not isinstance(alt, str):
+            raise Unfit(faults)
+        content = await file.read()
+        filename = file.filename or "file"
+    examined = await asyncio.to_thread(files.examine, content, filename)
+    stored = await ask.db.write(actions.store, ask.settings.media_folder, content, examined, filename=filename, alt=alt)
+    value, version, _ = await ask.db.read(one, ask.surface, ask.somebody, stored.id)
+    return replies.done(value, version, made=f"{ask.surface.root}{PREFIX}/media/{stored.id}")
+
+
+@asynccontextmanager
+async def _form(ask: Ask) -> AsyncIterator[FormData]:
+    """The form of an upload. Raises UnsupportedType, TooLarge, BadRequest."""
+    kind, _ = bodies.media_type(ask.headers)
+    if kind != "multipart/form-data":
+        raise UnsupportedType(
+            "An upload is a form with the field `file`.", hint="Send it as multipart/form-data, as `curl -F` does."
+        )
+    try:
+        form = await Request(ask.scope, _bounded(ask.receive)).form(max_files=1, max_fields=10, max_part_size=1 << 16)
+    except (MultiPartException, HTTPException) as error:
+        raise BadRequest(f"The form cannot be read: {getattr(error, 'detail', error)}") from error
+    except ClientDisconnect as error:
+        raise BadRequest("The body has ended before its time.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def _bounded(receive: Receive) -> Receive:
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST_BYTES:
+            raise TooLarge(f"An upload may have {MOST_BYTES >> 20} MiB at most.")
+        return message
+
+    return counted
