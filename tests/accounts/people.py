@@ -21,7 +21,7 @@ HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 def account(session: Session, /, name: str = "Nell", role: str = "author", **fields: Any) -> NamedRow:
     """An account that signs in by `PASSWORD`, but for what `fields` say. Nobody has made it: there is no event."""
     moment = now()
-    stored = {"password_hash": HASH, "password_at": moment, "created_at": moment} | fields
+    stored: dict[str, Any] = {"password_hash": HASH, "password_at": moment, "created_at": moment} | fields
     if email := stored.get("email"):
         stored["email_folded"] = fold(email)
     made = insert(Account).values(name=name, folded=fold(name), role=role, **stored).returning(Account.id)
