@@ -26,8 +26,10 @@ def faults(site: Site, values: dict[str, Any]) -> dict[str, str]:
     try:
         Site.model_validate(site.model_dump() | values)
     except ValidationError as error:
-        # The first of a place counts: what comes after mostly follows from it.
-        return {_place(fault["loc"]): unfit(fault) for fault in reversed(error.errors())}
+        found: dict[str, str] = {}
+        for fault in error.errors():  # The first of a place counts: what comes after mostly follows from it.
+            found.setdefault(_place(fault["loc"]), unfit(fault))
+        return found
     return {}
 
 
