@@ -103,6 +103,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(owner: Re
     await owner.do(change, {"title": "Theirs"}, actor="another")
     answer = await owner.client.post(GENERAL, data=changed(opened, title="Mine", tagline="Typed"))
     assert answer.status_code == 409
+    assert "another changed these settings while" in answer.text
     assert "Set now: “Theirs”." in unescape(answer.text)
     again = form(answer.text, GENERAL)
     assert (dict(again)["title"], dict(again)["tagline"]) == ("Mine", "Typed")

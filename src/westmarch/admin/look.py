@@ -74,8 +74,8 @@ async def look(request: Request) -> Reply:
         return _page(request, site, typed, faults=faults, status=422)
     try:
         return await sections.save(request, LOOK, values, form.line("version"))
-    except Stale as error:
-        site = await sections.current(request)
+    except Stale:
+        error, site = await sections.meanwhile(request, LOOK), await sections.current(request)
         other = sections.differing(site, values, ("theme", "accent", "footer"))
         return _page(request, site, typed, error=error, status=error.status, now=other)
 

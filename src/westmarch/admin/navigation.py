@@ -37,8 +37,8 @@ async def navigation(request: Request) -> Reply:
         return await _page(request, site, kept, faults=faults, status=422)
     try:
         return await sections.save(request, NAVIGATION, values, form.line("version"))
-    except Stale as error:
-        site = await sections.current(request)
+    except Stale:
+        error, site = await sections.meanwhile(request, NAVIGATION), await sections.current(request)
         return await _page(request, site, kept, error=error, status=error.status, now=site.navigation)
 
 

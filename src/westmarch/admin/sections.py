@@ -9,13 +9,19 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import actor
 from westmarch.admin import flash, shell
+from westmarch.db.sessions import Reading
 from westmarch.errors import Stale
+from westmarch.events import queries as events
+from westmarch.events.queries import Asked
 from westmarch.posts import options
 from westmarch.site import actions, queries
 from westmarch.site.options import Site
 from westmarch.site.versions import version
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
+
+#: What to do with a form that came too late.
+AGAIN = "What you typed is below, and what is set now is said beside it. Save again to set yours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +121,19 @@ def _save(session: Session, names: tuple[str, ...], values: dict[str, Any], expe
 def require(expected: str, site: Site, names: tuple[str, ...]) -> None:
     """Raises Stale where the options are not those that a form was opened with."""
     if expected != version(site, names):
-        raise Stale(
-            "Somebody changed these settings while this page was open. Nothing was saved.",
-            hint="What you typed is below, and what is set now is said beside it. Save again to set yours.",
-        )
+        raise Stale("These settings were changed while this page was open. Nothing was saved.", hint=AGAIN)
+
+
+async def meanwhile(request: Request, section: Section) -> Stale:
+    """What is to be said of a form that came too late: who changed the options, and what can be done."""
+    who = await request.app.state.db.read(_changed_last, section.names)
+    return Stale(f"{who or 'Somebody'} changed these settings while this page was open. Nothing was saved.", hint=AGAIN)
+
+
+def _changed_last(session: Reading, names: tuple[str, ...]) -> str:
+    """Who changed one of the options last, as far back as is worth looking; empty where nobody is found."""
+    found = events.page(session, Asked(verb="site.changed"), size=20)
+    return next((row.actor for row in found.rows if set(names) & set(row.detail.get("options", ()))), "")
 
 
 def differing(site: Site, typed: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

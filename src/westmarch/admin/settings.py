@@ -93,8 +93,8 @@ async def _answer(request: Request, section: Section, **context: Any) -> Reply:
         return sections.page(request, section, site, typed, faults=faults, status=422, site_now=site, **context)
     try:
         return await sections.save(request, section, typed, form.line("version"))
-    except Stale as error:
-        site = await sections.current(request)
+    except Stale:
+        error, site = await sections.meanwhile(request, section), await sections.current(request)
         other = sections.differing(site, typed, section.names)
         return sections.page(
             request, section, site, typed, error=error, status=error.status, now=other, site_now=site, **context

@@ -51,8 +51,8 @@ async def sides(request: Request) -> Reply:
         return await _page(request, site, typed, faults=faults, status=422)
     try:
         return await sections.save(request, SIDES, values, form.line("version"))
-    except Stale as error:
-        site = await sections.current(request)
+    except Stale:
+        error, site = await sections.meanwhile(request, SIDES), await sections.current(request)
         return await _page(request, site, typed, error=error, status=error.status, now=site.sides)
 
 
