@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
 
-from tests.accounts.people import account
-from westmarch.accounts import actions, tokens
+from tests.accounts.people import HASH, account
+from westmarch.accounts import actions, personal, tokens
 from westmarch.accounts.bearer import bearer
 from westmarch.accounts.models import Account, Token
 from westmarch.accounts.rights import Right
@@ -48,6 +48,13 @@ async def who(db: Database, *authorization: bytes, query: bytes = b"") -> Signed
 async def by(db: Database, token: str) -> SignedIn | None:
     """Who asks by a token."""
     return await who(db, b"Bearer " + token.encode())
+
+
+async def holder(db: Database, token: str) -> int:
+    """The id of the account that a token is for."""
+    who = await by(db, token)
+    assert who is not None
+    return who.account_id
 
 
 async def is_let_in(db: Database, token: str) -> bool:
@@ -223,6 +230,31 @@ async def test_what_is_renewed_while_the_grant_ends_does_not_outlive_it(db: Data
                 session, session.execute(select(Account.id, Account.password_at)).one(), ALL, actor="Nell"
             )
         )
+
+
+async def test_a_new_password_ends_grants_and_leaves_personal_tokens(db: Database) -> None:
+    made = await granted(db)
+    account_id = await holder(db, made.access)
+    own = await db.write(personal.make, account_id, "Deploys", ("read",), None, actor="Nell")
+    await db.write(actions.set_password, account_id, HASH, actor="Nell")
+    assert not await is_let_in(db, made.access)
+    assert await db.write(tokens.refresh, made.refresh) is None
+    assert await is_let_in(db, own)
+
+
+async def test_an_account_that_was_disabled_and_enabled_has_no_tokens(db: Database) -> None:
+    made = await granted(db, role="editor")
+    account_id = await holder(db, made.access)
+    own = await db.write(personal.make, account_id, "Deploys", ("read",), None, actor="Nell")
+    await db.write(actions.disable, account_id, actor="Idris")
+    await db.write(actions.enable, account_id, actor="Idris")
+    for token in (own, made.access):
+        assert not await is_let_in(db, token)
+
+
+async def test_whoever_opens_a_grant_was_seen(db: Database) -> None:
+    await granted(db)
+    assert await db.read(lambda session: session.scalar(select(Account.seen_at))) is not None
 
 
 async def test_a_refresh_token_ends_after_thirty_days(db: Database) -> None:
