@@ -1,0 +1,164 @@
+"""The settings in a real browser: by mouse, by keyboard, on a phone, and without script."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.accounts.people import account
+from tests.cli.test_doctor import write
+from tests.serving import new_site, serving
+from westmarch.accounts import sessions
+from westmarch.configuration import load
+from westmarch.site.actions import change
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+NAVIGATION, LOOK, READING, SIDES = (f"/admin/settings/{name}/" for name in ("navigation", "look", "reading", "sides"))
+MENU = [("First", "/archive/"), ("Second", "/tags/"), ("Third", "/topics/")]
+
+
+class Owned(NamedTuple):
+    """A served site: its address, its folder, and the cookie of its owner."""
+
+    url: str
+    site: Path
+    cookie: tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
+    site = new_site(tmp_path_factory.mktemp("owned") / "site")
+    secrets: list[str] = []
+
+    def sign_in(session: Session) -> None:
+        owner = account(session, "Nell", role="owner")
+        secrets.append(sessions.begin(session, owner.id, address="127.0.0.1", agent="test"))
+
+    write(site, sign_in)
+    with serving(site) as server:
+        yield Owned(server.url, site, (sessions.cookie_name(load(site).settings), secrets[0]))
+
+
+Opens = Callable[..., "Page"]
+
+
+@pytest.fixture
+def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
+    """`opens(path, width=…, script=…)` is a page of the admin, with the menu as it is at first."""
+    menu = [{"title": title, "address": address} for title, address in MENU]
+    write(owned.site, lambda session: change(session, {"navigation": menu, "sides": []}, actor="test"))
+    contexts = []
+
+    def open_(path: str, width: int = 1280, *, script: bool = True) -> "Page":
+        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
+        contexts.append(context)
+        name, secret = owned.cookie
+        context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(owned.url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def titles(page: "Page") -> list[str]:
+    return [field.input_value() for field in page.locator('.rows [name="title"]').all() if field.input_value()]
+
+
+def menu(page: "Page", owned: Owned) -> list[str]:
+    """The menu as readers see it."""
+    page.goto(owned.url + "/")
+    return page.locator("nav.menu a").all_inner_texts()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_an_entry_is_moved_by_keyboard_and_the_site_follows(opens: Opens, owned: Owned, width: int) -> None:
+    page = opens(NAVIGATION, width)
+    page.get_by_role("button", name="Move Third up").focus()
+    page.keyboard.press("Enter")
+    assert titles(page) == ["First", "Third", "Second"]
+    assert page.evaluate("document.activeElement.textContent.includes('Third')")
+    assert page.get_by_text("Moved to place 2 of 3. Not saved yet.").is_visible()
+    page.keyboard.press("Enter")
+    assert titles(page) == ["Third", "First", "Second"]
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_selector(".toast")
+    assert menu(page, owned) == ["Third", "First", "Second"]
+
+
+def test_an_entry_is_moved_by_dragging(opens: Opens) -> None:
+    page = opens(NAVIGATION)
+    page.locator(".handle").nth(0).drag_to(page.locator(".rows > li").nth(2), target_position={"x": 40, "y": 70})
+    assert titles(page) == ["Second", "Third", "First"]
+    page.get_by_role("button", name="Remove Third").click()
+    page.wait_for_selector(".toast")
+    assert titles(page) == ["Second", "First"]
+
+
+def test_enter_in_a_field_saves_and_moves_nothing(opens: Opens, owned: Owned) -> None:
+    page = opens(NAVIGATION)
+    page.locator('[name="title"]').nth(1).fill("Changed")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast")
+    assert menu(page, owned) == ["First", "Changed", "Third"]
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_without_script_buttons_move_entries_and_empty_rows_are_filled_in(
+    opens: Opens, owned: Owned, width: int
+) -> None:
+    page = opens(NAVIGATION, width, script=False)
+    page.get_by_role("button", name="Move Third up").click()
+    assert titles(page) == ["First", "Third", "Second"]
+    page.locator('[name="title"]').nth(3).fill("New")
+    page.locator('[name="address"]').nth(3).fill("/authors/")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    assert menu(page, owned) == ["First", "Third", "Second", "New"]
+
+
+def test_a_side_part_is_added_filled_in_and_shown(opens: Opens, owned: Owned) -> None:
+    page = opens(SIDES)
+    page.get_by_label("Part to add").select_option("text")
+    page.get_by_role("button", name="Add").click()
+    page.get_by_label("Title").fill("Hours")
+    page.get_by_label("Text").fill("Open *always*.")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_selector(".toast")
+    page.goto(owned.url + "/")
+    assert page.get_by_role("heading", name="Hours").is_visible()
+    assert page.locator(".sides em").inner_text() == "always"
+
+
+def test_another_accent_is_seen_at_once(opens: Opens, owned: Owned) -> None:
+    page = opens(LOOK)
+    page.locator("#f-accent").fill("#8b3a1f")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector(".toast")
+    page.goto(owned.url + "/")
+    assert page.locator('link[href*="accent.8b3a1f"]').count() == 1
+
+
+def test_the_example_of_an_address_follows_what_is_typed(opens: Opens, owned: Owned) -> None:
+    page = opens(READING)
+    example = page.locator("output")
+    assert example.inner_text() == f"{owned.url}/a-walk-by-the-sea/"
+    page.locator("#f-permalink").fill("/notes/{id}/")
+    assert example.inner_text() == f"{owned.url}/notes/128/"
+    page.locator("#f-permalink").fill("notes")
+    assert example.inner_text().startswith("no address")
+
+
+@pytest.mark.parametrize("path", ["", "look/", "reading/", "navigation/", "sides/", "head/"])
+def test_nothing_overflows_on_a_phone(opens: Opens, path: str) -> None:
+    page = opens(f"/admin/settings/{path}", 360)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.locator(".states [aria-current]").evaluate("tab => tab.getBoundingClientRect().right") <= 360
