@@ -103,7 +103,7 @@ async def test_what_a_patch_does_not_name_stays(owner: Program) -> None:
     answer = await owner.ask("PATCH", at, {"standfirst": None, "tags": None, "published_at": None, "markdown": "# x"})
     changed = answer.json()
     assert (changed["standfirst"], changed["tags"], changed["published_at"]) == ("", [], None)
-    assert changed["html"] == '<h1 id="x">x</h1>\n' or "x</h" in changed["html"]
+    assert changed["html"].startswith('<h2 id="x">x')
     assert (await owner.json(at)) == changed
 
 

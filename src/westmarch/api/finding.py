@@ -6,7 +6,7 @@ Readers' lists walk an index where there is one, and are told to the page cache 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Table, Text, bindparam, func, or_, select
 
 from westmarch.accounts.who import SignedIn
 from westmarch.api import paging
@@ -44,7 +44,8 @@ _GATHERED: Mapping[str, _Gathered] = {
 }
 _mine = _byline.alias("mine")
 _created: ColumnElement[Any] = _subject.c.created_at
-_title: ColumnElement[str] = func.lower(_post.c.title)
+# No more of a title than a cursor has room for.
+_title: ColumnElement[str] = func.substr(func.lower(_post.c.title), 1, 200, type_=Text)
 #: By what lists are sorted. Each post that readers see has been published.
 _FOR_READERS: Mapping[str, ColumnElement[Any]] = {
     "published": _post.c.published_at,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -53,7 +53,7 @@ UPLOAD: Mapping[str, Any] = {
 
 _media = Media.__table__
 _ALL = select(_media)
-_SORTS = {"created": _media.c.id, "filename": _media.c.filename, "size": _media.c.size}
+_SORTS = {"created": _media.c.id, "filename": func.substr(_media.c.filename, 1, 200, type_=Text), "size": _media.c.size}
 _DEFAULTS = defaults(MediaAsked)
 
 

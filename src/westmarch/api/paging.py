@@ -15,7 +15,7 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import UTCDateTime
 from westmarch.errors import Invalid
 
-_LARGEST, _LONGEST = 2**31 - 1, 8_000
+_LARGEST, _LONGEST = 2**31 - 1, 3_000
 
 
 class Order(NamedTuple):

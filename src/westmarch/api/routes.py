@@ -27,7 +27,7 @@ TOKEN = OAuth2PasswordBearer(
     auto_error=False,
     description="An access token of `POST /auth`, or a personal one from the admin.",
 )
-_FIND, _READ = (401, 422), (401, 404, 422)
+_FIND, _READ = (401, 414, 422), (401, 404, 414, 422)
 _MAKE = (400, 401, 403, 409, 413, 415, 422)
 _CHANGE = (*_MAKE, 404, 412)
 _DO = (401, 403, 404, 409, 412, 422)
@@ -112,7 +112,7 @@ DOORS: tuple[Door, ...] = (
     _door("PUT", "/authors/{id}", authors.replace_author, AuthorTold, _CHANGE, _ORDER, **_NAMED),
     _door("PATCH", "/authors/{id}", authors.patch_author, AuthorTold, _CHANGE, _ORDER, **_NAMED),
     _door("DELETE", "/authors/{id}", authors.delete_author, None, _DO, _ORDER),
-    _door("GET", "/media", media.list_media, MediaList, (401, 403, 422), Right.SIGN_IN),
+    _door("GET", "/media", media.list_media, MediaList, (401, 403, 414, 422), Right.SIGN_IN),
     _door("POST", "/media", media.upload_medium, Media, _MAKE, _OWN, openapi_extra=media.UPLOAD, **_MADE),
     _door("GET", "/media/{id}", media.read_medium, Media, (401, 403, 404, 422), Right.SIGN_IN),
     _door("GET", "/me", me.read_me, Me, (401, 403), Right.SIGN_IN),

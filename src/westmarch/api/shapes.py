@@ -114,7 +114,7 @@ class Listed(Shape):
 
     limit: int = Field(USUAL, ge=1, le=MOST, description="How many entries a page has at most.")
     cursor: str = Field(
-        "", max_length=8_000, description="Where a page begins: the answer before names its neighbours."
+        "", max_length=3_000, description="Where a page begins: the answer before names its neighbours."
     )
     q: str = Field("", max_length=LONGEST_SEARCH, description="Words that stand in the title or name.")
 
@@ -177,6 +177,7 @@ _WORDS = {
     409: "A name or path is taken, or the state does not allow it.",
     412: "The ETag in `If-Match` is not the newest one: look again, then make the change again.",
     413: "The body is larger or deeper than is taken.",
+    414: "The address is too long.",
     415: "The type of the body is none that is taken.",
     422: "A field or parameter cannot be taken: `errors` or `parameters` names it.",
     503: "The database does not answer. `Retry-After` says when to ask again.",

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from westmarch import __version__
+from westmarch.web.problems import MIME
 from westmarch.web.replies import Reply
 
 PATH = "/api/v1/openapi.json"
@@ -47,7 +48,17 @@ class Described:
         made: Mapping[str, Any] = get_openapi(
             title=self.title, version=__version__, routes=self.routes, servers=servers
         )
+        for operations in made["paths"].values():
+            for operation in operations.values():
+                _call_problems_so(operation["responses"])
         return made
+
+
+def _call_problems_so(responses: Mapping[str, Any]) -> None:
+    """Give errors the type that they have; FastAPI describes all shapes as plain JSON."""
+    for status, answer in responses.items():
+        if status >= "4" and "application/json" in answer.get("content", {}):
+            answer["content"] = {MIME: answer["content"]["application/json"]}
 
 
 async def document(request: Request) -> Reply:
