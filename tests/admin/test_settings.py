@@ -13,6 +13,7 @@ from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.app import create_app
+from westmarch.db.database import Database
 from westmarch.settings import Settings
 from westmarch.site import queries
 from westmarch.site.actions import change
@@ -59,6 +60,21 @@ async def test_a_new_title_is_on_the_site_at_once(owner: Reader) -> None:
     assert "Slack Water" in await owner.page("/one/")
     assert (await options(owner)).timezone == "Europe/Berlin"
     assert "Saved." in await owner.page(GENERAL)
+
+
+async def test_a_page_that_was_cached_is_rendered_anew_after_a_change(settings: Settings, db: Database) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        served = Reader(app, db, settings.url)
+        await signed_in(served, role="owner")
+        await served.page("/")
+        assert "hit" in (await served.get("/")).headers["cache-status"]
+        assert (await send(served, GENERAL, title="Slack Water")).status_code == 303
+        assert "Slack Water" in await served.page("/")
+        assert "hit" in (await served.get("/")).headers["cache-status"]
+        await send(served, LOOK, accent="#8b3a1f")
+        assert "accent.8b3a1f.css" in await served.page("/")
+        await served.client.aclose()
 
 
 async def test_a_form_that_is_sent_as_it_is_changes_nothing(owner: Reader) -> None:
