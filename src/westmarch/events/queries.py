@@ -13,7 +13,7 @@ from westmarch.db.sessions import Reading
 from westmarch.events.models import Event
 
 #: So many events are looked at for one page where no index finds those that are asked for.
-WALK = 20_000
+WALK = 50_000
 #: Names of those who acted in so many of the newest events are offered.
 RECENT = 2_000
 
