@@ -244,7 +244,7 @@ async def test_a_logo_is_uploaded_shown_and_removed(owner: Reader, tmp_path: Pat
         (b"<svg onload=alert(1)>", "logo.svg", "This is no picture that can be shown."),
         (b"%PDF-1.4", "logo.pdf", "This is no picture."),
         (b"\x89PNG\r\n\x1a\n", "logo.png", "This is no picture"),
-        (b"x" * (5 * 1024 * 1024 + 1), "logo.png", "more than 5 MB"),
+        (b"x" * (6 * 1024 * 1024), "logo.png", "more than 5 MB"),
     ],
     ids=["svg", "pdf", "broken", "large"],
 )

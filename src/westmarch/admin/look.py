@@ -12,7 +12,7 @@ from westmarch.admin import flash, sections
 from westmarch.admin.sections import LOOK, Section
 from westmarch.errors import Invalid, Stale, WestmarchError
 from westmarch.media import actions as media
-from westmarch.media.files import Examined, examine
+from westmarch.media.files import Examined, examine, keep
 from westmarch.posts import options
 from westmarch.settings import Settings
 from westmarch.site import actions, queries
@@ -29,6 +29,8 @@ from westmarch.web.theme import Theme
 #: The path to which a logo is sent, and how large its file may be, in bytes.
 LOGO_PATH = "/admin/settings/look/logo/"
 LARGEST = 5 << 20
+#: What the other fields of its form may have, in bytes.
+_FIELDS = 64 << 10
 _LOGO = Section("", "", LOGO_PATH, "", ("logo",))
 
 
@@ -162,21 +164,30 @@ def _page(request: Request, site: Site, typed: dict[str, Any], **context: Any) -
 
 async def logo(request: Request) -> Reply:
     """`POST /admin/settings/look/logo/`: put a picture in place of the title, or take it away."""
-    form = await forms.read(request)
-    write, settings = request.app.state.db.write, request.app.state.settings
+    settings: Settings = request.app.state.settings
     try:
-        if form.line("do") == "remove":
-            event_id = await write(_set_logo, settings, None, form.line("version"), actor=actor(request))
-        else:
-            picture = await _picture(form)
-            event_id = await write(_set_logo, settings, picture, form.line("version"), actor=actor(request))
+        _require_small(request)
+        form = await forms.read(request)
+        removes = form.line("do") == "remove"
+        picture = None if removes else await _picture(form)
+        if picture is not None:  # Writing it takes its time, so it is not done within the transaction.
+            await asyncio.to_thread(keep, settings.media_folder, picture.examined, picture.content)
+        write, expected = request.app.state.db.write, form.line("version")
+        event_id = await write(_set_logo, settings, picture, expected, actor=actor(request))
     except (Invalid, Stale) as error:
         site = await sections.current(request)
         typed = _as_set(site, _theme(request, site))
         fault = f"{error.message} {error.hint if isinstance(error, Invalid) else 'Try again.'}".strip()
         return _page(request, site, typed, status=error.status, logo_fault=fault)
-    done = "The logo is removed." if form.line("do") == "remove" else "The logo stands on all pages."
+    done = "The logo is removed." if removes else "The logo stands on all pages."
     return flash.redirect(request, LOOK.path, done, undo=[event_id] if event_id is not None else [])
+
+
+def _require_small(request: Request) -> None:
+    """Raises Invalid for a body that is larger than a logo may be, before any of it is read."""
+    length = request.headers.get("content-length", "")
+    if not (length.isdecimal() and len(length) < 10 and int(length) <= LARGEST + _FIELDS):
+        raise Invalid(f"The file has more than {LARGEST >> 20} MB.", hint="A logo needs far less: make it smaller.")
 
 
 class Picture(NamedTuple):
@@ -192,10 +203,8 @@ async def _picture(form: Form) -> Picture:
     file = form.file("logo")
     if file is None:
         raise Invalid("Choose a picture first.")
-    content = await file.read(LARGEST + 1)
+    content = await file.read()
     await form.data.close()
-    if len(content) > LARGEST:
-        raise Invalid(f"The file has more than {LARGEST >> 20} MB.", hint="A logo needs far less: make it smaller.")
     name = file.filename or "logo"
     examined = await asyncio.to_thread(examine, content, name)
     if examined.kind != "picture":
