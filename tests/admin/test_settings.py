@@ -1,6 +1,8 @@
 """The settings of the site, as somebody changes them in a browser."""
 
+import json
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -284,3 +286,21 @@ async def test_code_in_the_head_is_on_the_site_where_it_is_allowed(owner: Reader
     assert (await send(allowed, HEAD, head=code)).status_code == 303
     assert code in await allowed.page("/")
     await allowed.client.aclose()
+
+
+async def test_naughty_strings_are_taken_or_refused_and_never_lost(
+    owner: Reader, inputs: Callable[[str], Path]
+) -> None:
+    strings: list[str] = json.loads((inputs("blns") / "blns.json").read_text(encoding="utf-8"))
+    for text in strings[::7]:
+        line = " ".join(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").split("\n")).strip()
+        typed = dict.fromkeys(("title", "tagline", "description", "language", "copyright"), text)
+        answer = await send(owner, GENERAL, **typed, timezone="Mars")
+        assert answer.status_code == 422, text
+        sent = dict(form(answer.text, GENERAL))
+        assert {sent[name] for name in typed} == {line}, text
+        answer = await send(owner, GENERAL, title="T", tagline=text, copyright=text)
+        assert answer.status_code in (303, 422), text
+        if answer.status_code == 303:
+            assert (await options(owner)).tagline == line
+            await owner.page("/")
