@@ -30,6 +30,14 @@ async def test_another_zone_counts_posts_in_other_years(db: Database) -> None:
     assert [row.year for row in await db.read(archive.years, 5)] == [2024]
 
 
+async def test_posts_are_counted_again_for_another_zone_alone(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    zones = []
+    monkeypatch.setattr(options, "recount", lambda _, site: zones.append(site.timezone))
+    for values in ({"timezone": "UTC", "title": "A"}, {"timezone": "Asia/Tokyo"}, {"timezone": "Asia/Tokyo"}):
+        await db.write(options.change, values, actor="test")
+    assert zones == ["Asia/Tokyo"]
+
+
 async def test_a_change_is_taken_back(db: Database) -> None:
     await db.write(options.change, {"title": "A"}, actor="test")
     changed = await db.write(options.change, {"title": "B", "tagline": "New"}, actor="test")

@@ -15,7 +15,7 @@ from westmarch.site.options import Site
 def change(session: Session, values: dict[str, Any], *, actor: str) -> Changed:
     """Set options of the site, and what follows from them. Raises Invalid as `site.actions.change` does."""
     changed = actions.changed(session, values, actor=actor)
-    if "timezone" in values:
+    if "timezone" in changed.names:
         recount(session, changed.site)
     return changed
 

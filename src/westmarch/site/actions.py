@@ -15,9 +15,10 @@ from westmarch.site.options import Site
 
 
 class Changed(NamedTuple):
-    """The options after a change, and the id of its event; None where nothing is other than before."""
+    """The options after a change, which of them are other than before, and the id of the event; None without any."""
 
     site: Site
+    names: frozenset[str]
     event_id: int | None
 
 
@@ -72,8 +73,8 @@ def changed(session: Session, values: dict[str, Any], *, actor: str) -> Changed:
         else:
             session.add(SiteOption(key=key, value=value))
     if not new:
-        return Changed(after, None)
+        return Changed(after, frozenset(), None)
     session.flush()
     undo = {"before": {key: was[key] for key in new}, "after": new}
     detail = {"options": sorted(new), "undo": undo}
-    return Changed(after, events.record(session, "site.changed", actor=actor, detail=detail))
+    return Changed(after, frozenset(new), events.record(session, "site.changed", actor=actor, detail=detail))
