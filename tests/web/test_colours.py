@@ -4,24 +4,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from westmarch.web.colours import ON_DARK, ON_LIGHT, corrected, hexadecimal
+from westmarch.web.colours import DARK, LIGHT, ON_DARK, ON_LIGHT, contrast, corrected, hexadecimal
+from westmarch.web.theme import DEFAULT
 
 pytestmark = pytest.mark.unit
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
 
-def luminance(colour: tuple[int, int, int]) -> float:
-    """Relative luminance (WCAG 2.2)."""
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (part / 255 for part in colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 @given(COLOURS)
 def test_any_colour_can_be_seen_on_both_papers(colour: str) -> None:
-    light, dark = luminance((252, 251, 248)), luminance((24, 22, 20))
-    assert (light + 0.05) / (luminance(corrected(colour, *ON_LIGHT)) + 0.05) >= 4.5
-    assert (luminance(corrected(colour, *ON_DARK)) + 0.05) / (dark + 0.05) >= 4.5
+    assert contrast(corrected(colour, *ON_LIGHT), LIGHT) >= 4.5
+    assert contrast(corrected(colour, *ON_DARK), DARK) >= 4.5
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21)
+    assert contrast((118, 118, 118), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
+
+
+def test_the_papers_are_those_of_the_style_sheet() -> None:
+    css = (DEFAULT / "static" / "theme.css").read_text(encoding="utf-8")
+    assert "--paper: light-dark(oklch(0.988 0.003 90), oklch(0.2 0.005 60));" in css
+    # As Chromium shows them.
+    assert (LIGHT, DARK) == ((252, 251, 249), (24, 22, 20))
 
 
 @pytest.mark.parametrize(
