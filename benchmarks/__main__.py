@@ -108,6 +108,7 @@ def cache(found: Mapping[str, Any]) -> str:
 
 BENCHMARKS: Mapping[str, Table] = {
     "pages": pages,
+    "api": figures,
     "import": imports,
     "export": figures,
     "backup": figures,

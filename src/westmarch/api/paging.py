@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Integer, and_, or_
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_
 
 from westmarch.db.rows import NamedRow, NamedSelect
 from westmarch.db.sessions import Reading
@@ -34,6 +34,14 @@ class Page(NamedTuple):
     previous: str | None
 
 
+class Edge(NamedTuple):
+    """Where a page begins: behind the row of this value and id, or, going `back`, before it."""
+
+    back: bool
+    value: Any
+    id: int
+
+
 def page(
     session: Reading,
     statement: NamedSelect,
@@ -48,17 +56,37 @@ def page(
 
     Raises Invalid for a cursor of another list.
     """
-    edge = _read(cursor, order) if cursor else None
+    edge = read(cursor, order)
+    down = order.descending is not (edge is not None and edge.back)
+    values = {**(parameters or {}), **bounds(edge, limit)}
+    rows = session.execute(cut(statement, order.column, key, down=down, begun=edge is not None), values).all()
+    return around(rows, order, edge, limit)
+
+
+def cut(
+    statement: NamedSelect, column: ColumnElement[Any], key: ColumnElement[int], *, down: bool, begun: bool
+) -> NamedSelect:
+    """The statement for one page, with the names of `bounds` as its parameters; `begun`: behind an edge."""
+    statement = statement.add_columns(column.label("sorted_by"))
+    if begun:
+        value: ColumnElement[Any] = bindparam("edge_value", type_=column.type)
+        last: ColumnElement[Any] = bindparam("edge_id", type_=Integer)
+        beyond, key_beyond = (column < value, key < last) if down else (column > value, key > last)
+        statement = statement.where(or_(beyond, and_(column == value, key_beyond)))
+    sorting = [each.desc() if down else each.asc() for each in (column, key)]
+    return statement.order_by(*sorting).limit(bindparam("size", type_=Integer))
+
+
+def bounds(edge: Edge | None, limit: int) -> dict[str, Any]:
+    """The values of a statement that `cut` has made: one row more than the page has tells that it is not the last."""
+    values: dict[str, Any] = {"size": limit + 1}
+    return values if edge is None else values | {"edge_value": edge.value, "edge_id": edge.id}
+
+
+def around(found: Sequence[NamedRow], order: Order, edge: Edge | None, limit: int) -> Page:
+    """The page of the rows that were found, in the order in which they were asked for."""
     back = edge is not None and edge.back
-    down = order.descending is not back
-    statement = statement.add_columns(order.column.label("sorted_by"))
-    if edge is not None:
-        beyond = order.column < edge.value if down else order.column > edge.value
-        key_beyond = key < edge.id if down else key > edge.id
-        statement = statement.where(or_(beyond, and_(order.column == edge.value, key_beyond)))
-    columns = [column.desc() if down else column.asc() for column in (order.column, key)]
-    rows = list(session.execute(statement.order_by(*columns).limit(limit + 1), parameters).all())
-    more, rows = len(rows) > limit, rows[:limit]
+    more, rows = len(found) > limit, list(found[:limit])
     if back:
         rows.reverse()
     if not rows:
@@ -68,19 +96,16 @@ def page(
     return Page(rows, following, previous)
 
 
-class _Edge(NamedTuple):
-    back: bool
-    value: Any
-    id: int
-
-
 def _written(order: Order, row: NamedRow, *, back: bool) -> str:
     value = row.sorted_by.isoformat() if isinstance(row.sorted_by, datetime) else row.sorted_by
     text = json.dumps([order.name, order.descending, back, value, row.id], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, order: Order) -> _Edge:
+def read(cursor: str, order: Order) -> Edge | None:
+    """The edge that a cursor names; None for the empty one. Raises Invalid for a cursor of another list."""
+    if not cursor:
+        return None
     try:
         if len(cursor) > _LONGEST:
             raise ValueError("too long")
@@ -90,7 +115,7 @@ def _read(cursor: str, order: Order) -> _Edge:
             raise ValueError("of another list")
         if type(key) is not int or abs(key) > _LARGEST:
             raise ValueError("no id")
-        return _Edge(back, _of_column(value, order), key)
+        return Edge(back, _of_column(value, order), key)
     except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error) as error:
         raise Invalid(
             "The cursor is none of this list.", place="cursor", hint="Begin at the first page, without a cursor."

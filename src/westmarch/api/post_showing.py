@@ -1,11 +1,34 @@
 """Posts and pages as values for JSON."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
+from westmarch.authors.models import Author
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
 from westmarch.links.paths import quote
 from westmarch.posts.edited import Cover, Edited
+from westmarch.posts.models import Byline
+from westmarch.tags.models import Tag, Tagging
 from westmarch.web.surface import Surface
+
+_tag, _tagging, _author, _byline = (model.__table__ for model in (Tag, Tagging, Author, Byline))
+_TAGS = (
+    select(_tagging.c.subject_id, _tag.c.slug, _tag.c.name)
+    .select_from(_tagging)
+    .outerjoin(_tag, _tag.c.id == _tagging.c.tag_id)
+    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_tagging.c.subject_id, _tagging.c.rank, _tagging.c.tag_id)
+)
+_AUTHORS = (
+    select(_byline.c.post_id, _author.c.slug, _author.c.name)
+    .select_from(_byline)
+    .outerjoin(_author, _author.c.id == _byline.c.author_id)
+    .where(_byline.c.post_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_byline.c.post_id, _byline.c.rank, _byline.c.author_id)
+)
 
 
 def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", "html")) -> dict[str, Any]:
@@ -35,6 +58,63 @@ def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", 
         "created_at": post.created_at,
         "updated_at": post.updated_at,
         "published_at": post.published_at,
+    }
+
+
+def listed(
+    session: Reading, surface: Surface, rows: Sequence[NamedRow], parts: Collection[str]
+) -> list[dict[str, Any]]:
+    """The posts of a page of a list, as `shown` makes them."""
+    ids = {"ids": [row.id for row in rows]}
+    if not rows:
+        return []
+    tags = _by_post(session.execute(_TAGS, ids).all(), "title")
+    authors = _by_post(session.execute(_AUTHORS, ids).all(), "name")
+    root, place = surface.root, surface.place
+    values = []
+    for row in rows:
+        value: dict[str, Any] = {
+            "id": row.id,
+            "title": row.title,
+            "slug": row.slug,
+            "path": row.path,
+            "url": root + quote(row.path),
+            "standfirst": row.summary,
+        }
+        if "markdown" in parts:
+            value["markdown"] = row.markdown or ""
+        if "html" in parts:
+            value["html"] = place(row.html or "", root)
+        value["excerpt"] = place(row.excerpt_html, root)
+        value["language"] = row.language
+        value["status"] = "unlisted" if row.unlisted and row.status == "published" else row.status
+        value["pinned"] = row.pinned
+        value["tags"] = tags.get(row.id, [])
+        value["topics"] = [] if row.topic_slug is None else [{"slug": row.topic_slug, "title": row.topic_title}]
+        value["authors"] = authors.get(row.id, [])
+        value["cover"] = None if row.cover_id is None else _cover(root, row)
+        value["created_at"] = row.created_at
+        value["updated_at"] = row.updated_at
+        value["published_at"] = row.published_at
+        values.append(value)
+    return values
+
+
+def _by_post(rows: Sequence[NamedRow], called: str) -> dict[int, list[dict[str, str]]]:
+    found: dict[int, list[dict[str, str]]] = {}
+    for post_id, slug, name in rows:
+        if slug is not None:
+            found.setdefault(post_id, []).append({"slug": slug, called: name})
+    return found
+
+
+def _cover(root: str, row: NamedRow) -> dict[str, Any]:
+    return {
+        "id": row.cover_id,
+        "url": f"{root}/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}",
+        "alt": row.cover_alt or row.alt,
+        "width": row.width,
+        "height": row.height,
     }
 
 

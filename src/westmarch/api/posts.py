@@ -1,6 +1,6 @@
 """Posts and pages: reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -11,7 +11,7 @@ from westmarch.accounts.who import SignedIn
 from westmarch.api import finding, paging, replies
 from westmarch.api.door import PREFIX, Ask
 from westmarch.api.post_shapes import Asked
-from westmarch.api.post_showing import shown
+from westmarch.api.post_showing import listed, shown
 from westmarch.api.replies import Made
 from westmarch.api.shapes import Numbered
 from westmarch.db.sessions import Reading
@@ -99,8 +99,8 @@ def _page(
 ) -> Made:
     """A page of a list."""
     page = finding.find(session, who, kind, asked)
-    posts = edited_many(session, [row.id for row in page.rows], texts=bool(asked.include))
-    return _told(surface, posts, asked, paging.links(_address(surface, kind), parameters, page))
+    posts = listed(session, surface, page.rows, asked.include)
+    return _told(posts, paging.links(_address(surface, kind), parameters, page))
 
 
 def _at_path(
@@ -118,8 +118,8 @@ def _at_path(
         raise Invalid(error.message, place="path", hint=error.hint) from error
     ids = [row.id for row in session.execute(_SHOWN_AT if who is None else _AT, values)]
     posts = edited_many(session, ids, texts=bool(asked.include))
-    seen = [post for post in posts if who is None or _sees(who, post)]
-    return _told(surface, seen, asked, {"next": None, "prev": None})
+    seen = [shown(surface, post, asked.include) for post in posts if who is None or _sees(who, post)]
+    return _told(seen, {"next": None, "prev": None})
 
 
 def _sees(who: SignedIn, post: Edited) -> bool:
@@ -128,12 +128,8 @@ def _sees(who: SignedIn, post: Edited) -> bool:
     return post.visible >= UNLISTED or ownership.sees_all(who) or ownership.owns(who, post)
 
 
-def _told(surface: Surface, posts: Sequence[Edited], asked: Asked, around: Mapping[str, str | None]) -> Made:
-    value: dict[str, Any] = {
-        "results": [shown(surface, post, asked.include) for post in posts],
-        "next": around["next"],
-        "previous": around["prev"],
-    }
+def _told(posts: list[dict[str, Any]], around: Mapping[str, str | None]) -> Made:
+    value = {"results": posts, "next": around["next"], "previous": around["prev"]}
     return value, "", paging.header(around)
 
 
