@@ -166,3 +166,60 @@ async def test_a_revoked_token_is_refused_at_once(site: Cached) -> None:
     assert (await site.get(V1 + "/me", authorization=f"Bearer {token}")).status_code == 200
     await site.db.write(lambda session: session.execute(update(Token).values(expires_at=now() - timedelta(1))))
     assert (await site.get(V1 + "/me", authorization=f"Bearer {token}")).status_code == 401
+
+
+async def test_pages_of_other_origins_are_told_that_they_may_read_what_is_stored(
+    settings: Settings, db: Database
+) -> None:
+    await db.write(fill)
+    async with caching(settings.model_copy(update={"cors_origins": "https://app\\.example"}), db) as site:
+        for status in (STORED, HIT, HIT):
+            answer = await site.get(V1 + "/posts", origin="https://app.example")
+            assert (answer.headers["cache-status"], answer.status_code) == (status, 200)
+            assert answer.headers["access-control-allow-origin"] == "https://app.example"
+            assert "link" in answer.headers["access-control-expose-headers"].lower()
+        plain = await site.get(V1 + "/posts")
+        assert plain.headers["cache-status"] == HIT
+        assert "access-control-allow-origin" not in plain.headers
+        other = await site.get(V1 + "/posts", origin="https://other.example")
+        assert "access-control-allow-origin" not in other.headers
+
+
+async def test_another_site_changes_nothing_even_with_a_token(site: Cached) -> None:
+    token = await site.db.write(token_of, "Nell", "owner", byline=False)
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        answer = await site.client.post(
+            V1 + "/tags", json={"title": "Evil"}, headers={**headers, "authorization": f"Bearer {token}"}
+        )
+        assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert "Evil" not in (await site.get(V1 + "/tags", authorization=f"Bearer {token}")).text
+
+
+async def test_a_site_below_a_base_path_has_its_api_there(settings: Settings, db: Database) -> None:
+    await db.write(fill)
+    async with caching(settings.model_copy(update={"url": "https://example.org/blog"}), db) as site:
+        root = "https://example.org/blog/api/v1"
+        answer = await site.client.get(root + "/posts?limit=2")
+        following = answer.json()["next"]
+        assert following.startswith(root + "/posts?cursor=")
+        assert (await site.client.get(following)).json()["previous"].startswith(root + "/posts?cursor=")
+        assert answer.json()["results"][0]["url"].startswith("https://example.org/blog/p")
+        assert (await site.client.get(root + "/posts?limit=2")).headers["cache-status"] == HIT
+        assert (await site.client.get("https://example.org/api/v1/posts")).status_code == 404
+        token = await db.write(token_of, "Nell", "owner")
+        headers = {"authorization": f"Bearer {token}"}
+        made = await site.client.post(root + "/tags", json={"title": "New"}, headers=headers)
+        assert made.headers["location"].startswith(root + "/tags/")
+        assert (await site.client.get(made.headers["location"], headers=headers)).status_code == 200
+
+
+async def test_head_is_answered_as_get_without_the_body(site: Cached) -> None:
+    token = await site.db.write(token_of, "Nell", "owner", byline=False)
+    for headers in ({}, {"authorization": f"Bearer {token}"}):
+        for path in ("/posts", "/tags", "/posts/999999", "/me"):
+            named = {"accept-encoding": "identity", **headers}
+            whole = await site.client.get(V1 + path, headers=named)
+            head = await site.client.head(V1 + path, headers=named)
+            assert (head.status_code, head.content) == (whole.status_code, b"")
+            assert head.headers["content-length"] == str(len(whole.content))
+            assert head.headers.get("etag") == whole.headers.get("etag")

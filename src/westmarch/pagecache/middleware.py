@@ -20,8 +20,8 @@ Viewed = Callable[[Scope, int], None]
 Variant = Callable[[Scope], str]
 
 
-#: What the paths of the API hold, below which a token makes another answer.
-API = b"/api/"
+#: What the paths of the API hold. There a token makes another answer, and pages of other origins are told who may read.
+API, OWN = b"/api/", frozenset({b"authorization", b"origin"})
 #: A key at which nothing is stored.
 NOWHERE = Key(b"")
 
@@ -70,8 +70,8 @@ class FromCache:
     def key(self, scope: Scope) -> Key:
         """Where the page stands that a request asks for, if it is stored."""
         path, query = scope.get("raw_path") or b"", scope["query_string"]
-        if API in path and any(name == b"authorization" for name, _ in scope["headers"]):
-            return NOWHERE  # Who asks there may see more than readers do.
+        if API in path and any(name in OWN for name, _ in scope["headers"]):
+            return NOWHERE
         if query and len(query) <= LONGEST_QUERY:
             query = uncounted(query.decode("latin-1")).encode("latin-1")
         return Key(path, query)

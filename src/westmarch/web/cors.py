@@ -38,7 +38,7 @@ class APIForOthers:
             allow_credentials=not any(re.fullmatch(pattern, origin) for origin in _ANY),
             allow_methods=["GET", "HEAD"],
             allow_headers=["*"],
-            expose_headers=["x-process-time", "server-timing", "retry-after", "x-request-id"],
+            expose_headers=["x-process-time", "server-timing", "retry-after", "x-request-id", "etag", "link"],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
