@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from tests.accounts.people import account
 from tests.cli.test_doctor import write
+from tests.quality.test_axe import RUN
+from tests.quality.test_axe import axe as axe
 from tests.serving import new_site, serving
 from westmarch.accounts import sessions
 from westmarch.configuration import load
@@ -162,3 +164,23 @@ def test_nothing_overflows_on_a_phone(opens: Opens, path: str) -> None:
     page = opens(f"/admin/settings/{path}", 360)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.locator(".states [aria-current]").evaluate("tab => tab.getBoundingClientRect().right") <= 360
+
+
+PAGES = [
+    *(f"settings/{name}" for name in ("", "look/", "reading/", "navigation/", "sides/", "head/")),
+    "health/",
+    "events/",
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(opens: Opens, owned: Owned, axe: str, path: str, scheme: str) -> None:
+    sides = [{"part": "text", "text": "Words"}, {"part": "tags"}]
+    write(owned.site, lambda session: change(session, {"sides": sides, "navigation": []}, actor="test"))
+    for width in (1280, 360):
+        page = opens(f"/admin/{path}", width)
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(axe + ";0")
+        page.locator("details:not(.menu-of)").evaluate_all("all => all.forEach((each) => { each.open = true; })")
+        assert page.evaluate(RUN, []) == []
