@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 from sqlalchemy.orm import Session
@@ -175,7 +175,7 @@ PAGES = [
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(opens: Opens, owned: Owned, axe: str, path: str, scheme: str) -> None:
+def test_axe_finds_nothing(opens: Opens, owned: Owned, axe: str, path: str, scheme: Literal["light", "dark"]) -> None:
     sides = [{"part": "text", "text": "Words"}, {"part": "tags"}]
     write(owned.site, lambda session: change(session, {"sides": sides, "navigation": []}, actor="test"))
     for width in (1280, 360):

@@ -1,0 +1,66 @@
+"""The pages of settings, health and events are valid HTML, also when a form comes back."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.accounts.people import signed_in
+from tests.admin.filled import send
+from tests.admin.test_settings import owner as owner
+from tests.factories import post
+from tests.quality.test_nu import nu as nu
+from tests.quality.test_nu import remarks
+from tests.readers import Reader
+from tests.readers import reader as reader
+from westmarch.site.actions import change
+
+PAGES = (
+    "settings/",
+    "settings/look/",
+    "settings/reading/",
+    "settings/navigation/",
+    "settings/sides/",
+    "settings/head/",
+)
+REFUSED: dict[str, dict[str, Any]] = {
+    "settings/": {"title": "", "language": "x y", "timezone": "<Mars>", "version": "old"},
+    "settings/reading/": {"permalink": "{", "posts_per_page": ""},
+    "settings/look/": {"theme": "none", "option-contents_from": ""},
+    "settings/navigation/": {"title": ["a", "b"], "address": ["x", "/nowhere/"]},
+    "settings/sides/": {
+        "part": ["tags", "odd"],
+        "title": ["", ""],
+        "text": ["", ""],
+        "links": ["", ""],
+        "count": ["99", ""],
+    },
+}
+
+
+async def test_nu_finds_nothing(owner: Reader, nu: list[str], tmp_path: Path) -> None:
+    sides = [{"part": "text", "text": "Words"}, {"part": "links", "links": [{"title": "A", "address": "/a/"}]}]
+    await owner.do(change, {"sides": sides, "title": "A"}, actor="Nell")
+    await owner.do(lambda session: post(session, "One"))
+    kept = tmp_path / "pages"
+    kept.mkdir()
+
+    def keep(name: str, text: str) -> None:
+        (kept / f"{name.replace('/', '-')}.html").write_text(text, encoding="utf-8")
+
+    for path in (*PAGES, "health/", "events/", "events/?actor=nobody&from=x"):
+        keep(path.replace("?", "-"), await owner.page(f"/admin/{path}"))
+    for path, values in REFUSED.items():
+        answer = await send(owner, f"/admin/{path}", **values)
+        assert answer.status_code == 422, path
+        keep(f"refused {path}", answer.text)
+    answer = await send(owner, "/admin/settings/", title="Mine", version="old")
+    assert answer.status_code == 409
+    keep("late", answer.text)
+    assert remarks(nu, *sorted(kept.glob("*.html"))) == []
+
+
+async def test_who_may_not_see_them_gets_a_valid_page(reader: Reader, nu: list[str], tmp_path: Path) -> None:
+    await signed_in(reader, role="editor")
+    answer = await reader.get("/admin/settings/")
+    assert answer.status_code == 403
+    (tmp_path / "refused.html").write_text(answer.text, encoding="utf-8")
+    assert remarks(nu, tmp_path / "refused.html") == []
