@@ -132,15 +132,15 @@ def password(context: typer.Context, name: Name, password_stdin: PasswordStdin =
     from westmarch.accounts import actions, passwords
 
     settings = loaded(context).settings
+    account = _do(settings, lambda db: db.read(_named, name))
     given = _password(from_stdin=password_stdin)
+    passwords.check(given, name=account.name, email=account.email)
 
-    async def write(db: "Database") -> str:
-        account = await db.read(_named, name)
-        passwords.check(given, name=account.name, email=account.email)
+    async def write(db: "Database") -> None:
         await db.write(actions.set_password, account.id, await passwords.made(given), actor=ACTOR)
-        return str(account.name)
 
-    typer.echo(f"{_do(settings, write)} has a new password, and is signed out everywhere.")
+    _do(settings, write)
+    typer.echo(f"{account.name} has a new password, and is signed out everywhere.")
 
 
 @app.command("disable")
