@@ -1,15 +1,18 @@
 """How far a command is."""
 
 import contextlib
+import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.books.catalogue import add
 from tests.cli.conftest import Westmarch
 from tests.cli.test_doctor import write
+from tests.transfer.folders import write as write_files
 from westmarch.cli import progress
 
 
@@ -38,3 +41,37 @@ def test_on_a_terminal_a_bar_counts_and_goes(monkeypatch: pytest.MonkeyPatch) ->
             shown += piece
     assert b"Search index" in shown
     assert b"3/5" in shown
+
+
+def told(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_bytes())
+    return found
+
+
+def test_a_command_tells_in_a_file_how_far_it_is_and_how_it_ended(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
+    write_files(tmp_path / "blog", {f"{number}.md": f"# Post {number}\n\nText.\n" for number in range(3)})
+    file = tmp_path / "progress.json"
+    done = westmarch("--progress", file, "--site", site, "import", "markdown", tmp_path / "blog")
+    assert done.status == 0
+    assert told(file) == {"pid": os.getpid(), "what": "Importing", "done": 3, "total": 3, "status": 0}
+    assert not list(tmp_path.glob(".*")), "the file is put in its place whole"
+
+
+@pytest.mark.parametrize(("words", "status"), [(("import", "markdown", "/none"), 2), (("backup", "/none/a.zst"), 1)])
+def test_a_command_that_fails_tells_its_status(
+    westmarch: Westmarch, site: Path, tmp_path: Path, words: tuple[str, ...], status: int
+) -> None:
+    file = tmp_path / "progress.json"
+    assert westmarch("--progress", file, "--site", site, *words).status == status
+    assert told(file)["status"] == status
+
+
+def test_a_file_that_cannot_be_written_keeps_no_command_from_its_work(
+    westmarch: Westmarch, site: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    assert westmarch("--progress", "/none/progress.json", "--site", site, "backup", folder).status == 0
+    assert len(list(folder.iterdir())) == 1

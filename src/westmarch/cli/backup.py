@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from westmarch.cli.context import AsJSON, folder, loaded, print_json, require_schema, run
+from westmarch.cli.progress import Telling, telling_of
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -83,6 +85,7 @@ def make_backup(
     from westmarch.backup import rotation, sealing
     from westmarch.db.types import now
     from westmarch.errors import Invalid
+    from westmarch.ops import backed_up
 
     periods = None if keep is None else rotation.parse(keep)
     file = file.expanduser().absolute()
@@ -91,7 +94,9 @@ def make_backup(
     if periods is not None and not in_folder:
         raise Invalid(f"{file} is no folder.", hint="With --keep, name a folder that is there.", place="--keep")
     target = file / rotation.name(now(), sealed=seal != sealing.NO_SEAL) if in_folder else file
-    made = run(_make(loaded(context).settings, target, seal))
+    settings = loaded(context).settings
+    made = run(_make(settings, target, seal, telling_of(context)))
+    backed_up.note(settings.run_folder, backed_up.Backup(now(), str(made.file), made.size))
     faulty = bool(made.left_out or made.damaged)
     removed = [] if periods is None or faulty else rotation.remove_surplus(file, periods)
     if as_json:
@@ -106,11 +111,11 @@ def make_backup(
     raise typer.Exit(1 if faulty else 0)
 
 
-async def _make(settings: "Settings", file: Path, seal: "Seal") -> "Made":
+async def _make(settings: "Settings", file: Path, seal: "Seal", telling: Telling | None) -> "Made":
     from westmarch.backup.making import make
 
     await require_schema(settings)
-    with _bars() as bar:
+    with _bars(telling) as bar:
         return await make(settings, file, bar("Stored files"), seal=seal)
 
 
@@ -242,8 +247,14 @@ _Step = Callable[[int, int], None]
 
 
 @contextmanager
-def _bars() -> Iterator[Callable[[str], _Step]]:
-    """Bars on a terminal, each with a name, which appears when it is told of the first time; silence elsewhere."""
+def _bars(telling: Telling | None = None) -> Iterator[Callable[[str], _Step]]:
+    """Bars on a terminal, each with a name, which appears when it is told of the first time; silence elsewhere.
+
+    Where a file is given, it is told there.
+    """
+    if telling is not None:
+        yield lambda what: partial(telling.at, what)
+        return
     if not sys.stderr.isatty():
         yield lambda _what: lambda _done, _all: None
         return

@@ -12,7 +12,7 @@ import typer
 from westmarch.cli import import_check
 from westmarch.cli.context import cancel_at_sigterm, loaded, opened, print_json, run
 from westmarch.cli.import_rehearsal import Page, page_of
-from westmarch.cli.progress import progress_bar
+from westmarch.cli.progress import Telling, progress_bar, telling_of
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
@@ -90,7 +90,7 @@ def bring_in(
             _end(error, 2)
         wanted = Wanted(folder, settings.media_folder, settings.base_path, program, permalink, choices.dry_run)
         try:
-            run(_import(settings, wanted, bring, written, page))
+            run(_import(settings, wanted, bring, written, page, telling_of(context)))
             if choices.check:
                 answers = run(import_check.table(settings))
         except WestmarchError as error:
@@ -153,13 +153,20 @@ def _report(path: Path | None) -> "Iterator[Report]":
         yield Report(file)
 
 
-async def _import(settings: "Settings", wanted: "Wanted", bring: "Bring", report: "Report", page: Page | None) -> None:
+async def _import(
+    settings: "Settings",
+    wanted: "Wanted",
+    bring: "Bring",
+    report: "Report",
+    page: Page | None,
+    telling: Telling | None,
+) -> None:
     from dataclasses import replace
 
     from westmarch.ops import statistics
 
     cancel_at_sigterm()
-    with progress_bar() as progress:
+    with progress_bar(telling=telling) as progress:
         async with opened(settings) as db:
             await bring(db, wanted, report, replace(progress, settled=page.take) if page else progress)
     if not wanted.dry_run:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from westmarch.cli.context import AsJSON, loaded, opened, print_json, run
+from westmarch.cli.progress import Telling, progress_bar, telling_of
 
 if TYPE_CHECKING:
     from westmarch.settings import Settings
@@ -81,7 +82,7 @@ def undo(
             typer.echo("error: Nobody can be asked here.\n  Say --yes to take it back all the same.", err=True)
             raise typer.Exit(2)
         typer.confirm("Remove them for good?", abort=True, err=True)
-    done = run(_undone(settings, planned))
+    done = run(_undone(settings, planned, telling_of(context)))
     if as_json:
         print_json(asdict(done) | {"staying": [one._asdict() for one in done.staying]})
     else:
@@ -95,11 +96,10 @@ async def _planned(settings: "Settings", number: int) -> "Plan":
         return await undoing.plan(db, number)
 
 
-async def _undone(settings: "Settings", planned: "Plan") -> "Undone":
-    from westmarch.cli.progress import progress_bar
+async def _undone(settings: "Settings", planned: "Plan", telling: Telling | None) -> "Undone":
     from westmarch.transfer import undoing
 
-    with progress_bar("Taking back") as progress:
+    with progress_bar("Taking back", telling) as progress:
         progress.begin(len(planned.posts))
 
         def step(posts: int) -> None:

@@ -27,6 +27,7 @@ from westmarch.cli import (
     init,
     logs,
     mail,
+    progress,
     render,
     search,
     serve,
@@ -71,12 +72,20 @@ def choose_site(
             help="The folder of the site; without it, the current folder.",
         ),
     ] = None,
+    told: Annotated[
+        Path | None,
+        typer.Option(
+            "--progress", metavar="FILE", help="Keep telling in FILE, as JSON, how far a long command is, and its end."
+        ),
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=tell_version, help="Print the version and stop.")
     ] = False,
 ) -> None:
     """Remember which folder is meant; the command itself reads it."""
     context.obj = site
+    if told is not None:
+        progress.tell_in(context, told)
 
 
 app.command("init")(init.init)

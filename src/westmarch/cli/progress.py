@@ -1,14 +1,19 @@
-"""How far a command is, as a bar on a terminal."""
+"""How far a command is: as a bar on a terminal, and in a file for programs."""
 
+import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import typer
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
@@ -16,6 +21,58 @@ if TYPE_CHECKING:
 
 #: How often a line tells how far a command is where there is no terminal, in seconds.
 TOLD = 10.0
+#: How often a file for programs is written, in seconds.
+WRITTEN = 0.2
+#: Where contexts of commands keep it.
+_KEY = "westmarch.progress"
+
+
+class Telling:
+    """Tells in a file how far the command is, and at its end with which status it ended; the file is whole at any time.
+
+    It is JSON: `pid`, `what` is done, how many are `done` of `total` (0: not known), and `status`, null until the end.
+    What cannot be written is not told: a command does not fail for it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.what, self.done, self.total = "", 0, 0
+        self._written = 0.0
+
+    def at(self, what: str, done: int, total: int = 0) -> None:
+        """So much is done."""
+        self.what, self.done, self.total = what, done, total
+        if time.monotonic() - self._written >= WRITTEN:
+            self._write(None)
+
+    def __enter__(self) -> Self:
+        self._write(None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        status = getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 1)
+        self._write(0 if error is None else status)
+
+    def _write(self, status: int | None) -> None:
+        self._written = time.monotonic()
+        told = {"pid": os.getpid(), "what": self.what, "done": self.done, "total": self.total, "status": status}
+        passing = self.file.with_name(f".{self.file.name}.part")
+        with suppress(OSError):
+            passing.write_text(json.dumps(told), encoding="utf-8")
+            passing.replace(self.file)
+
+
+def tell_in(context: typer.Context, file: Path) -> None:
+    """Let the command tell in a file until it has ended."""
+    context.meta[_KEY] = context.with_resource(Telling(file))
+
+
+def telling_of(context: typer.Context) -> Telling | None:
+    """Where the command is to tell how far it is, if anywhere."""
+    found: Telling | None = context.meta.get(_KEY)
+    return found
 
 
 @contextmanager
@@ -30,15 +87,30 @@ def _bar(what: str, total: int | None) -> "Iterator[tuple[Bar, TaskID]]":
 
 
 @contextmanager
-def progress_bar(what: str = "Importing") -> "Iterator[Progress]":
-    """A bar on a terminal, and silence elsewhere."""
+def progress_bar(what: str = "Importing", telling: Telling | None = None) -> "Iterator[Progress]":
+    """A bar on a terminal; a file where one is given; silence elsewhere."""
     from westmarch.transfer.importing import Progress
 
+    if telling is not None:
+        yield _told(what, telling)
+        return
     if not sys.stderr.isatty():
         yield Progress()
         return
     with _bar(what, None) as (bar, task):
         yield Progress(begin=lambda total: bar.update(task, total=total), step=lambda: bar.advance(task))
+
+
+def _told(what: str, telling: Telling) -> "Progress":
+    from westmarch.transfer.importing import Progress
+
+    def begin(total: int) -> None:
+        telling.at(what, 0, total)
+
+    def step() -> None:
+        telling.at(what, telling.done + 1, telling.total)
+
+    return Progress(begin=begin, step=step)
 
 
 @contextmanager

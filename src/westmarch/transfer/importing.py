@@ -80,15 +80,16 @@ async def import_folder(
     progress: Progress | None = None,
     *,
     unpacked: Unpacked | None = None,
+    given: Path | None = None,
 ) -> None:
-    """Bring a folder in, and write what became of each file to the report.
+    """Bring a folder in, and write what became of each file to the report. `given` is the zip that it was, if any.
 
     Raises Invalid where nothing can be done, and Unavailable where the database or the disk gave up on the way: all
     that was imported until then stays, is in the report, and is left alone by the next run.
     """
     site = await db.read(current)
     folder = wanted.folder.resolve()
-    source = unpacked.file if unpacked else folder
+    source = unpacked.file if unpacked else given or folder
     ours = our_catalogue.of(folder, source) if wanted.program is None else None
     readers: tuple[Reader, ...]
     if ours is not None:
