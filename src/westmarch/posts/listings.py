@@ -57,7 +57,8 @@ def number_of(session: Session, post_id: int) -> None:
 
 
 def number(session: Session, topic_id: int) -> None:
-    """Number the listed parts of a topic."""
+    """Number the listed parts of a topic. Of several at once each waits for the one before, and sees what it did."""
+    session.execute(select(Topic.id).where(Topic.id == topic_id).with_for_update())
     listed = session.scalars(
         select(Part.subject_id)
         .join(Post, Post.id == Part.subject_id)

@@ -2,9 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from westmarch.errors import Stale
+
+# Texts of more characters are not repeated in events that tell what changed.
+_LONG = 300
 
 
 def version_of(*state: Any) -> str:
@@ -20,3 +24,13 @@ def require(expected: str | None, version: str, what: str) -> None:
             f"{what} was changed since you opened it.",
             hint="Look at what it is now, then make your change again.",
         )
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, hidden: Collection[str] = ()) -> dict[str, Any]:
+    """What a change changed, as events tell it: by field `from` and `to`; of a long text only that it changed."""
+    told: dict[str, Any] = {}
+    for field, value in after.items():
+        if field not in hidden:
+            long = max(len(str(value)), len(str(before[field]))) > _LONG
+            told[field] = {} if long else {"from": before[field], "to": value}
+    return told

@@ -119,7 +119,7 @@ def change(
     before = {field: getattr(tag, field) for field in values}
     detail = {
         "name": changed.name,
-        "changed": {field: {"from": before[field], "to": values[field]} for field in values},
+        "changed": version.changes(before, values),
         "undo": {"before": before, "version": changed.version},
     }
     return events.record(session, "tag.changed", actor=actor, subject_id=tag_id, detail=detail)

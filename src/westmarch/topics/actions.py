@@ -1,4 +1,4 @@
-"""Making topics and giving subjects their places in them."""
+"""Making topics and giving subjects their places in them. What people do to topics is in editing.py."""
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
