@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -64,7 +65,8 @@ def _verified(password: str, kept: str | None) -> bool:
 
 
 def _bytes(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")
+    """A password in its one spelling: keyboards differ in how they compose letters (RFC 8265, 4.2)."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 async def _in_turn(run: Callable[[], T]) -> T:

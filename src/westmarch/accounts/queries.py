@@ -1,14 +1,16 @@
 """Reading accounts. Statements are built once, on tables (see posts/queries.py)."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from westmarch.accounts.models import Account, AccountSession, OneTimeLink
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.errors import Invalid
 from westmarch.subjects.names import fold
 
 #: No name and no e-mail is so long; what stands behind it is not looked at.
@@ -22,6 +24,10 @@ _NAMED = _WHOLE.where(or_(_account.c.folded == bindparam("folded"), _account.c.e
 #: A name may be another's e-mail only where somebody means harm: the name counts.
 _NAMED = _NAMED.order_by((_account.c.folded == bindparam("folded")).desc()).limit(1)
 _BY_ID = _WHOLE.where(_account.c.id == bindparam("id"))
+_state = case(
+    (_account.c.disabled_at.is_not(None), "disabled"), (_account.c.password_hash.is_(None), "invited"), else_="active"
+)
+_LISTED = _WHOLE.add_columns(_state.label("state"))
 _EVERY = _WHOLE.order_by(_account.c.folded)
 _OWNER = select(_account.c.id).where(
     _account.c.role == "owner", _account.c.disabled_at.is_(None), _account.c.password_hash.is_not(None)
@@ -51,6 +57,41 @@ def owner_exists(session: Reading) -> bool:
 def other_owner(session: Reading, account_id: int) -> bool:
     """Whether there is an owner beside this account who can sign in by password."""
     return session.execute(_OWNER.where(_account.c.id != account_id).limit(1)).first() is not None
+
+
+#: States of an account by which a list is filtered.
+STATES = ("active", "invited", "disabled")
+#: By what a list is sorted.
+SORTS = {"name": _account.c.folded, "seen": func.coalesce(_account.c.seen_at, _account.c.created_at)}
+
+
+def find(
+    session: Reading, *, search: str = "", role: str = "", state: str = "", sort: str = "name", page: int = 1, size: int
+) -> tuple[Sequence[NamedRow], int]:
+    """A page of the accounts with the names of their authors, and how many there are in all.
+
+    `invited` are those who cannot sign in by password yet. Raises Invalid for another state or order.
+    """
+    order = SORTS.get(sort.removeprefix("-"))
+    if order is None or (state and state not in STATES):
+        raise Invalid("A list of accounts has no such filter or order.")
+    wanted = [_state == state] if state else []
+    if role:
+        wanted.append(_account.c.role == role)
+    if search := fold(search[:LONGEST].replace("\0", "")):
+        like = "%" + re.sub(r"([\\%_])", r"\\\1", search) + "%"
+        parts = (_account.c.folded, _account.c.email_folded, _author.c.folded)
+        wanted.append(or_(*(part.like(like, escape="\\") for part in parts)))
+    found = _LISTED.where(*wanted)
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    by = (order.desc(), _account.c.id.desc()) if sort.startswith("-") else (order, _account.c.id)
+    return session.execute(found.order_by(*by).offset((page - 1) * size).limit(size)).all(), total
+
+
+def counts(session: Reading) -> dict[str, int]:
+    """How many accounts there are in each state."""
+    statement = select(_state, func.count()).group_by(_state)
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in session.execute(statement)}
 
 
 _SESSIONS = (

@@ -114,7 +114,8 @@ async def set_password(request: Request) -> Reply:
         return _password_page(request, found, error)
     kept = await passwords.made(new)
     await _db(request).write(actions.set_password, who.account_id, kept, actor=actor(request), keep=who.session_id)
-    return flash.redirect(request, "/admin/me/", "The password is set. Other devices were signed out.")
+    back = "/admin/me/" if found.asks_old else "/admin/"
+    return flash.redirect(request, back, "The password is set. Other devices were signed out.")
 
 
 async def _require_old(request: Request, account: NamedRow, old: str) -> None:

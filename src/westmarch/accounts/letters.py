@@ -1,0 +1,23 @@
+"""What is written to people about their accounts."""
+
+from westmarch.accounts.one_time_links import LAST, Kind
+
+
+def with_link(kind: Kind, *, site: str, name: str, address: str) -> tuple[str, str]:
+    """Subject and text of a letter with a one-time link."""
+    hours = int(LAST[kind].total_seconds()) // 3600
+    lasting = f"{hours // 24} days" if hours > 24 else "one day" if hours == 24 else "one hour"  # noqa: PLR2004
+    if kind == "invitation":
+        subject, why = f"Your account at {site}", f"you are invited to {site}, as {name}. This link lets you in:"
+    elif kind == "reset":
+        subject = f"A new password for {site}"
+        why = f"somebody, probably you, has asked for a new password for {name} at {site}. This link lets you set one:"
+    else:
+        subject, why = f"Sign in at {site}", f"this link lets you in at {site}, as {name}:"
+    text = (
+        f"Hello,\n\n{why}\n\n{address}\n\n"
+        f"It works once, within {lasting}. Keep it to yourself: whoever has it can sign in as you.\n"
+    )
+    if kind == "reset":
+        text += "If it was not you, there is nothing to do: the old password stays as it is.\n"
+    return " ".join(subject.split()), text
