@@ -206,7 +206,7 @@ async def test_a_site_below_a_base_path_has_its_api_there(settings: Settings, db
         assert answer.json()["results"][0]["url"].startswith("https://example.org/blog/p")
         assert (await site.client.get(root + "/posts?limit=2")).headers["cache-status"] == HIT
         assert (await site.client.get("https://example.org/api/v1/posts")).status_code == 404
-        token = await db.write(token_of, "Nell", "owner")
+        token = await db.write(token_of, "Nell", "owner", byline=False)
         headers = {"authorization": f"Bearer {token}"}
         made = await site.client.post(root + "/tags", json={"title": "New"}, headers=headers)
         assert made.headers["location"].startswith(root + "/tags/")

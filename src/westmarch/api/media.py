@@ -43,7 +43,8 @@ UPLOAD: Mapping[str, Any] = {
                     "required": ["file"],
                     "properties": {
                         "file": {"type": "string", "format": "binary", "description": "The picture or file."},
-                        "alt": {"type": "string", "maxLength": 2_000, "description": "What a picture shows."},
+                        # Without a type: whatever stands in a field of a form is text.
+                        "alt": {"maxLength": 2_000, "description": "What a picture shows."},
                     },
                 }
             }
