@@ -6,7 +6,7 @@ from westmarch.accounts.one_time_links import LAST, Kind
 def with_link(kind: Kind, *, site: str, name: str, address: str) -> tuple[str, str]:
     """Subject and text of a letter with a one-time link."""
     hours = int(LAST[kind].total_seconds()) // 3600
-    lasting = f"{hours // 24} days" if hours > 24 else "one day" if hours == 24 else "one hour"  # noqa: PLR2004
+    lasting = f"{hours // 24} days" if hours > 24 else "one day" if hours == 24 else "one hour"
     if kind == "invitation":
         subject, why = f"Your account at {site}", f"you are invited to {site}, as {name}. This link lets you in:"
     elif kind == "reset":

@@ -167,7 +167,7 @@ async def logo(request: Request) -> Reply:
     settings: Settings = request.app.state.settings
     try:
         _require_small(request)
-        form = await forms.read(request)
+        form = await forms.read(request, most_bytes=_FIELDS, file_bytes=LARGEST)
         removes = form.line("do") == "remove"
         picture = None if removes else await _picture(form)
         if picture is not None:  # Writing it takes its time, so it is not done within the transaction.

@@ -3,11 +3,12 @@
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message, Receive
 
 from westmarch.errors import Invalid
 
-#: How many fields and files a form may have, and how large all of it may be without files, in bytes.
+#: How many fields and files a form may have, and how large the fields may be, in bytes.
 MOST_FIELDS, MOST_FILES, MOST_BYTES = 2_000, 20, 16 << 20
 
 
@@ -44,22 +45,35 @@ def _plain(values: list[UploadFile | str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
-async def read(request: Request, *, most_bytes: int = MOST_BYTES) -> Form:
-    """The form that was sent. Raises Invalid where it is none, or larger than is taken."""
+async def read(request: Request, *, most_bytes: int = MOST_BYTES, file_bytes: int = 0) -> Form:
+    """The form that was sent, with files of `file_bytes` in all; without that number it may have none.
+
+    Raises Invalid where it is no form, or larger than is taken: what follows then is not read.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise Invalid("A form is needed.", hint="Send it as a browser does.")
-    if kind == "application/x-www-form-urlencoded":
-        size = 0
-        chunks = []
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > most_bytes:
-                raise Invalid(f"A form may have {most_bytes:,} bytes at most.")
-            chunks.append(chunk)
-        request._body = b"".join(chunks)  # noqa: SLF001 - as Request.body() keeps it
+    bounded = Request(request.scope, _bounded(request.receive, most_bytes + file_bytes))
+    most_files = MOST_FILES if file_bytes else 0
     try:
-        data = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=most_bytes)
+        data = await bounded.form(max_fields=MOST_FIELDS, max_files=most_files, max_part_size=most_bytes)
     except (MultiPartException, HTTPException) as error:
         raise Invalid(f"The form cannot be read: {getattr(error, 'detail', None) or error}") from error
+    except ClientDisconnect as error:
+        raise Invalid("The form did not come to its end.", hint="Send it again.") from error
     return Form(data)
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """A body of at most so many bytes. Raises Invalid with the first piece that is too much."""
+    size = 0
+
+    async def receive_() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise Invalid(f"A form may have {most:,} bytes at most.")
+        return message
+
+    return receive_
