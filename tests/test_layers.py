@@ -24,8 +24,8 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
         (
             "subjects",
             "changes",
-            "links",
             "events",
+            "links",
             "mail",
             "followers",
             "site",

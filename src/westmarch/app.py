@@ -26,9 +26,11 @@ from westmarch.cards.store import Store
 from westmarch.cards.studio import Studio
 from westmarch.configuration import load, site_folder
 from westmarch.db.database import Database, open_database
+from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import WestmarchError
 from westmarch.followers import run as followers
+from westmarch.links import missed
 from westmarch.links.parameters import uncounted
 from westmarch.links.paths import quote
 from westmarch.mail import delivery, sending
@@ -39,7 +41,7 @@ from westmarch.metrics.measured import VERB, Measuring, verbs
 from westmarch.metrics.public import metrics
 from westmarch.metrics.routes import CountedRoute
 from westmarch.metrics.timing import Timed
-from westmarch.ops import control, health, memory
+from westmarch.ops import control, health, memory, schema
 from westmarch.ops.logging import configure
 from westmarch.pagecache import commands, files
 from westmarch.pagecache.cache import Answer, PageCache
@@ -76,6 +78,8 @@ async def public(request: Request) -> ASGIApp:
     if found.status_code in (301, 302) and uncounted(query) != query:  # A redirect keeps the whole of it.
         found = await made(request.app, path, query, variant)
     request.state.route = found.route
+    if found.status_code == 404 and (origin := views.came_from(request.scope)) is not None:
+        request.app.state.missed.count(path, origin, now())
     if found.viewed is not None and (origin := views.came_from(request.scope)) is not None:
         request.app.state.views.count(found.viewed, origin)
     if found.status_code >= 400 and errors.wants_json(request.headers.get("accept", "")):
@@ -158,6 +162,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(followers.run(db, [drawing], now), name="cards"),
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
+            asyncio.create_task(missed.run(db, app.state.missed, _counts_misses), name="missed paths"),
         ]
         if (mails := delivery.server(app.state.settings)) is not None:
             tasks.append(asyncio.create_task(sending.run(db, mails, now), name="mail"))
@@ -178,6 +183,11 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             app.state.studio.close()
+
+
+def _counts_misses(session: Reading) -> bool:
+    """Whether there is a table for the paths that lead nowhere."""
+    return schema.reached(session, missed.SCHEMA)
 
 
 def _nothing() -> None:
@@ -286,6 +296,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.state.variant = variant or (lambda _: "")
     app.state.read_files_again = _nothing
     app.state.views = counted
+    app.state.missed = missed.Missed()
     app.state.icons = icons.Icons(surface)
     app.state.studio = Studio(Store(settings.media_folder / "cards"), settings.theme_folder / "static" / "fonts")
     return app

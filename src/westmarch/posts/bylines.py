@@ -15,7 +15,7 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict
 from westmarch.events import actions as events
-from westmarch.links import actions as links
+from westmarch.links import handing
 from westmarch.posts import counts
 from westmarch.posts.counts import Listing
 from westmarch.posts.models import Byline, Post
@@ -66,7 +66,7 @@ def merge(session: Session, from_id: int, into_id: int, site: Site, *, expected:
     session.execute(update(Byline).where(Byline.author_id == from_id).values(author_id=into_id))
     count_by(session, [(row, (from_id,), () if row.post_id in there else (into_id,)) for row in rows], site)
     session.execute(update(Account).where(Account.author_id == from_id).values(author_id=into_id))
-    given = links.hand_over(session, from_id, into_id)
+    given = handing.hand_over(session, from_id, into_id)
     _remove(session, from_id)
     undo = {
         "author": columns(author),

@@ -10,7 +10,7 @@ from westmarch.accounts.models import Account
 from westmarch.authors import editing, managing
 from westmarch.db.rows import NamedRow
 from westmarch.errors import Conflict
-from westmarch.links import actions as links
+from westmarch.links import handing
 from westmarch.posts import bylines
 from westmarch.posts.models import LISTED, Byline, Post
 from westmarch.site.options import Site
@@ -37,7 +37,7 @@ def merge(session: Session, _event: int, subject_id: int, detail: dict[str, Any]
     if managing.edited(session, into_id) is None:
         raise Conflict(f"The author into whom “{stored['name']}” was merged is gone.", hint="Take that back first.")
     into = editing.editable(session, into_id)
-    links.hand_back(session, subject_id, into_id, detail["links"])
+    handing.hand_back(session, subject_id, into_id, detail["links"])
     bylines.put_back(session, subject_id, stored)
     _name(session, subject_id, into_id, dict(detail["moved"]), site, instead=True)
     _name(session, subject_id, into_id, dict(detail["both"]), site, instead=False)

@@ -11,7 +11,7 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict
 from westmarch.events import actions as events
-from westmarch.links import actions as links
+from westmarch.links import handing
 from westmarch.posts import counts
 from westmarch.posts.counts import Listing
 from westmarch.posts.models import Post
@@ -64,7 +64,7 @@ def merge(session: Session, from_id: int, into_id: int, site: Site, *, expected:
     meant = tags.fit_synonyms(session, into.synonyms, into.name, into_id)
     known = {fold(name) for name in (into.name, *meant)}
     learned = [name for name in (tag.name, *tag.synonyms) if fold(name) not in known][: tags.SYNONYMS - len(meant)]
-    given = links.hand_over(session, from_id, into_id)
+    given = handing.hand_over(session, from_id, into_id)
     remove(session, from_id)
     tags.store(session, into_id, {"synonyms": [*meant, *learned]})
     undo = {

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.db.rows import NamedRow
 from westmarch.errors import Conflict
-from westmarch.links import actions as links
+from westmarch.links import handing
 from westmarch.posts import retagging
 from westmarch.posts.models import LISTED, Post
 from westmarch.site.options import Site
@@ -41,7 +41,7 @@ def merge(session: Session, _event: int, subject_id: int, detail: dict[str, Any]
     if into is None:
         raise Conflict(f"The tag into which “{stored['name']}” was merged is gone.", hint="Take that back first.")
     into = tags.editable(session, into_id)
-    links.hand_back(session, subject_id, into_id, detail["links"])
+    handing.hand_back(session, subject_id, into_id, detail["links"])
     learned = {fold(name) for name in detail["learned"]}
     tags.store(session, into_id, {"synonyms": [name for name in into.synonyms if fold(name) not in learned]})
     retagging.put_back(session, subject_id, stored)
