@@ -56,6 +56,14 @@ WHOLE: Mapping[str, str] = {
     "token.revoked": "revoked a token",
     "token.came-twice": "showed a token that was used up, so all of its kind were revoked",
     "letter.given-up": "gave up sending a letter",
+    "link.imported": "added a list of redirects",
+    "missed.forgotten": "forgot what was asked for in vain:",
+    "import.rehearsed": "rehearsed the import of",
+    "import.begun": "began the import of",
+    "import.taken-back": "took back the import of",
+    "backup.made": "began a backup",
+    "backup.taken": "took away the backup",
+    "backup.deleted": "deleted the backup",
     "undone": "took back a change",
 }
 #: The groups of verbs that can be asked for.
@@ -68,6 +76,8 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("media", "Media"),
     ("link", "Redirects"),
     ("book", "Books"),
+    ("import", "Imports"),
+    ("backup", "Backups"),
     ("site", "Settings"),
     ("account", "Accounts"),
     ("token", "Tokens"),
