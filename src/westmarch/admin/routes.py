@@ -5,7 +5,21 @@ from starlette.routing import Route
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import events, health, look, me, navigation, settings, shell, sides, sign_in, statics, tokens
+from westmarch.admin import (
+    accounts,
+    events,
+    forgotten,
+    health,
+    look,
+    me,
+    navigation,
+    settings,
+    shell,
+    sides,
+    sign_in,
+    statics,
+    tokens,
+)
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -26,6 +40,8 @@ ROUTES: tuple[Route, ...] = (
     CountedRoute("/admin", without_slash, methods=["GET"]),
     CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
     *sign_in.ROUTES,
+    *forgotten.ROUTES,
+    *accounts.ROUTES,
     *me.ROUTES,
     *tokens.ROUTES,
     *settings.ROUTES,
