@@ -178,12 +178,12 @@ def _source(path: str) -> tuple[str, str]:
         )
     if "#" in path:
         raise Invalid("What stands behind # never reaches a server.", place="path", hint="Leave it out.")
-    parts = urlsplit("//x" + path) if not path.startswith("//") else urlsplit(path)
-    at = holding.fit(parse(parts.path if not path.startswith("//") else path))
-    if not parts.query:
+    before, mark, query = path.partition("?")
+    at = holding.fit(parse(before))
+    if not mark:
         return at, ""
     try:
-        return at, parameters.declared(parts.query)
+        return at, parameters.declared(query)
     except Invalid as error:
         raise Invalid(error.message, place="path", hint=error.hint) from error
 
