@@ -18,6 +18,7 @@ from westmarch.admin import (
     sides,
     sign_in,
     statics,
+    tags,
     tokens,
 )
 from westmarch.errors import NotFound
@@ -50,5 +51,6 @@ ROUTES: tuple[Route, ...] = (
     *look.ROUTES,
     *navigation.ROUTES,
     *sides.ROUTES,
+    *tags.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

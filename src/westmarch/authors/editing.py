@@ -13,6 +13,7 @@ from westmarch.authors.models import Author
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
+from westmarch.links.naming import claim_slug
 from westmarch.links.paths import last_segment, own_slug, slugify
 from westmarch.subjects import version
 from westmarch.subjects.names import fit, fold
@@ -83,7 +84,7 @@ def change(
         values["picture_id"] = fit_picture(session, picture_id)
     called = values.get("name", author.name)
     if slug is not None and own_slug(slug) != author.slug:
-        values["path"] = links.claim(session, author_id, f"/authors/{own_slug(slug)}/")
+        values["path"] = claim_slug(session, author_id, "/authors/", own_slug(slug))
     elif slug is None and author.slug == slugify(author.name) != slugify(called):
         values["path"] = links.claim_free(session, author_id, f"/authors/{slugify(called)}/")
     if not values:

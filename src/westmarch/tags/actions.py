@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
+from westmarch.links.naming import claim_slug
 from westmarch.links.paths import last_segment, own_slug, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects import version
@@ -108,7 +109,7 @@ def change(
     if meant != tag.synonyms:
         values["synonyms"] = meant
     if slug is not None and own_slug(slug) != tag.slug:
-        values["path"] = links.claim(session, tag_id, f"/tags/{own_slug(slug)}/")
+        values["path"] = claim_slug(session, tag_id, "/tags/", own_slug(slug))
     elif slug is None and "name" in values and tag.slug == slugify(tag.name) != slugify(called):
         values["path"] = links.claim_free(session, tag_id, f"/tags/{slugify(called)}/")
     if not values:
@@ -186,7 +187,7 @@ def fit_synonyms(session: Session, synonyms: Sequence[str], name: str, tag_id: i
 def _create(session: Session, name: str, folded: str, *, slug: str | None = None) -> int:
     tag_id = subjects.create(session, "tag")
     if slug is not None:
-        path = links.claim(session, tag_id, f"/tags/{slug}/", new=True)
+        path = claim_slug(session, tag_id, "/tags/", slug, new=True)
     else:
         path = links.claim_free(session, tag_id, f"/tags/{slugify(name)}/", new=True)
     session.execute(

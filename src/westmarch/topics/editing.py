@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
+from westmarch.links.naming import claim_slug
 from westmarch.links.paths import last_segment, own_slug, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects import version
@@ -80,7 +81,7 @@ def change(
         values["introduction_markdown"], values["introduction_html"] = introduction
     called = values.get("title", topic.title)
     if slug is not None and own_slug(slug) != topic.slug:
-        values["path"] = links.claim(session, topic_id, f"/topics/{own_slug(slug)}/")
+        values["path"] = claim_slug(session, topic_id, "/topics/", own_slug(slug))
     elif slug is None and topic.slug == slugify(topic.title) != slugify(called):
         values["path"] = links.claim_free(session, topic_id, f"/topics/{slugify(called)}/")
     if not values:
