@@ -1,6 +1,8 @@
 """What can be done with posts and pages. Every action keeps neighbours, counts, parts and listings as they must be."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +14,7 @@ from westmarch.errors import Conflict, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, revisions
+from westmarch.posts import counts, listings, revisions, states
 from westmarch.posts.drafts import Draft
 from westmarch.posts.making import Making, check, columns, lead, revision
 from westmarch.posts.models import Byline, Post, Related
@@ -70,24 +72,33 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     events.record(session, f"{draft.kind}.updated", actor=actor, subject_id=post_id)
 
 
-def publish(session: Session, post_id: int, site: Site, *, actor: str, at: datetime | None = None) -> None:
-    """Show the newest draft to readers, dated `at` (None: the date it has, else this moment)."""
+def publish(session: Session, post_id: int, site: Site, *, actor: str, at: datetime | None = None) -> int:
+    """Show the newest draft to readers, dated `at` (None: the date it has, else this moment); the event's id.
+
+    An update that was before the publication is none to readers.
+    """
     post = _row(session, post_id)
-    revision_id = post.draft_revision_id or post.published_revision_id
-    before = listings.of(session, post_id)
-    session.execute(
-        update(Post)
-        .where(Post.id == post_id)
-        .values(
-            status="published",
-            published_revision_id=revision_id,
-            draft_revision_id=None,
-            published_at=at or post.published_at or now(),
-        )
-    )
-    revisions.show(session, post_id)
-    listings.settle(session, post_id, before, site.zone)
-    events.record(session, f"{post.kind}.published", actor=actor, subject_id=post_id)
+    published_at = at or post.published_at or now()
+    values = {
+        "status": "published",
+        "published_revision_id": post.draft_revision_id or post.published_revision_id,
+        "draft_revision_id": None,
+        "published_at": published_at,
+        "updated_at": None if post.updated_at is None or post.updated_at <= published_at else post.updated_at,
+    }
+    return turn(session, post_id, values, "published", site, actor=actor)
+
+
+def schedule(session: Session, post_id: int, at: datetime, site: Site, *, actor: str) -> int:
+    """Let the newest draft become public at a moment; until then nobody sees the post. The event's id."""
+    post = _row(session, post_id)
+    values = {
+        "status": "scheduled",
+        "published_at": at,
+        "published_revision_id": None,
+        "draft_revision_id": post.draft_revision_id or post.published_revision_id,
+    }
+    return turn(session, post_id, values, "scheduled", site, actor=actor)
 
 
 def publish_due(session: Session, site: Site, moment: datetime) -> list[int]:
@@ -103,49 +114,58 @@ def publish_due(session: Session, site: Site, moment: datetime) -> list[int]:
     return list(due)
 
 
-def withdraw(session: Session, post_id: int, site: Site, *, actor: str) -> None:
-    """Take a published or scheduled post back to a draft; its text and date stay."""
+def withdraw(session: Session, post_id: int, site: Site, *, actor: str) -> int:
+    """Take a published or scheduled post back to a draft; its text and date stay. The event's id."""
     post = _row(session, post_id)
-    before = listings.of(session, post_id)
-    session.execute(
-        update(Post)
-        .where(Post.id == post_id)
-        .values(
-            status="draft",
-            published_revision_id=None,
-            draft_revision_id=post.draft_revision_id or post.published_revision_id,
-        )
-    )
+    values = {
+        "status": "draft",
+        "published_revision_id": None,
+        "draft_revision_id": post.draft_revision_id or post.published_revision_id,
+    }
+    return turn(session, post_id, values, "withdrawn", site, actor=actor)
+
+
+def trash(session: Session, post_id: int, site: Site, *, actor: str) -> int:
+    """Hide a post from everybody, to be restored or purged; the event's id."""
+    return turn(session, post_id, {"trashed_at": now()}, "trashed", site, actor=actor)
+
+
+def restore(session: Session, post_id: int, site: Site, *, actor: str) -> int:
+    """Take a post out of the trash; it is again what it was. The event's id."""
+    return turn(session, post_id, {"trashed_at": None}, "restored", site, actor=actor)
+
+
+def turn(session: Session, post_id: int, values: dict[str, Any], verb: str, site: Site, *, actor: str) -> int:
+    """Give a post another state (`states.COLUMNS`), and keep in the event how it was; the event's id."""
+    post = _row(session, post_id)
+    was, before = states.of(post), listings.of(session, post_id)
+    session.execute(update(Post).where(Post.id == post_id).values(**values))
+    if _reads(was) != _reads(was | values):
+        revisions.show(session, post_id)
     listings.settle(session, post_id, before, site.zone)
-    events.record(session, f"{post.kind}.withdrawn", actor=actor, subject_id=post_id)
+    undo = {"before": states.told(was), "after": states.told(was | values)}
+    return events.record(session, f"{post.kind}.{verb}", actor=actor, subject_id=post_id, detail={"undo": undo})
 
 
-def trash(session: Session, post_id: int, site: Site, *, actor: str) -> None:
-    """Hide a post from everybody, to be restored or purged."""
-    _set_trashed(session, post_id, site, now(), "trashed", actor)
+def _reads(state: Mapping[str, Any]) -> int | None:
+    """The revision from which title and excerpt are shown."""
+    reads: int | None = state["published_revision_id"] or state["draft_revision_id"]
+    return reads
 
 
-def restore(session: Session, post_id: int, site: Site, *, actor: str) -> None:
-    """Take a post out of the trash; it is again what it was."""
-    _set_trashed(session, post_id, site, None, "restored", actor)
+def move(session: Session, post_id: int, path: str, *, actor: str, free: bool = False) -> str:
+    """Give a post another path, and return it; the old one leads there from now on.
 
-
-def _set_trashed(session: Session, post_id: int, site: Site, moment: datetime | None, verb: str, actor: str) -> None:
+    With `free` it is the path, or the first of -2, -3 … that nobody has.
+    """
     post = _row(session, post_id)
-    before = listings.of(session, post_id)
-    session.execute(update(Post).where(Post.id == post_id).values(trashed_at=moment))
-    listings.settle(session, post_id, before, site.zone)
-    events.record(session, f"{post.kind}.{verb}", actor=actor, subject_id=post_id)
-
-
-def move(session: Session, post_id: int, path: str, *, actor: str) -> None:
-    """Give a post another path; the old one leads there from now on."""
-    post = _row(session, post_id)
-    moved = links.claim(session, post_id, paths.parse(path))
+    claim = links.claim_free if free else links.claim
+    moved = claim(session, post_id, paths.parse(path))
     session.execute(update(Post).where(Post.id == post_id).values(path=moved))
     events.record(
         session, f"{post.kind}.moved", actor=actor, subject_id=post_id, detail={"from": post.path, "to": moved}
     )
+    return moved
 
 
 def purge(session: Session, post_id: int, site: Site, *, actor: str) -> None:
@@ -173,7 +193,8 @@ def recount(session: Session, site: Site) -> None:
 
 
 def _row(session: Session, post_id: int) -> Post:
-    post = session.get(Post, post_id, populate_existing=True)
+    # Locked, so that of two that do something to a post at once the second sees what the first has done.
+    post = session.get(Post, post_id, populate_existing=True, with_for_update=True)
     if post is None:
         raise NotFound(f"There is no post {post_id}.")
     return post

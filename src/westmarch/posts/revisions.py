@@ -11,7 +11,8 @@ from westmarch.subjects.models import Reference, Revision
 from westmarch.text.rendered import RENDERER, Rendered
 
 # Statements are built once: an import runs each of them for every post.
-_INSERT = insert(Revision.__table__).returning(Revision.__table__.c.id)
+_revision = Revision.__table__
+_INSERT = insert(_revision).returning(_revision.c.id)
 _REFER = insert(Reference.__table__)
 
 
@@ -39,6 +40,13 @@ def add(
         **made(rendered),
     }
     return int(session.execute(_INSERT, values).scalar_one())
+
+
+def retitled(session: Session, revision_id: int, title: str, *, by: str, at: datetime) -> int:
+    """Store a revision's text under another title as a new revision and return the new one's id."""
+    old = session.get_one(Revision, revision_id)
+    copied = {column.name: getattr(old, column.name) for column in _revision.columns if column.name != "id"}
+    return int(session.execute(_INSERT, copied | {"title": title, "by": by, "at": at}).scalar_one())
 
 
 def made(rendered: Rendered) -> dict[str, object]:

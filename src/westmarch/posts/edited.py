@@ -1,0 +1,304 @@
+"""Posts and pages as those who write them see them: the whole state that can be edited, and its version."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, func, select
+
+from westmarch.authors.models import Author
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.errors import NotFound
+from westmarch.links.models import Link
+from westmarch.links.paths import quote
+from westmarch.media.models import Media
+from westmarch.posts.drafts import Kind, Status
+from westmarch.posts.models import Byline, Post
+from westmarch.subjects.models import Revision, Subject
+from westmarch.subjects.version import version_of
+from westmarch.tags.models import Tag, Tagging
+from westmarch.topics.models import Part, Topic
+
+#: What a post is to those who look at it: unlisted is published, and found at its address alone.
+Shown = Literal["draft", "scheduled", "published", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A tag of a post."""
+
+    id: int
+    slug: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An author of a post."""
+
+    id: int
+    slug: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class InTopic:
+    """The place of a post in a topic: `part` is its rank there."""
+
+    id: int
+    slug: str
+    title: str
+    path: str
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The picture of a post. `alt` is what the post says of it, else what the picture itself has."""
+
+    id: int
+    path: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A post or page as it is now: the text that readers see, or the draft while they see none.
+
+    `html` and `excerpt_html` are as they are stored, with marks for the site's own addresses. `waiting` says that a
+    published post has a newer text that is not public. `revision_id` is None where another program wrote no text.
+    """
+
+    id: int
+    kind: Kind
+    title: str
+    slug: str
+    path: str
+    standfirst: str
+    markdown: str
+    html: str
+    excerpt_html: str
+    language: str
+    minutes: int
+    status: Status
+    unlisted: bool
+    visible: int
+    pinned: bool
+    published_at: datetime | None
+    updated_at: datetime | None
+    created_at: datetime
+    trashed_at: datetime | None
+    tags: tuple[Tagged, ...]
+    topic: InTopic | None
+    authors: tuple[Written, ...]
+    cover: Cover | None
+    translation_group: str | None
+    aliases: tuple[str, ...]
+    extra: Mapping[str, Any]
+    waiting: bool
+    revision_id: int | None
+
+    @property
+    def shown_status(self) -> Shown:
+        """The status with unlisted as one of its own."""
+        return "unlisted" if self.status == "published" and self.unlisted else self.status
+
+    @property
+    def cover_alt(self) -> str:
+        """What the post itself says of its cover."""
+        found = self.extra.get("cover_alt")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def version(self) -> str:
+        """The version of the state: another one after each change of what can be edited, also by other programs."""
+        moments = (self.published_at, self.updated_at, self.trashed_at)
+        return version_of(
+            [self.id, self.kind, self.title, self.slug, self.path, self.standfirst, self.language, self.revision_id],
+            [self.status, self.unlisted, self.pinned, self.waiting, self.translation_group],
+            [moment and moment.isoformat() for moment in moments],
+            [[tag.id, tag.slug, tag.name] for tag in self.tags],
+            [[author.id, author.slug, author.name] for author in self.authors],
+            self.topic and [self.topic.id, self.topic.slug, self.topic.title, self.topic.part],
+            self.cover and [self.cover.id, self.cover.alt],
+            self.aliases,
+            dict(self.extra),
+        )
+
+
+_post, _revision, _subject, _media = (model.__table__ for model in (Post, Revision, Subject, Media))
+_part, _topic, _link = (model.__table__ for model in (Part, Topic, Link))
+_tag, _tagging, _author, _byline = (model.__table__ for model in (Tag, Tagging, Author, Byline))
+
+_ROWS = (
+    select(
+        _post.c.id, _post.c.kind, _post.c.title, _post.c.slug, _post.c.path, _post.c.summary, _post.c.excerpt_html,
+        _post.c.language, _post.c.minutes, _post.c.status, _post.c.unlisted, _post.c.visible, _post.c.pinned,
+        _post.c.published_at, _post.c.updated_at, _post.c.trashed_at, _post.c.translation_group, _post.c.extra,
+        _post.c.published_revision_id, _post.c.draft_revision_id, _subject.c.created_at,
+        _post.c.cover_id, _media.c.hash, _media.c.extension, _media.c.alt, _media.c.width, _media.c.height,
+        _topic.c.id.label("topic_id"), _topic.c.slug.label("topic_slug"), _topic.c.title.label("topic_title"),
+        _topic.c.path.label("topic_path"), _part.c.rank,
+    )
+    .select_from(_post)
+    .join(_subject, _subject.c.id == _post.c.id)
+    .outerjoin(_media, _media.c.id == _post.c.cover_id)
+    .outerjoin(_part, _part.c.subject_id == _post.c.id)
+    .outerjoin(_topic, _topic.c.id == _part.c.topic_id)
+    .where(_post.c.id.in_(bindparam("ids", expanding=True)))
+)  # fmt: skip
+_TEXTS = select(_revision.c.id, _revision.c.markdown, _revision.c.html).where(
+    _revision.c.id.in_(bindparam("ids", expanding=True))
+)
+_TAGS = (
+    select(_tagging.c.subject_id, _tag.c.id, _tag.c.slug, _tag.c.name, _tag.c.path)
+    .select_from(_tagging)
+    .join(_tag, _tag.c.id == _tagging.c.tag_id)
+    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_tagging.c.subject_id, _tagging.c.rank, _tag.c.id)
+)
+_AUTHORS = (
+    select(_byline.c.post_id, _author.c.id, _author.c.slug, _author.c.name, _author.c.path)
+    .select_from(_byline)
+    .join(_author, _author.c.id == _byline.c.author_id)
+    .where(_byline.c.post_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_byline.c.post_id, _byline.c.rank, _author.c.id)
+)
+_OLD = (
+    select(_link.c.subject_id, _link.c.path, _link.c.query)
+    .where(_link.c.subject_id.in_(bindparam("ids", expanding=True)), _link.c.current.is_(False))
+    .order_by(_link.c.subject_id, _link.c.path, _link.c.query)
+)
+
+
+def edited(session: Reading, post_id: int) -> Edited:
+    """The post or page with its text. Raises NotFound for another id."""
+    found = edited_many(session, [post_id], texts=True)
+    if not found:
+        raise NotFound(f"There is no post {post_id}.")
+    return found[0]
+
+
+def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) -> list[Edited]:
+    """The posts and pages with these ids that exist, in this order; Markdown and HTML only with `texts`.
+
+    It takes four statements whatever their number, and one more for the texts.
+    """
+    if not ids:
+        return []
+    rows = {row.id: row for row in session.execute(_ROWS, {"ids": list(ids)})}
+    if not rows:
+        return []
+    values = {"ids": list(rows)}
+    shown = {row.id: row.published_revision_id or row.draft_revision_id for row in rows.values()}
+    wanted = [revision_id for revision_id in shown.values() if revision_id is not None] if texts else []
+    written = {row.id: row for row in session.execute(_TEXTS, {"ids": wanted})} if wanted else {}
+    tags = _by_first(session.execute(_TAGS, values))
+    authors = _by_first(session.execute(_AUTHORS, values))
+    old = _by_first(session.execute(_OLD, values))
+    return [
+        _edited(
+            rows[each],
+            written.get(shown[each]),
+            tuple(Tagged(*row[1:]) for row in tags.get(each, ())),
+            tuple(Written(*row[1:]) for row in authors.get(each, ())),
+            tuple(quote(row.path) + (f"?{row.query}" if row.query else "") for row in old.get(each, ())),
+        )
+        for each in ids
+        if each in rows
+    ]
+
+
+def _by_first(rows: Iterable[NamedRow]) -> dict[int, list[NamedRow]]:
+    found: dict[int, list[NamedRow]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+def _edited(
+    row: NamedRow, text: NamedRow | None, tags: tuple[Tagged, ...], authors: tuple[Written, ...], old: tuple[str, ...]
+) -> Edited:
+    topic = None
+    if row.topic_id is not None:
+        topic = InTopic(row.topic_id, row.topic_slug, row.topic_title, row.topic_path, row.rank)
+    return Edited(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        slug=row.slug,
+        path=row.path,
+        standfirst=row.summary,
+        markdown="" if text is None else text.markdown,
+        html="" if text is None else text.html,
+        excerpt_html=row.excerpt_html,
+        language=row.language,
+        minutes=row.minutes,
+        status=row.status,
+        unlisted=row.unlisted,
+        visible=row.visible,
+        pinned=row.pinned,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        created_at=row.created_at,
+        trashed_at=row.trashed_at,
+        tags=tags,
+        topic=topic,
+        authors=authors,
+        cover=_cover(row),
+        translation_group=row.translation_group,
+        aliases=old,
+        extra=row.extra,
+        waiting=row.published_revision_id is not None and row.draft_revision_id is not None,
+        revision_id=row.published_revision_id or row.draft_revision_id,
+    )
+
+
+def _cover(row: NamedRow) -> Cover | None:
+    if row.cover_id is None:
+        return None
+    own = row.extra.get("cover_alt")
+    alt = own if isinstance(own, str) and own else row.alt
+    return Cover(row.cover_id, f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}", alt, row.width, row.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A text of a published post that is not public yet: what it says, who wrote it, and when."""
+
+    title: str
+    markdown: str
+    language: str
+    by: str
+    at: datetime
+
+
+_WAITING = (
+    select(_revision.c.title, _revision.c.markdown, _revision.c.language, _revision.c.by, _revision.c.at)
+    .select_from(_post)
+    .join(_revision, _revision.c.id == _post.c.draft_revision_id)
+    .where(_post.c.id == bindparam("id"), _post.c.published_revision_id.is_not(None))
+)
+
+
+def waiting_text(session: Reading, post_id: int) -> Waiting | None:
+    """The newer text of a published post that is not public, or None."""
+    row = session.execute(_WAITING, {"id": post_id}).one_or_none()
+    return None if row is None else Waiting(*row)
+
+
+_LAST = select(func.max(_revision.c.id)).where(_revision.c.subject_id == bindparam("id"))
+
+
+def last_revision(session: Reading, post_id: int) -> NamedRow | None:
+    """Who wrote the newest text of a post, and when (`by`, `at`)."""
+    newest = session.execute(_LAST, {"id": post_id}).scalar()
+    if newest is None:
+        return None
+    return session.execute(select(_revision.c.by, _revision.c.at).where(_revision.c.id == newest)).one_or_none()
