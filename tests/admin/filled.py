@@ -76,7 +76,7 @@ def changed(fields: Sequence[tuple[str, str]], **values: Any) -> dict[str, Any]:
     return {name: value for name, value in (sent | values).items() if value is not None}
 
 
-async def send(reader: Reader, path: str, action: str = "", **values: Any) -> httpx2.Response:
+async def send(reader: Reader, path: str, action: str = "", /, **values: Any) -> httpx2.Response:
     """Open a page, change fields of its form and send it. `do="x"` is a button that was pressed."""
     page = await reader.page(path)
     return await reader.client.post(action or path, data=changed(form(page, action or path), **values))

@@ -12,7 +12,9 @@ from westmarch.admin import (
     health,
     look,
     me,
+    missed,
     navigation,
+    redirects,
     settings,
     shell,
     sides,
@@ -52,5 +54,7 @@ ROUTES: tuple[Route, ...] = (
     *navigation.ROUTES,
     *sides.ROUTES,
     *tags.ROUTES,
+    *redirects.ROUTES,
+    *missed.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
