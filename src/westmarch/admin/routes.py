@@ -22,6 +22,7 @@ from westmarch.admin import (
     statics,
     tags,
     tokens,
+    writing,
 )
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
@@ -56,5 +57,6 @@ ROUTES: tuple[Route, ...] = (
     *tags.ROUTES,
     *redirects.ROUTES,
     *missed.ROUTES,
+    *writing.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

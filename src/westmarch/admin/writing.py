@@ -1,0 +1,280 @@
+"""The form in which posts and pages are written: saved, published, scheduled, taken back, put into the trash."""
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from starlette.requests import Request
+
+from westmarch.accounts.guard import Guarded, actor, signed_in
+from westmarch.accounts.rights import Right
+from westmarch.accounts.who import SignedIn
+from westmarch.admin import flash, post_fields, post_shown, shell
+from westmarch.admin.post_fields import Typed
+from westmarch.admin.settings import LANGUAGES
+from westmarch.authors.models import Author
+from westmarch.db.database import Database
+from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
+from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale, WestmarchError
+from westmarch.events import queries as events
+from westmarch.events.queries import Asked
+from westmarch.media import actions as media
+from westmarch.media.files import examine
+from westmarch.media.models import Media
+from westmarch.posts import editing, ownership
+from westmarch.posts.change import ALT
+from westmarch.posts.drafts import Kind
+from westmarch.posts.edited import Edited, Shown, edited
+from westmarch.settings import Settings
+from westmarch.site import queries as site_queries
+from westmarch.site.options import Site
+from westmarch.tags.models import Tag
+from westmarch.topics.models import Topic
+from westmarch.web import forms
+from westmarch.web.forms import Form
+from westmarch.web.replies import Reply
+
+#: So many tags, authors, topics and pictures are offered; of texts with more lines no difference is shown.
+MOST_NAMES, MOST_PICTURES, MOST_LINES = 1_000, 60, 2_000
+#: What a button makes of a post, and what is said then.
+STATUS: dict[str, Shown] = {"publish": "published", "schedule": "scheduled", "withdraw": "draft"}
+DONE = {
+    "save": "Saved.",
+    "publish": "Published. Readers see it now.",
+    "schedule": "Scheduled. It becomes public by itself.",
+    "withdraw": "Taken back: it is a draft again.",
+}
+_WORDS = {
+    "cover_id": "Cover",
+    "cover_alt": "Words for the cover",
+    "extra": "Further fields",
+    "translation_group": "Group of translations",
+    "published_at": "Date",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a form offers to choose from."""
+
+    tags: Sequence[str]
+    authors: Sequence[str]
+    topics: Sequence[tuple[str, str]]
+    pictures: Sequence[tuple[str, str]]
+
+
+def offered(session: Reading) -> Offered:
+    """The tags and authors that are used, topics, and the newest pictures."""
+    tags = session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_NAMES)).all()
+    authors = session.scalars(select(Author.name).order_by(Author.name).limit(MOST_NAMES)).all()
+    topics = session.execute(select(Topic.slug, Topic.title).order_by(Topic.title).limit(MOST_NAMES))
+    newest = select(Media.id, Media.filename).where(Media.kind == "picture").order_by(Media.id.desc())
+    pictures = session.execute(newest.limit(MOST_PICTURES))
+    return Offered(
+        tags,
+        authors,
+        [(row.slug, row.title) for row in topics],
+        [(str(row.id), f"{row.filename} ({row.id})") for row in pictures],
+    )
+
+
+async def new_post(request: Request) -> Reply:
+    """`/admin/posts/new/`: write a post."""
+    return await _new(request, "post")
+
+
+async def new_page(request: Request) -> Reply:
+    """`/admin/pages/new/`: write a page."""
+    return await _new(request, "page")
+
+
+async def post(request: Request) -> Reply:
+    """`/admin/posts/7/`: a post as it is, and what is done to it. Raises NotFound, Refused."""
+    return await _edit(request, "post")
+
+
+async def page(request: Request) -> Reply:
+    """`/admin/pages/7/`: a page as it is, and what is done to it. Raises NotFound, Refused."""
+    return await _edit(request, "page")
+
+
+async def _new(request: Request, kind: Kind) -> Reply:
+    db, who = _db(request), signed_in(request)
+    site = await db.read(site_queries.current)
+    typed = post_fields.empty(site)
+    if request.method != "POST":
+        return await _page(request, kind, None, typed)
+    form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
+    typed, do = post_fields.read(form, who, typed), form.line("do")
+    try:
+        typed = await _with_picture(request, form, typed)
+        wanted = post_fields.new(typed, site, STATUS.get(do))
+        post_id = await editing.create(db, kind, wanted, who=who, actor=actor(request))
+    except (Invalid, Conflict, Refused) as error:
+        return await _page(request, kind, None, typed, alt=form.line("upload_alt"), error=error)
+    return flash.redirect(request, f"/admin/{kind}s/{post_id}/", DONE.get(do, DONE["save"]))
+
+
+async def _edit(request: Request, kind: Kind) -> Reply:
+    db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
+    found, site = await db.read(_opened, kind, post_id, who)
+    before = post_fields.of(found, site.zone)
+    if request.method != "POST":
+        return await _page(request, kind, found, before)
+    form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
+    typed, do, expected = (
+        post_fields.read(form, who, before),
+        form.line("do"),
+        form.line("overwrite") or form.line("version"),
+    )
+    here = f"/admin/{kind}s/{post_id}/"
+    try:
+        if do == "trash":
+            event = await editing.trash(db, post_id, expected=expected, who=who, actor=actor(request))
+            return flash.redirect(request, f"/admin/{kind}s/", f"“{found.title}” is in the trash.", undo=[event])
+        if do == "restore":
+            await editing.restore(db, post_id, expected=expected, who=who, actor=actor(request))
+            return flash.redirect(request, here, "Restored. It is again what it was.")
+        typed = await _with_picture(request, form, typed)
+        wanted = post_fields.change(typed, before, site, STATUS.get(do))
+        done = await editing.change(db, post_id, wanted, expected=expected, who=who, actor=actor(request))
+    except Stale:
+        return await _stale(request, kind, typed, do, expected)
+    except (Invalid, Conflict, Refused) as error:
+        alt = form.line("upload_alt")
+        return await _page(request, kind, found, typed, alt=alt, error=error, version=expected)
+    return flash.redirect(request, here, DONE.get(do, DONE["save"]) if done else "Nothing was changed.")
+
+
+def _opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
+    """A post or page that the account may change. Raises NotFound, Refused."""
+    if post_id >= 2**31:
+        raise NotFound(f"There is no {kind} {post_id}.")
+    found = edited(session, post_id)
+    if found.kind != kind:
+        raise NotFound(f"There is no {kind} {post_id}.")
+    ownership.editable(who, found)
+    return found, site_queries.current(session)
+
+
+async def _with_picture(request: Request, form: Form, typed: Typed) -> Typed:
+    """The form with the picture that was brought as the cover. It is kept at once, whatever else is refused."""
+    file, alt = form.file("upload"), form.line("upload_alt")
+    if file is None:
+        return typed
+    settings: Settings = request.app.state.settings
+    content, name = await file.read(), file.filename or "picture"
+    await form.data.close()
+    if len(alt) > ALT:
+        raise Invalid(f"It has at most {ALT:,} characters.", place="upload_alt")
+    try:
+        examined = await asyncio.to_thread(examine, content, name)
+    except Invalid as error:
+        raise Invalid(error.message, hint=error.hint, place="upload") from error
+    if examined.kind != "picture":
+        raise Invalid("This is no picture.", hint="JPEG, PNG, GIF, WebP and AVIF are taken.", place="upload")
+    stored = await _db(request).write(media.store, settings.media_folder, content, examined, filename=name, alt=alt)
+    return replace(typed, cover_id=str(stored.id))
+
+
+async def _stale(request: Request, kind: Kind, typed: Typed, do: str, sent: str) -> Reply:
+    """What somebody typed, beside what somebody else has saved meanwhile; only a button overwrites it."""
+    db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
+    found, site = await db.read(_opened, kind, post_id, who)
+    theirs = post_fields.of(found, site.zone)
+    error = Stale(
+        f"This {kind} was changed while you had it open. Nothing was saved.",
+        hint="What you typed is below. Overwrite what is there now, or leave it as it is.",
+    )
+    return await _page(
+        request,
+        kind,
+        found,
+        typed,
+        error=error,
+        version=sent,
+        stale={
+            "version": found.version,
+            "do": do if do in STATUS or do in ("trash", "restore") else "save",
+            "by": await db.read(_changed_last, post_id),
+            "lines": await asyncio.to_thread(_difference, theirs.markdown, typed.markdown),
+            "fields": {
+                _WORDS.get(name, name.capitalize()): pair
+                for name, pair in theirs.differing(typed).items()
+                if name not in ("markdown", "aliases")
+            },
+        },
+    )
+
+
+def _changed_last(session: Reading, post_id: int) -> NamedRow | None:
+    """The newest event of a post: who changed it (`actor`), and when (`at`)."""
+    rows = events.page(session, Asked(subject_id=post_id), size=1).rows
+    return rows[0] if rows else None
+
+
+def _difference(theirs: str, mine: str) -> list[str] | None:
+    """The lines that differ, each after `-` (there now) or `+` (typed); None where the texts are too long."""
+    now, typed = theirs.split("\n"), mine.split("\n")
+    if max(len(now), len(typed)) > MOST_LINES:
+        return None
+    return list(difflib.unified_diff(now, typed, lineterm="", n=2))[2:]
+
+
+async def _page(
+    request: Request,
+    kind: Kind,
+    found: Edited | None,
+    typed: Typed,
+    *,
+    alt: str = "",
+    error: WestmarchError | None = None,
+    version: str | None = None,
+    stale: dict[str, Any] | None = None,
+) -> Reply:
+    told = await _db(request).read(offered)
+    pictures = list(told.pictures)
+    if typed.cover_id and typed.cover_id not in dict(pictures):
+        pictures.insert(0, (typed.cover_id, f"Picture {typed.cover_id}"))
+    topics = list(told.topics)
+    if typed.topic and typed.topic not in dict(topics):
+        topics.insert(0, (typed.topic, typed.topic))
+    current = found.version if found else ""
+    return shell.page(
+        request,
+        "posts/edit.html",
+        title=f"New {kind}" if found is None else f"Edit {kind}",
+        status=error.status if error else 200,
+        kind=kind,
+        post=found,
+        values=typed,
+        upload_alt=alt,
+        version=current if version is None else version,
+        error=error,
+        stale=stale,
+        languages=LANGUAGES,
+        tags=told.tags,
+        authors=told.authors,
+        topics=[("", "None"), *topics],
+        pictures=[("", "None"), *pictures],
+        here=f"/admin/{kind}s/{found.id}/" if found else f"/admin/{kind}s/new/",
+    )
+
+
+def _db(request: Request) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+_BOTH = ("GET", "POST")
+ROUTES = (
+    *post_shown.ROUTES,
+    Guarded("/admin/posts/new/", new_post, right=Right.WRITE, methods=_BOTH),
+    Guarded("/admin/posts/{id:int}/", post, right=Right.WRITE, methods=_BOTH),
+    Guarded("/admin/pages/new/", new_page, right=Right.EDIT_ALL, methods=_BOTH),
+    Guarded("/admin/pages/{id:int}/", page, right=Right.EDIT_ALL, methods=_BOTH),
+)

@@ -1,0 +1,318 @@
+"""Posts and pages, as somebody writes them in the form of the admin."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+import httpx2
+import pytest
+from PIL import Image
+
+from tests.accounts.people import signed_in
+from tests.admin.filled import changed, form, send
+from tests.factories import post
+from tests.readers import Reader
+from tests.readers import reader as reader
+from westmarch.accounts.who import SignedIn
+from westmarch.db.types import now
+from westmarch.events import queries as events
+from westmarch.posts import editing
+from westmarch.posts.change import Change
+from westmarch.posts.edited import Edited, edited
+from westmarch.topics.editing import create as new_topic
+
+NEW = "/admin/posts/new/"
+
+
+@pytest.fixture
+async def owner(reader: Reader) -> Reader:
+    await signed_in(reader, role="owner")
+    return reader
+
+
+async def write(reader: Reader, kind: str = "post", **values: Any) -> int:
+    """Write something new in the form; its id."""
+    answer = await send(reader, f"/admin/{kind}s/new/", **({"title": "Tides", "do": "save"} | values))
+    assert answer.status_code == 303, answer.text
+    match = re.fullmatch(rf"/admin/{kind}s/(\d+)/", answer.headers["location"])
+    assert match, answer.headers["location"]
+    return int(match[1])
+
+
+async def stored(reader: Reader, post_id: int) -> Edited:
+    found: Edited = await reader.db.read(edited, post_id)
+    return found
+
+
+async def by_another(reader: Reader, post_id: int, **values: Any) -> None:
+    """What another owner does to a post meanwhile."""
+    other = SignedIn(1, "Mona", "owner", None)
+    await editing.change(reader.db, post_id, Change(**values), who=other, actor="Mona")
+
+
+def fault(text: str, field: str) -> str:
+    """What is said at a field; the field has to point to it."""
+    assert re.search(rf'id="f-{field}"[^>]*aria-invalid="true"[^>]*aria-describedby="f-{field}-fault', text), field
+    said = re.search(rf'<p class="fault" id="f-{field}-fault">(.*?)</p>', text)
+    assert said, field
+    return unescape(said[1])
+
+
+def buttons(text: str) -> set[str]:
+    """What the buttons of the form do."""
+    return set(re.findall(r'<button class="[^"]*" name="do" value="(\w+)"(?! tabindex)', text))
+
+
+async def test_the_form_is_for_those_who_write(reader: Reader) -> None:
+    assert (await reader.get(NEW)).status_code == 303
+    await signed_in(reader, "Ann", role="contributor")
+    assert (await reader.get(NEW)).status_code == 200
+    assert (await reader.get("/admin/pages/new/")).status_code == 403
+
+
+async def test_a_draft_is_written_and_nobody_sees_it(owner: Reader) -> None:
+    await owner.do(new_topic, "Coasts", language="en", actor="test")
+    post_id = await write(
+        owner,
+        standfirst="In short.",
+        markdown="Some *words*.\r\nMore.\r\n",
+        language="de",
+        tags="Sea, Open sea, ",
+        topic="coasts",
+        pinned="1",
+        unlisted="1",
+        authors="Mona, Nell",
+        translation_group="tides",
+        aliases="/old/\r\n/?p=7\r\n",
+        extra='{"mood": "calm"}',
+        published_at="2026-01-31T10:00",
+    )
+    made = await stored(owner, post_id)
+    assert (made.title, made.slug, made.standfirst, made.language) == ("Tides", "tides", "In short.", "de")
+    assert (made.markdown, made.status, made.pinned, made.unlisted) == ("Some *words*.\nMore.\n", "draft", True, True)
+    assert [tag.name for tag in made.tags] == ["Sea", "Open sea"]
+    assert [author.name for author in made.authors] == ["Mona", "Nell"]
+    assert made.topic is not None
+    assert (made.topic.slug, made.translation_group, made.extra) == ("coasts", "tides", {"mood": "calm"})
+    assert sorted(made.aliases) == ["/?p=7", "/old/"]
+    assert made.published_at is not None
+    assert made.published_at.isoformat() == "2026-01-31T10:00:00+00:00"
+    assert (await owner.get(made.path)).status_code == 404
+    page = await owner.page(f"/admin/posts/{post_id}/")
+    assert "Saved." in page
+    assert buttons(page) == {"save", "publish", "schedule", "trash"}
+
+
+async def test_a_form_that_is_sent_as_it_is_changes_nothing(owner: Reader) -> None:
+    post_id = await write(owner, markdown="\n\nOne\n", tags="A", extra='{"b": 1, "a": "é"}', cover_alt="Waves")
+    before = (await stored(owner, post_id)).version
+    assert (await send(owner, f"/admin/posts/{post_id}/", do="save")).status_code == 303
+    assert "Nothing was changed." in await owner.page(f"/admin/posts/{post_id}/")
+    assert (await stored(owner, post_id)).version == before
+
+
+async def test_what_is_published_is_on_the_site_at_once_and_so_is_what_is_changed(owner: Reader) -> None:
+    post_id = await write(owner, markdown="First words.\n", do="publish")
+    assert "First words." in await owner.page("/tides/")
+    path = f"/admin/posts/{post_id}/"
+    assert buttons(await owner.page(path)) == {"save", "withdraw", "trash"}
+    answer = await send(owner, path, markdown="Other words.\n", title="Ebb", do="save")
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    text = await owner.page("/tides/")
+    assert "Other words." in text
+    assert "Ebb" in text
+    assert "First words." not in text
+
+
+async def test_another_slug_is_another_address_and_the_old_one_leads_there(owner: Reader) -> None:
+    post_id = await write(owner, do="publish")
+    await send(owner, f"/admin/posts/{post_id}/", slug="ebb", do="save")
+    assert (await owner.get("/ebb/")).status_code == 200
+    assert (await owner.get("/tides/")).headers["location"].endswith("/ebb/")
+
+
+async def test_a_post_is_scheduled_published_and_taken_back(owner: Reader) -> None:
+    post_id = await write(owner)
+    path = f"/admin/posts/{post_id}/"
+    answer = await send(owner, path, published_at="", do="schedule")
+    assert (answer.status_code, fault(answer.text, "published_at")) == (422, "Say when it is to become public.")
+    answer = await send(owner, path, published_at="2020-01-01T10:00", do="schedule")
+    assert (answer.status_code, "past" in fault(answer.text, "published_at")) == (422, True)
+    soon = now() + timedelta(days=2)
+    assert (await send(owner, path, published_at=f"{soon:%Y-%m-%dT%H:%M}", do="schedule")).status_code == 303
+    found = await stored(owner, post_id)
+    assert (found.status, found.published_at) == ("scheduled", soon.replace(second=0, microsecond=0))
+    assert (await owner.get("/tides/")).status_code == 404
+    assert (await send(owner, path, do="publish")).status_code == 303
+    assert (await owner.get("/tides/")).status_code == 200
+    assert (await send(owner, path, do="withdraw")).status_code == 303
+    assert (await stored(owner, post_id)).status == "draft"
+    assert (await owner.get("/tides/")).status_code == 404
+
+
+async def test_what_is_unlisted_is_found_at_its_address_alone(owner: Reader) -> None:
+    post_id = await write(owner, unlisted="1", do="publish")
+    assert (await stored(owner, post_id)).shown_status == "unlisted"
+    assert (await owner.get("/tides/")).status_code == 200
+    assert "Tides" not in await owner.page("/")
+
+
+async def test_what_is_in_the_trash_is_gone_until_it_is_restored(owner: Reader) -> None:
+    post_id = await write(owner, do="publish")
+    path = f"/admin/posts/{post_id}/"
+    answer = await send(owner, path, do="trash")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/admin/posts/")
+    assert (await owner.get("/tides/")).status_code == 404
+    event = (await owner.db.read(events.page, events.Asked(subject_id=post_id), size=1)).rows[0]
+    assert (event.verb, "undo" in event.detail) == ("post.trashed", True)
+    undo = re.search(r'name="event" value="(\d+)"', await owner.page("/admin/me/"))
+    assert undo
+    assert int(undo[1]) == event.id
+    assert buttons(await owner.page(path)) == {"restore"}
+    assert (await send(owner, path, do="restore")).status_code == 303
+    assert (await owner.get("/tides/")).status_code == 200
+
+
+async def test_what_somebody_else_changed_meanwhile_is_overwritten_only_on_purpose(owner: Reader) -> None:
+    post_id = await write(owner, markdown="One\nTwo\n")
+    path = f"/admin/posts/{post_id}/"
+    opened = form(await owner.page(path), path)
+    await by_another(owner, post_id, markdown="One\nTheirs\n", title="Theirs")
+    typed = changed(opened, title="<Mine>", markdown="One\nMine\n", standfirst="Typed", tags="Kept", do="save")
+    answer = await owner.client.post(path, data=typed)
+    assert answer.status_code == 409
+    assert "Mona changed it" in answer.text
+    assert "<del>-Theirs</del>" in answer.text
+    assert "<ins>+Mine</ins>" in answer.text
+    assert "Now <del>Theirs</del>, you typed <ins>&lt;Mine&gt;</ins>" in answer.text
+    again = form(answer.text, path)
+    kept = {name: dict(again)[name] for name in ("title", "markdown", "standfirst", "tags")}
+    assert kept == {"title": "<Mine>", "markdown": "One\nMine\n", "standfirst": "Typed", "tags": "Kept"}
+    assert (await stored(owner, post_id)).title == "Theirs"
+    assert (await owner.client.post(path, data=changed(again))).status_code == 409
+    button = re.search(r'name="overwrite" value="(\w+)"', answer.text)
+    assert button
+    assert (await owner.client.post(path, data=changed(again, overwrite=button[1]))).status_code == 303
+    assert ((await stored(owner, post_id)).title, (await stored(owner, post_id)).standfirst) == ("<Mine>", "Typed")
+
+
+async def test_a_form_without_a_version_is_refused(owner: Reader) -> None:
+    post_id = await write(owner)
+    answer = await send(owner, f"/admin/posts/{post_id}/", title="Mine", version=None, do="save")
+    assert (answer.status_code, (await stored(owner, post_id)).title) == (409, "Tides")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("title", "", "A title is needed."),
+        ("title", "x" * 1001, "at most 1,000 characters"),
+        ("language", "english please", "no tag of a language"),
+        ("published_at", "tomorrow", "no date with a time"),
+        ("part", "first", "A whole number is needed."),
+        ("cover_id", "999", "There is no picture 999."),
+        ("topic", "nowhere", "no topic with the slug"),
+        ("extra", "{", "no JSON"),
+        ("extra", "[1]", "Names with values"),
+        ("extra", '{"a": NaN}', "not finite"),
+        ("aliases", "old", "no old address"),
+    ],
+)
+async def test_a_field_that_is_refused_says_why_and_all_that_was_typed_comes_back(
+    owner: Reader, field: str, value: str, said: str
+) -> None:
+    typed = {"title": "Mine", "markdown": "Some\n\n<b>words</b>\n", "tags": "One, Two"} | {field: value}
+    post_id = await write(owner)
+    for path in (NEW, f"/admin/posts/{post_id}/"):
+        answer = await send(owner, path, do="save", **typed)
+        assert answer.status_code == 422, answer.status_code
+        assert said in fault(answer.text, field)
+        sent = dict(form(answer.text, path))
+        assert {name: sent[name] for name in typed} == typed
+    assert (await stored(owner, post_id)).title == "Tides"
+
+
+async def test_an_address_that_is_taken_is_told(owner: Reader) -> None:
+    await owner.do(lambda session: post(session, "One"))
+    answer = await send(owner, NEW, title="Two", aliases="/one/", do="save")
+    assert (answer.status_code, bool(fault(answer.text, "aliases"))) == (409, True)
+
+
+async def test_a_contributor_writes_drafts_and_publishes_none(reader: Reader) -> None:
+    await signed_in(reader, "Ann", role="contributor")
+    assert buttons(await reader.page(NEW)) == {"save"}
+    answer = await send(reader, NEW, title="Mine", markdown="Typed\n", do="publish")
+    assert (answer.status_code, dict(form(answer.text, NEW))["markdown"]) == (403, "Typed\n")
+    post_id = await write(reader, pinned="1", authors="Somebody")
+    made = await stored(reader, post_id)
+    assert (made.pinned, [author.name for author in made.authors]) == (False, ["Ann"])
+    answer = await send(reader, f"/admin/posts/{post_id}/", do="publish")
+    assert (answer.status_code, (await stored(reader, post_id)).status) == (403, "draft")
+
+
+async def test_drafts_of_others_are_not_there_and_their_posts_are_not_changed(reader: Reader) -> None:
+    draft = await reader.do(lambda session: post(session, "Draft", status="draft", published_at=None))
+    shown = await reader.do(lambda session: post(session, "Shown"))
+    await signed_in(reader, "Ann", role="author")
+    assert (await reader.get(f"/admin/posts/{draft}/")).status_code == 404
+    assert (await reader.client.post(f"/admin/posts/{draft}/", data={"do": "trash"})).status_code == 404
+    assert (await reader.get(f"/admin/posts/{shown}/")).status_code == 403
+    assert (await reader.client.post(f"/admin/posts/{shown}/", data={"do": "trash"})).status_code == 403
+
+
+async def test_pages_are_written_in_the_same_form(owner: Reader) -> None:
+    page_id = await write(owner, "page", title="About", markdown="Us.\n", do="publish")
+    assert "Us." in await owner.page("/about/")
+    assert (await owner.get(f"/admin/posts/{page_id}/")).status_code == 404
+    assert (await owner.get(f"/admin/pages/{page_id}/")).status_code == 200
+    assert (await owner.get(f"/admin/pages/{2**31}/")).status_code == 404
+
+
+def picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 32), "#1f6f8b").save(file, "PNG")
+    return file.getvalue()
+
+
+async def upload(reader: Reader, content: bytes, **values: Any) -> httpx2.Response:
+    fields = changed(form(await reader.page(NEW), NEW), **({"title": "Tides", "do": "publish"} | values))
+    return await reader.client.post(NEW, data=fields, files={"upload": ("sea.png", content, "image/png")})
+
+
+async def test_a_picture_is_brought_as_the_cover_with_what_it_shows(owner: Reader) -> None:
+    assert (await upload(owner, picture(), upload_alt="The sea")).status_code == 303
+    assert re.search(
+        r'<img class="u-featured" src="/media/[^"]*" width="64" height="32" alt="The sea"', await owner.page("/tides/")
+    )
+
+
+async def test_a_picture_that_was_brought_stays_where_another_field_is_refused(owner: Reader) -> None:
+    answer = await upload(owner, picture(), title="")
+    assert answer.status_code == 422
+    assert dict(form(answer.text, NEW))["cover_id"] != ""
+
+
+async def test_what_is_no_picture_is_no_cover(owner: Reader) -> None:
+    answer = await upload(owner, b"words", upload_alt="The sea")
+    assert (answer.status_code, bool(fault(answer.text, "upload"))) == (422, True)
+    assert dict(form(answer.text, NEW))["upload_alt"] == "The sea"
+
+
+async def test_a_preview_shows_the_text_in_the_theme_and_stores_nothing(owner: Reader) -> None:
+    typed = {"title": "A <title>", "markdown": "Some *words*.\n\n<script>alert(1)</script>\n", "language": "en"}
+    answer = await owner.client.post("/admin/posts/preview/", data=typed)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert '<article class="post h-entry' in answer.text
+    assert "<em>words</em>" in answer.text
+    assert "A &lt;title&gt;" in answer.text
+    assert "<script>alert" not in answer.text
+    assert not (await owner.db.read(events.page, events.Asked(verb="post"))).rows
+
+
+async def test_a_preview_is_for_those_who_write(reader: Reader) -> None:
+    assert (await reader.client.post("/admin/posts/preview/", data={"title": "A"})).status_code == 401
+    await signed_in(reader, "Ann", role="contributor")
+    assert (await reader.client.post("/admin/pages/preview/", data={"title": "A"})).status_code == 403
