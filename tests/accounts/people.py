@@ -1,17 +1,19 @@
 """People for tests: accounts with a password, and a reader who is signed in as one of them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from tests.readers import Reader
 from westmarch.accounts import queries, sessions
 from westmarch.accounts.models import Account
 from westmarch.db.rows import NamedRow
 from westmarch.db.types import now
 from westmarch.subjects.names import fold
+
+if TYPE_CHECKING:
+    from tests.readers import Reader
 
 PASSWORD = "sea to the horizon"
 #: As few rounds and as little memory as there may be: what is tested is no hashing.
@@ -30,7 +32,7 @@ def account(session: Session, /, name: str = "Nell", role: str = "author", **fie
     return found
 
 
-async def signed_in(reader: Reader, name: str = "Nell", role: str = "owner", **fields: Any) -> int:
+async def signed_in(reader: "Reader", name: str = "Nell", role: str = "owner", **fields: Any) -> int:
     """Make an account and sign the reader in as it, without its password; returns its id."""
 
     def make(session: Session) -> tuple[int, str]:

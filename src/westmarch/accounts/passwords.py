@@ -69,16 +69,28 @@ def _bytes(password: str) -> bytes:
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
-async def _in_turn(run: Callable[[], T]) -> T:
-    threads = _threads()
-    if threads._work_queue.qsize() >= MOST_WAITING:  # noqa: SLF001 - nothing else says how many wait
-        raise Unavailable("Too many are signing in.", hint="Try again in a moment.")
-    return await asyncio.get_running_loop().run_in_executor(threads, run)
+class _Turns:
+    """The threads that hash, and how many have asked them for something."""
+
+    def __init__(self) -> None:
+        self.threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+        self.asked = 0
 
 
 @lru_cache(maxsize=1)
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+def _turns() -> _Turns:
+    return _Turns()
+
+
+async def _in_turn(run: Callable[[], T]) -> T:
+    turns = _turns()
+    if turns.asked >= AT_ONCE + MOST_WAITING:
+        raise Unavailable("Too many are signing in.", hint="Try again in a moment.")
+    turns.asked += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(turns.threads, run)
+    finally:
+        turns.asked -= 1
 
 
 @lru_cache(maxsize=1)
