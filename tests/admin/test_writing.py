@@ -148,6 +148,7 @@ async def test_a_post_is_scheduled_published_and_taken_back(owner: Reader) -> No
     assert (await send(owner, path, do="publish")).status_code == 303
     assert (await owner.get("/tides/")).status_code == 200
     assert (await send(owner, path, do="withdraw")).status_code == 303
+    assert 'name="event"' in await owner.page("/admin/me/"), "it can be undone"
     assert (await stored(owner, post_id)).status == "draft"
     assert (await owner.get("/tides/")).status_code == 404
 
@@ -298,21 +299,3 @@ async def test_what_is_no_picture_is_no_cover(owner: Reader) -> None:
     answer = await upload(owner, b"words", upload_alt="The sea")
     assert (answer.status_code, bool(fault(answer.text, "upload"))) == (422, True)
     assert dict(form(answer.text, NEW))["upload_alt"] == "The sea"
-
-
-async def test_a_preview_shows_the_text_in_the_theme_and_stores_nothing(owner: Reader) -> None:
-    typed = {"title": "A <title>", "markdown": "Some *words*.\n\n<script>alert(1)</script>\n", "language": "en"}
-    answer = await owner.client.post("/admin/posts/preview/", data=typed)
-    assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
-    assert '<article class="post h-entry' in answer.text
-    assert "<em>words</em>" in answer.text
-    assert "A &lt;title&gt;" in answer.text
-    assert "<script>alert" not in answer.text
-    assert not (await owner.db.read(events.page, events.Asked(verb="post"))).rows
-
-
-async def test_a_preview_is_for_those_who_write(reader: Reader) -> None:
-    assert (await reader.client.post("/admin/posts/preview/", data={"title": "A"})).status_code == 401
-    await signed_in(reader, "Ann", role="contributor")
-    assert (await reader.client.post("/admin/pages/preview/", data={"title": "A"})).status_code == 403

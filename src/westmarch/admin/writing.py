@@ -147,7 +147,10 @@ async def _edit(request: Request, kind: Kind) -> Reply:
     except (Invalid, Conflict, Refused) as error:
         alt = form.line("upload_alt")
         return await _page(request, kind, found, typed, alt=alt, error=error, version=expected)
-    return flash.redirect(request, here, DONE.get(do, DONE["save"]) if done else "Nothing was changed.")
+    if not done:
+        return flash.redirect(request, here, "Nothing was changed.")
+    turned = do in STATUS and STATUS[do] != found.status
+    return flash.redirect(request, here, DONE.get(do, DONE["save"]), undo=done[-1:] if turned else ())
 
 
 def _opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
