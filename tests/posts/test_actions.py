@@ -91,7 +91,7 @@ async def test_posts_of_one_moment_stand_in_order_of_their_ids(db: Database) -> 
     assert await db.read(timeline) == ids
 
 
-HIDDEN: list[Callable[[Session, int], None]] = [
+HIDDEN: list[Callable[[Session, int], object]] = [
     lambda s, i: actions.trash(s, i, SITE, actor="test"),
     lambda s, i: actions.withdraw(s, i, SITE, actor="test"),
     lambda s, i: actions.purge(s, i, SITE, actor="test"),
@@ -102,7 +102,7 @@ HIDDEN: list[Callable[[Session, int], None]] = [
 
 @pytest.mark.parametrize("hide", HIDDEN, ids=["trashed", "withdrawn", "purged", "unlisted", "scheduled"])
 async def test_a_hidden_post_leaves_neighbours_counts_tags_and_parts(
-    db: Database, hide: Callable[[Session, int], None]
+    db: Database, hide: Callable[[Session, int], object]
 ) -> None:
     fields: dict[str, Any] = {"tags": ("clocks",), "authors": ("Ada",), "topic": "Time"}
     ids = [await db.write(post, f"Day {n}", published_at=day(n), **fields) for n in (1, 2, 3)]
