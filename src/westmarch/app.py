@@ -271,7 +271,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
         variant,
         process_time=settings.process_time,
         title="Westmarch",
-        routes=list(ROUTES),
+        routes=[*admin.SOCKETS, *ROUTES],
         lifespan=_running,
         docs_url=None,
         redoc_url=None,

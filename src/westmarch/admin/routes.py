@@ -7,9 +7,11 @@ from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
 from westmarch.admin import (
     accounts,
+    backup,
     events,
     forgotten,
     health,
+    importing,
     look,
     me,
     missed,
@@ -24,6 +26,7 @@ from westmarch.admin import (
     tokens,
     writing,
 )
+from westmarch.admin.live import GuardedSocket
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -58,5 +61,9 @@ ROUTES: tuple[Route, ...] = (
     *redirects.ROUTES,
     *missed.ROUTES,
     *writing.ROUTES,
+    *importing.ROUTES,
+    *backup.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
+#: What is told by WebSockets.
+SOCKETS: tuple[GuardedSocket, ...] = (*importing.SOCKETS, *backup.SOCKETS)

@@ -12,7 +12,7 @@ import typer
 from westmarch.cli import import_check
 from westmarch.cli.context import cancel_at_sigterm, loaded, opened, print_json, run
 from westmarch.cli.import_rehearsal import Page, page_of
-from westmarch.cli.progress import Telling, progress_bar, telling_of
+from westmarch.cli.progress import TERMINATED, Telling, progress_bar, telling_of
 
 if TYPE_CHECKING:
     from westmarch.db.database import Database
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from westmarch.transfer.report import Report
 
     Bring = Callable[[Database, Wanted, Report, Progress], Awaitable[None]]
-
-#: The exit status after SIGTERM, as shells count it.
-_TERMINATED = 143
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
 ReportFile = Annotated[
@@ -97,7 +94,7 @@ def bring_in(
             _end(error, 1 if isinstance(error, Unavailable) and written.counts else 2)
         except CancelledError as error:
             typer.echo("Stopped; run it again to go on.", err=True)
-            raise typer.Exit(_TERMINATED) from error
+            raise typer.Exit(TERMINATED) from error
         finally:
             if page:
                 page.write(written, wanted)

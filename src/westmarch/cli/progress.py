@@ -2,12 +2,13 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NoReturn, Self
 
 import typer
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: How often a line tells how far a command is where there is no terminal, in seconds.
 TOLD = 10.0
+#: The exit status after SIGTERM, as shells count it.
+TERMINATED = 143
 #: How often a file for programs is written, in seconds.
 WRITTEN = 0.2
 #: Where contexts of commands keep it.
@@ -52,8 +55,7 @@ class Telling:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
     ) -> None:
-        status = getattr(error, "exit_code", 130 if isinstance(error, KeyboardInterrupt) else 1)
-        self._write(0 if error is None else status)
+        self._write(_status(error))
 
     def _write(self, status: int | None) -> None:
         self._written = time.monotonic()
@@ -64,8 +66,23 @@ class Telling:
             passing.replace(self.file)
 
 
+def _status(error: BaseException | None) -> int:
+    """With which status a command ends."""
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 1
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    status: int = 0 if error is None else getattr(error, "exit_code", 1)
+    return status
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(TERMINATED)
+
+
 def tell_in(context: typer.Context, file: Path) -> None:
-    """Let the command tell in a file until it has ended."""
+    """Let the command tell in a file until it has ended, also by SIGTERM, which then ends it in order."""
+    signal.signal(signal.SIGTERM, _terminate)
     context.meta[_KEY] = context.with_resource(Telling(file))
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: How long a worker may take to start, or to say that it lives, in seconds. A busy machine needs more than uvicorn's 5:
 #: SIGHUP would keep the old workers, and one that is only slow would be killed.
 WORKER_PATIENCE = 60
+#: The largest message that browsers may send by a WebSocket, in bytes: they only listen.
+LARGEST_MESSAGE = 1024
 #: What makes the program in a worker process.
 WORKER = "westmarch.cli.serve:worker"
 SEARCH_WORKER = "westmarch.cli.serve:search_worker"
@@ -181,7 +183,9 @@ def _server_config(settings: "Settings", app: Any, **more: Any) -> "Config":
         http=ReadyProtocol,
         factory=isinstance(app, str),
         lifespan="on",
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=False,
         log_config=None,
         server_header=False,
         root_path=settings.root_path,

@@ -1,15 +1,13 @@
 """The report of an import as one page of HTML, which holds all that it shows: no other file, no script, no network."""
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from westmarch.transfer import rehearsal_texts
 from westmarch.transfer.rehearsal import Rehearsal
-from westmarch.transfer.report import FATES
+from westmarch.transfer.report import FATES, end_of, rows_of
 
 #: Kinds of warnings told, and places told of each.
 _KINDS, _PLACES = 60, 12
@@ -66,9 +64,9 @@ def write(page: BinaryIO, report: BinaryIO, rehearsal: Rehearsal, *, source: str
     Rows are read as they are written, so that a large import needs no memory for them.
     """
     survey = _Survey()
-    for row in _rows(report):
+    for row in rows_of(report):
         survey.add(row)
-    rest = _rest(report)
+    rest = end_of(report)
     pairs = [
         {"one": one, "before": rehearsal_texts.before(one), "after": rehearsal_texts.after(one)}
         for one in rehearsal.doubtful
@@ -95,7 +93,7 @@ def write(page: BinaryIO, report: BinaryIO, rehearsal: Rehearsal, *, source: str
             lost=survey.untold(rehearsal.lost)[:_TOLD],
             tags=rest["tags"],
             missing=[one for one in rest["media"] if one["fate"] in {"missing", "failed"}][:_TOLD],
-            rows=lambda fate: (row for row in _rows(report) if row["fate"] == fate),
+            rows=lambda fate: (row for row in rows_of(report) if row["fate"] == fate),
         )
     )
     for piece in found:
@@ -118,24 +116,3 @@ def duration(seconds: float) -> str:
 
 def _place(path: str, line: int | None) -> str:
     return f"{path}:{line}" if line else path
-
-
-def _rows(report: BinaryIO) -> Iterator[dict[str, Any]]:
-    """The rows of a report, each of which is a line of its own (see report.py). Reads on where others read between."""
-    at = 0
-    while True:
-        report.seek(at)
-        line = report.readline()
-        at = report.tell()
-        if not line or line == b"],\n":
-            return
-        if line.startswith(b'{"'):
-            found: dict[str, Any] = json.loads(line.rstrip().rstrip(b","))
-            yield found
-
-
-def _rest(report: BinaryIO) -> dict[str, Any]:
-    """What comes behind the rows."""
-    report.seek(0)
-    found: dict[str, Any] = json.loads(b"{" + report.read().rpartition(b"\n],\n")[2])
-    return found

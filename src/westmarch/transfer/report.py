@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -148,3 +149,27 @@ class Report:
             bytes(self._media),
             json.dumps(self.run).encode(),
         )
+
+
+def rows_of(report: BinaryIO) -> Iterator[dict[str, Any]]:
+    """The rows of a whole report, each of which is a line of its own. Reads on where others read between."""
+    at = 0
+    while True:
+        report.seek(at)
+        line = report.readline()
+        at = report.tell()
+        if not line or line == b"],\n":
+            return
+        if line.startswith(b'{"'):
+            found: dict[str, Any] = json.loads(line.rstrip().rstrip(b","))
+            yield found
+
+
+def end_of(report: BinaryIO) -> dict[str, Any]:
+    """What comes behind the rows of a whole report."""
+    report.seek(0)
+    for line in report:
+        if line == b"],\n":
+            found: dict[str, Any] = json.loads(b"{" + report.read())
+            return found
+    return {}

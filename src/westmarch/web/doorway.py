@@ -22,6 +22,8 @@ class Doorway:
         self.outside = outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not scope.get("root_path") and scope["path"].startswith(self.base + "/"):
+            scope["root_path"] = self.base
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

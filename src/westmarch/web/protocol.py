@@ -22,6 +22,9 @@ _PIECE = 16 * 1024
 #: way, or lie in the socket already.
 LAST_CALL = 0.5
 
+#: How the addresses of WebSockets end.
+SOCKETS = b"/live"
+
 _REFUSED = http.HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
@@ -38,6 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._under_way = False
         self._seen = 0
         self._stopping = False
+        self._handed_over = False
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, as asyncio has it."""
@@ -46,11 +50,20 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._under_way:
                 self._seen += len(piece)
             super().data_received(piece)
-            if self.transport.is_closing():
+            if self._handed_over or self.transport.is_closing():
                 return
             if self._under_way and (self._seen > LARGEST or len(self.headers) > FIELDS):
                 self._refuse()
                 return
+
+    def _should_upgrade(self) -> bool:
+        """Whether a WebSocket is asked for where there may be one; elsewhere the offer is answered in HTTP."""
+        return bool(super()._should_upgrade() and self.url.partition(b"?")[0].endswith(SOCKETS))
+
+    def handle_websocket_upgrade(self) -> None:
+        """Let the protocol of WebSockets have the connection. Nobody sends anything there before it is accepted."""
+        self._handed_over = True
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         """A request begins."""
