@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import event_words, shell, subject_names
+from westmarch.admin import event_words, shell, subject_names, undo
 from westmarch.admin.subject_names import Named
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -92,7 +92,8 @@ def _look(session: Reading, wanted: Asked, before: int | None) -> Shown:
         ids.add(wanted.subject_id)
     names = subject_names.named(session, ids)
     newest = queries.newest(session)
-    open_ = [row.id for row in page.rows if "undo" in row.detail and row.id > newest - queries.WALK]
+    able = [row.id for row in page.rows if "undo" in row.detail and row.verb in undo.UNDOES]
+    open_ = [event_id for event_id in able if event_id > newest - queries.WALK]
     undone = queries.undone(session, open_)
     events = [_told(row, names, undo=row.id in open_, undone=row.id in undone) for row in page.rows]
     return Shown(page, events, queries.actors(session), names.get(wanted.subject_id or 0))

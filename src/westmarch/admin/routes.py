@@ -7,11 +7,9 @@ from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
 from westmarch.admin import (
     accounts,
-    backup,
     events,
     forgotten,
     health,
-    importing,
     look,
     me,
     missed,
@@ -24,9 +22,9 @@ from westmarch.admin import (
     statics,
     tags,
     tokens,
+    undo,
     writing,
 )
-from westmarch.admin.live import GuardedSocket
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -61,9 +59,6 @@ ROUTES: tuple[Route, ...] = (
     *redirects.ROUTES,
     *missed.ROUTES,
     *writing.ROUTES,
-    *importing.ROUTES,
-    *backup.ROUTES,
+    *undo.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
-#: What is told by WebSockets.
-SOCKETS: tuple[GuardedSocket, ...] = (*importing.SOCKETS, *backup.SOCKETS)
