@@ -22,6 +22,7 @@ from westmarch.admin import (
     statics,
     tags,
     tokens,
+    topics,
     undo,
     writing,
 )
@@ -60,5 +61,6 @@ ROUTES: tuple[Route, ...] = (
     *missed.ROUTES,
     *writing.ROUTES,
     *undo.ROUTES,
+    *topics.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

@@ -145,7 +145,9 @@ def _difference(session: Reading, before: Sequence[int], order: Sequence[int], t
     if new:
         told.append("New in it: " + ", ".join(repr(titles[each]) for each in new[:3]))
     if gone:
-        called = dict(session.execute(select(Post.id, Post.title).where(Post.id.in_(gone[:3]))).tuples().all())
+        called = {
+            row.id: row.title for row in session.execute(select(Post.id, Post.title).where(Post.id.in_(gone[:3])))
+        }
         told.append("no part of it: " + ", ".join(repr(called.get(each, str(each))) for each in gone[:3]))
     if not told:
         told.append("Its parts are in another order" if len(set(order)) == len(order) else "A part is named twice")

@@ -43,7 +43,7 @@ def create(
     topic_id = actions.create(
         session,
         title,
-        language=_fit_language(language),
+        language=fit_language(language),
         slug=own_slug(slug) if slug else None,
         introduction_markdown=introduction[0],
         introduction_html=introduction[1],
@@ -75,7 +75,7 @@ def change(
     if title is not None and (title := fit(title, what="topic", place="title", longest=TITLE)) != topic.title:
         check_free(session, title, topic_id)
         values["title"] = title
-    if language is not None and _fit_language(language) != topic.language:
+    if language is not None and fit_language(language) != topic.language:
         values["language"] = language
     if introduction is not None and introduction != (topic.introduction_markdown, topic.introduction_html):
         values["introduction_markdown"], values["introduction_html"] = introduction
@@ -152,7 +152,8 @@ def check_free(session: Session, title: str, topic_id: int | None) -> None:
         raise Conflict(f"There is a topic {found.title!r} already.", place="title", hint="Choose another title.")
 
 
-def _fit_language(language: str) -> str:
+def fit_language(language: str) -> str:
+    """The tag of a language. Raises Invalid where it is none."""
     if len(language) > LANGUAGE or not _LANGUAGE.fullmatch(language):
         raise Invalid(
             f"{language[:60]!r} is no tag of a language.", place="language", hint="A tag looks like en, de or zh-Hant."

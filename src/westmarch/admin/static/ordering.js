@@ -34,6 +34,17 @@ for (const list of document.querySelectorAll("[data-ordering]")) {
     (button.disabled ? row.querySelector("[data-move]:not(:disabled)") : button)?.focus();
   });
 
+  // Alt and an arrow move the row in which the focus is.
+  list.addEventListener("keydown", (event) => {
+    const way = event.altKey && { ArrowUp: "up", ArrowDown: "down" }[event.key];
+    const button = way && event.target.closest("li")?.querySelector(`[data-move="${way}"]`);
+    if (!button) return;
+    event.preventDefault();
+    const { target } = event;
+    button.click();
+    target.focus();
+  });
+
   let dragged = null;
   for (const row of rows()) {
     const handle = document.createElement("span");
