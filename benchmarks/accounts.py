@@ -11,13 +11,17 @@ from westmarch.db.database import open_database
 from westmarch.db.types import now
 from westmarch.subjects.names import fold
 
-NAME, PASSWORD = "Measurer", "a long phrase of nobody"
+NAMES = [f"Measurer {number}" for number in range(100)]
+PASSWORD = "a long phrase of nobody"
 
 
 def add(session: Session, password_hash: str | None = None) -> str:
-    """Make an account with the role owner, and return the cookie of a session of it."""
-    values = {"name": NAME, "folded": fold(NAME), "role": "owner", "created_at": now(), "password_hash": password_hash}
-    made = session.execute(insert(Account).values(values).returning(Account.id)).scalar_one()
+    """Make accounts with the role owner, and return the cookie of a session of the last."""
+    for name in NAMES:
+        values = {"name": name, "folded": fold(name), "role": "owner", "created_at": now()}
+        made = session.execute(
+            insert(Account).values(values | {"password_hash": password_hash}).returning(Account.id)
+        ).scalar_one()
     return "westmarch=" + sessions.begin(session, made, address="127.0.0.1", agent="benchmark")
 
 

@@ -1,6 +1,7 @@
 """What each role may do is told as it is."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_the_page_tells_the_rights_of_each_role() -> None:
 
 def test_each_role_has_the_rights_of_the_one_below_it() -> None:
     roles = list(RIGHTS.values())
-    assert all(more > less for more, less in zip(roles, roles[1:], strict=False))
+    assert all(more > less for more, less in pairwise(roles))
 
 
 @pytest.mark.parametrize("scope", SCOPES)
