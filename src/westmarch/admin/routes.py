@@ -7,6 +7,7 @@ from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
 from westmarch.admin import (
     accounts,
+    authors,
     events,
     forgotten,
     health,
@@ -62,5 +63,6 @@ ROUTES: tuple[Route, ...] = (
     *writing.ROUTES,
     *undo.ROUTES,
     *topics.ROUTES,
+    *authors.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
