@@ -8,9 +8,12 @@ from westmarch.accounts.rights import Right
 from westmarch.admin import (
     accounts,
     authors,
+    backup,
+    dashboard,
     events,
     forgotten,
     health,
+    importing,
     look,
     me,
     missed,
@@ -27,6 +30,7 @@ from westmarch.admin import (
     undo,
     writing,
 )
+from westmarch.admin.live import GuardedSocket
 from westmarch.errors import NotFound
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
@@ -57,12 +61,17 @@ ROUTES: tuple[Route, ...] = (
     *look.ROUTES,
     *navigation.ROUTES,
     *sides.ROUTES,
+    *importing.ROUTES,
+    *backup.ROUTES,
     *tags.ROUTES,
+    *authors.ROUTES,
+    *topics.ROUTES,
     *redirects.ROUTES,
     *missed.ROUTES,
-    *writing.ROUTES,
+    *dashboard.ROUTES,
     *undo.ROUTES,
-    *topics.ROUTES,
-    *authors.ROUTES,
+    *writing.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
+#: What is told by WebSockets.
+SOCKETS: tuple[GuardedSocket, ...] = (*importing.SOCKETS, *backup.SOCKETS)
