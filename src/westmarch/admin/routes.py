@@ -28,6 +28,7 @@ from westmarch.admin import (
     tokens,
     topics,
     undo,
+    views,
     writing,
 )
 from westmarch.admin.live import GuardedSocket
@@ -70,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     *missed.ROUTES,
     *dashboard.ROUTES,
     *undo.ROUTES,
+    *views.ROUTES,
     *writing.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
