@@ -36,7 +36,6 @@ RAIL = (
     Entry("Dashboard", "/admin/", Right.SIGN_IN, 1),
     Entry("Posts", "/admin/posts/", Right.WRITE, 1),
     Entry("Pages", "/admin/pages/", Right.EDIT_ALL, 1),
-    Entry("Media", "/admin/media/", Right.WRITE, 1),
     Entry("Tags", "/admin/tags/", Right.ORGANIZE, 2),
     Entry("Topics", "/admin/topics/", Right.ORGANIZE, 2),
     Entry("Authors", "/admin/authors/", Right.ORGANIZE, 2),
