@@ -1,7 +1,6 @@
 """What can be done with accounts, and what is refused."""
 
 import asyncio
-import itertools
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from tests.accounts.people import HASH, account
 from westmarch.accounts import actions, one_time_links, queries, sessions
 from westmarch.accounts.models import AccountSession, OneTimeLink, Token
-from westmarch.accounts.rights import RIGHTS
 from westmarch.authors import actions as authors
 from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
@@ -287,10 +285,3 @@ async def test_accounts_are_found_by_name_role_state_and_byline(db: Database) ->
     for wrong in ({"sort": "password_hash"}, {"state": "x"}):
         with pytest.raises(Invalid):
             await names(**wrong)
-
-
-def test_an_owner_may_do_everything_and_each_role_what_the_next_may() -> None:
-    roles = list(RIGHTS)
-    assert roles == ["owner", "editor", "author", "contributor"]
-    for more, less in itertools.pairwise(roles):
-        assert RIGHTS[more] > RIGHTS[less]

@@ -7,7 +7,7 @@ count of an account alone makes its attempts slower, never refuses them. One-tim
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from westmarch.accounts.addresses import network
 from westmarch.accounts.models import Attempt
 from westmarch.accounts.queries import LONGEST
 from westmarch.accounts.secrets import hashed
+from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.db.upsert import both
@@ -85,11 +86,8 @@ def count(session: Session, counts: Sequence[Limit]) -> dict[str, int]:
         index_elements=[_attempt.c.key], set_={"failures": _attempt.c.failures}
     )
     found = {row.key: row for row in session.execute(taken.returning(*_attempt.c))}
-    seconds = max(
-        (found[limit.key].last_at - moment).total_seconds() + limit.wait(found[limit.key].failures) for limit in counts
-    )
-    if seconds > 0:
-        raise TooMany(seconds)
+    for limit in counts:
+        _require(limit, found[limit.key], moment)
     counted = update(Attempt).where(Attempt.key.in_(found)).values(failures=Attempt.failures + 1, last_at=moment)
     session.execute(counted)
     return {key: row.failures for key, row in found.items()}
@@ -109,6 +107,12 @@ def require(session: Reading, counts: Sequence[Limit]) -> None:
     moment = now()
     rows = {row.key: row for row in session.execute(_FOUND, {"keys": [limit.key for limit in counts]})}
     for limit in counts:
-        row = rows.get(limit.key)
-        if row is not None and (seconds := limit.wait(row.failures) - (moment - row.last_at).total_seconds()) > 0:
-            raise TooMany(seconds)
+        if (row := rows.get(limit.key)) is not None:
+            _require(limit, row, moment)
+
+
+def _require(limit: Limit, row: NamedRow, moment: datetime) -> None:
+    wait = limit.wait(row.failures)
+    # Another process may have written a moment after ours: only who has to wait at all is asked for how long.
+    if wait and (seconds := wait - (moment - row.last_at).total_seconds()) > 0:
+        raise TooMany(seconds)
