@@ -15,7 +15,7 @@ from westmarch.accounts.one_time_links import Kind
 from westmarch.accounts.rights import RIGHTS, Right
 from westmarch.admin import flash, shell
 from westmarch.admin.linking import Linked, Sender, linked, shown
-from westmarch.admin.me import Device, devices_of
+from westmarch.admin.me import LARGEST_ID, Device, devices_of
 from westmarch.authors import actions as authors
 from westmarch.authors.models import Author
 from westmarch.db.database import Database
@@ -29,8 +29,8 @@ from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
 
 PATH = "/admin/accounts/"
-#: So many accounts are on a page of the list, and the highest number of a page and of an account that is looked at.
-SIZE, MOST_PAGES, LARGEST_ID = 50, 10_000, 2**31 - 1
+#: So many accounts are on a page of the list, and the highest number of a page that is looked at.
+SIZE, MOST_PAGES = 50, 10_000
 #: So many authors are offered as a byline.
 MOST_AUTHORS = 1_000
 #: A form of an account has no more bytes.

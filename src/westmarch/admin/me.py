@@ -16,13 +16,15 @@ from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
-from westmarch.errors import Conflict, Invalid, TooMany, WestmarchError
+from westmarch.errors import Conflict, Invalid, NotFound, TooMany, WestmarchError
 from westmarch.events.actor import Actor
 from westmarch.web import forms
 from westmarch.web.replies import Reply
 
 #: A form of one's own account has no more bytes.
 MOST_BYTES = 20_000
+#: The largest number that a session or an account can have.
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ async def _require_old(request: Request, account: NamedRow, old: str) -> None:
 async def end_session(request: Request) -> Reply:
     """Sign out on one device."""
     who, session_id = signed_in(request), request.path_params["id"]
+    if session_id > LARGEST_ID:
+        raise NotFound("That device is not signed in any more.")
     await _db(request).write(actions.end_session, who.account_id, session_id, actor=actor(request))
     return flash.redirect(request, "/admin/me/", "That device is signed out.")
 
