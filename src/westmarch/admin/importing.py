@@ -17,7 +17,7 @@ from westmarch.admin.imports import Job, Step
 from westmarch.errors import Conflict, Invalid, NotFound, WestmarchError
 from westmarch.events import actions as events
 from westmarch.settings import Settings
-from westmarch.transfer import offered, runs, undoing
+from westmarch.transfer import offered, runs
 from westmarch.transfer.fetching import host_of
 from westmarch.transfer.offered import COMMANDS
 from westmarch.transfer.programs import Program
@@ -243,6 +243,8 @@ async def forget(request: Request) -> Reply:
 
 async def ask_undo(request: Request) -> Reply:
     """What taking an import back would remove, and what would stay. Raises NotFound."""
+    from westmarch.transfer import undoing  # It stands on the renderer, which a server seldom needs.
+
     planned = await undoing.plan(request.app.state.db, _number(request))
     return shell.page(request, "import/undo.html", title=f"Take import {planned.run.id} back?", planned=planned)
 

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from westmarch.errors import Invalid
-from westmarch.transfer.exports import medium, substack
-from westmarch.transfer.exports.tumblr.export import NESTED
 
 #: The commands of `westmarch import` that take a file.
 Command = Literal[
@@ -77,6 +75,10 @@ def _names(file: Path) -> list[str]:
 
 def _of_names(names: Sequence[str]) -> Command:
     """What a zip is by the names in it: a folder of texts where nothing else is certain."""
+    # Imported where it is needed: a server has no use for the renderer that these stand on.
+    from westmarch.transfer.exports import medium, substack
+    from westmarch.transfer.exports.tumblr.export import NESTED
+
     last = {name.rpartition("/")[2].lower() for name in names}
     ends = {Path(name).suffix.lower() for name in last}
     if ends & {".md", ".markdown", ".mdx", ".rst"}:
