@@ -52,7 +52,8 @@ async def listening(cached: Cached, protocol: type[HttpToolsProtocol], **options
         found.asked.append(scope["path"])
         await cached.app(scope, receive, send)
 
-    config = Config(app, http=protocol, lifespan="off", log_config=None, **options)
+    # Pages have no WebSockets: uvicorn's own protocol is told so, ours knows it by their addresses.
+    config = Config(app, http=protocol, ws="none", lifespan="off", log_config=None, **options)
     config.load()
     made = await asyncio.get_running_loop().create_server(
         lambda: protocol(config=config, server_state=state, app_state={TURN: cached.app.state.turn}), "127.0.0.1", 0
