@@ -114,7 +114,9 @@ def _rendered(surface: Surface, template: str, path: str, title: str, context: d
 
 
 def _open(path: str) -> str:
-    """The entry of the rail below which a path lies."""
+    """The entry of the rail below which a path lies; one's own account is below none."""
+    if path.startswith("/admin/me/"):
+        return ""
     return max((entry.path for entry in RAIL if path.startswith(entry.path)), key=len, default="")
 
 
