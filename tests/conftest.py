@@ -472,15 +472,21 @@ def run_quietly(command: list[str]) -> str:
     return "" if done.returncode == 0 else lines[-1]
 
 
+def installed_by_apt(*packages: str) -> str:
+    """Install Debian packages where that is allowed, after whoever else installs now; returns what went wrong."""
+    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
+        return "only root can install them, and only by apt-get"
+    command = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    complaint = run_quietly([*command, "update"])
+    return complaint or run_quietly([*command, "install", "-y", "--no-install-recommends", *packages])
+
+
 def install_chromium(playwright: "Playwright") -> str | None:
     """Get a Chromium by apt where that is allowed, else Playwright's own; None and a skip where neither can be had."""
-    complaints = []
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        complaint = run_quietly(["apt-get", "update"])
-        complaint = complaint or run_quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
-        if not complaint and (found := chromium_of_the_system()):
-            return found
-        complaints.append(f"apt-get: {complaint or 'installed, but not to be found'}")
+    complaint = installed_by_apt("chromium")
+    if not complaint and (found := chromium_of_the_system()):
+        return found
+    complaints = [f"apt-get: {complaint or 'installed, but not to be found'}"]
     complaint = run_quietly([sys.executable, "-m", "playwright", "install", "chromium"])
     if not complaint and Path(playwright.chromium.executable_path).exists():
         return playwright.chromium.executable_path

@@ -1,11 +1,8 @@
 """Fonts for titles in scripts that the package's own font does not have."""
 
-import os
-import shutil
-
 import pytest
 
-from tests.conftest import missing, run_quietly
+from tests.conftest import installed_by_apt, missing
 from westmarch.cards.fonts import Fonts, folders
 
 #: Letters by script (ISO 15924) and language, each of which needs another font.
@@ -25,10 +22,7 @@ def fonts() -> Fonts:
     """The fonts of this machine, which have the letters of all `LETTERS`; they are installed by apt where that is."""
     found = Fonts(folders())
     if lacking := _lacking(found):
-        complaint = "only root can install them, and only by apt-get"
-        if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-            complaint = run_quietly(["apt-get", "update"])
-            complaint = complaint or run_quietly(["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES])
+        complaint = installed_by_apt(*PACKAGES)
         found = Fonts(folders())
         if _lacking(found):
             missing("fonts", f"none for {', '.join(lacking)}; {complaint or 'installed, but not to be found'}")

@@ -242,7 +242,7 @@ async def test_somebody_else_writes_while_a_large_import_runs(reader: Reader) ->
 
 async def test_a_job_that_is_none_is_not_found(reader: Reader) -> None:
     await owner(reader)
-    for name in ("20260101-000000-abcdef", "..", "%2e%2e", "lock", "a" * 3000):
+    for name in ("20260101-000000-abcdef", "%2e%2e", "lock", "a" * 3000):
         assert (await reader.get(f"/admin/import/{name}/")).status_code == 404
         assert (await reader.get(f"/admin/import/{name}/report/")).status_code == 404
     for number in ("7", "99999999999999999999"):
