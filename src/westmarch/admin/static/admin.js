@@ -16,10 +16,12 @@ addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// A form is sent once, however often its button is pressed; a while later again, where the page is still there.
+// A form is sent once, however often its button is pressed; a while later again, where the page is still there. What is
+// sent into another window, as a preview is, leaves this one free for the next button.
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  const target = event.submitter?.getAttribute("formtarget") ?? form.target;
+  if (event.defaultPrevented || form.method !== "post" || target === "_blank") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 3000);
