@@ -93,8 +93,9 @@ def chosen(values: Sequence[str]) -> list[int]:
 
 
 def pages(asked: Narrowed, found: Found) -> Mapping[str, str | None]:
-    """The addresses of the first and of the next page, where this is not the first, or not the last."""
+    """The addresses of the pages around this one; None where this is the first, or the last."""
     return {
-        "first": asked.href() if asked.after else None,
+        "first": asked.href() if found.previous else None,
+        "previous": asked.href(after=found.previous) if found.previous else None,
         "next": asked.href(after=found.next) if found.next else None,
     }

@@ -3,14 +3,16 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.db.types import UTCDateTime
 from westmarch.errors import Invalid
 
 # The largest integer that a column of ours holds, and the longest cursor that is looked at.
@@ -19,11 +21,15 @@ _LARGEST, _LONGEST = 2**31 - 1, 8_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a list: its rows, how many the whole list has, and the cursor of the next page (None: the last)."""
+    """A page of a list: its rows, how many the whole list has, and the cursors of the next and the previous page.
+
+    They are None on the last and on the first page.
+    """
 
     rows: Sequence[NamedRow]
     total: int
     next: str | None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class Order:
     column: ColumnElement[Any]
     name: str
     descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The row behind which a page begins or, going `back`, before which it ends."""
+
+    back: bool
+    value: Any
+    id: int
 
 
 def chosen(sorts: Mapping[str, ColumnElement[Any]], asked: str) -> Order:
@@ -54,48 +69,99 @@ def page(
     after: str | None,
     size: int,
 ) -> Found:
-    """The page of `size` rows behind the cursor `after`; the statement selects `key` as `id`, and what is shown.
+    """The page of `size` rows at the cursor `after`; the statement selects `key` as `id`, and what is shown.
 
     Raises Invalid for a cursor that is none of this order.
     """
-    total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    counted = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    total = session.scalar(counted) or 0
+
+    def ask(edge: Edge | None) -> Sequence[NamedRow]:
+        return session.execute(cut(statement, order, key, edge, size)).all()
+
+    return around(ask, order, edge_of(after, order), size, total)
+
+
+def cut(statement: Select[Any], order: Order, key: ColumnElement[int], edge: Edge | None, size: int) -> Select[Any]:
+    """The statement for one page and a row more, from the edge on, with the value by which is sorted as `sorted_by`."""
+    down = order.descending is not (edge is not None and edge.back)
     found = statement.add_columns(order.column.label("sorted_by"))
-    if after is not None:
-        value, last = _read(after, order)
-        beyond = order.column < value if order.descending else order.column > value
-        key_beyond = key < last if order.descending else key > last
-        found = found.where(or_(beyond, and_(order.column == value, key_beyond)))
-    found = found.order_by(*(column.desc() if order.descending else column for column in (order.column, key)))
-    rows = session.execute(found.limit(size + 1)).all()
-    more = len(rows) > size
-    rows = rows[:size]
-    return Found(rows, total, _written(rows[-1].sorted_by, rows[-1].id, order) if more else None)
+    if edge is not None:
+        column = order.column
+        beyond, key_beyond = (column < edge.value, key < edge.id) if down else (column > edge.value, key > edge.id)
+        found = found.where(or_(beyond, and_(column == edge.value, key_beyond)))
+    return found.order_by(*(each.desc() if down else each.asc() for each in (order.column, key))).limit(size + 1)
 
 
-def _written(value: object, key: int, order: Order) -> str:
-    text = json.dumps([order.name, order.descending, value, key], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def around(
+    ask: Callable[[Edge | None], Sequence[NamedRow]], order: Order, edge: Edge | None, size: int, total: int
+) -> Found:
+    """The page at an edge: `ask` gives its rows and one more, away from the edge.
+
+    Where the rows before an edge make no whole page any more it is the first page; where there are none behind it, the
+    last one.
+    """
+    found = ask(edge)
+    if edge is not None and edge.back and len(found) < size:
+        edge, found = None, ask(None)
+    emptied = edge is not None and not found
+    if emptied and edge is not None:
+        edge = Edge(back=True, value=edge.value, id=edge.id)
+        found = ask(edge)
+    back, more, rows = edge is not None and edge.back, len(found) > size, list(found[:size])
+    if back:
+        rows.reverse()
+    if not rows:
+        return Found(rows, total, None)
+    return Found(
+        rows,
+        total,
+        _written(rows[-1], order, back=False) if (back and not emptied) or (more and not back) else None,
+        _written(rows[0], order, back=True) if (more if back else edge is not None) else None,
+    )
 
 
-def _read(cursor: str, order: Order) -> tuple[Any, int]:
+def edge_of(cursor: str | None, order: Order) -> Edge | None:
+    """The edge that a cursor names, None for none. Raises Invalid for one of another list."""
+    if not cursor:
+        return None
     try:
         if len(cursor) > _LONGEST:
             raise ValueError("too long")
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        name, descending, value, key = json.loads(text)
-        if (name, descending) != (order.name, order.descending) or not _fits(value, order) or not _is_number(key):
+        name, descending, back, value, key = json.loads(text)
+        if (name, descending) != (order.name, order.descending) or not isinstance(back, bool):
             raise ValueError("of another list")
-    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        if not _is_number(key):
+            raise ValueError("no id")
+        return Edge(back, _fit(value, order), key)
+    except (ValueError, TypeError, RecursionError, OverflowError, binascii.Error) as error:
         raise Invalid(
             "The cursor is none of this list.", place="cursor", hint="Begin at the first page, without a cursor."
         ) from error
-    return value, key
 
 
-def _fits(value: object, order: Order) -> bool:
+def _written(row: NamedRow, order: Order, *, back: bool) -> str:
+    value = row.sorted_by.isoformat() if isinstance(row.sorted_by, datetime) else row.sorted_by
+    text = json.dumps([order.name, order.descending, back, value, row.id], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _fit(value: object, order: Order) -> Any:
+    """The value as the column has it. Raises ValueError for what is none."""
+    if isinstance(order.column.type, UTCDateTime):
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if moment is None or moment.tzinfo is None:
+            raise ValueError("no moment")
+        return moment
     if order.column.type.python_type is int:
-        return _is_number(value)
-    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+        if not _is_number(value):
+            raise ValueError("no number")
+        return value
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text")
+    value.encode()  # Half a character is a ValueError.
+    return value
 
 
 def _is_number(value: object) -> bool:
