@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 ACTIONS: Mapping[str, str] = {
     "created": "made",
     "updated": "changed",
+    "drafted": "kept a newer draft of",
     "changed": "changed",
     "published": "published",
     "withdrawn": "took back from readers",

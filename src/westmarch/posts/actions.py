@@ -14,7 +14,7 @@ from westmarch.errors import Conflict, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, revisions, states
+from westmarch.posts import counts, listings, neighbours, references, revisions, states
 from westmarch.posts.drafts import Draft
 from westmarch.posts.making import Making, check, columns, lead, revision
 from westmarch.posts.models import Byline, Post, Related
@@ -103,6 +103,7 @@ def schedule(session: Session, post_id: int, at: datetime, site: Site, *, actor:
 
 def publish_due(session: Session, site: Site, moment: datetime) -> list[int]:
     """Publish what was scheduled for `moment` or earlier, oldest first, and return the ids."""
+    neighbours.lock(session)
     due = session.scalars(
         select(Post.id)
         .where(*SCHEDULED, Post.published_at <= moment)
@@ -142,6 +143,7 @@ def turn(session: Session, post_id: int, values: dict[str, Any], verb: str, site
     session.execute(update(Post).where(Post.id == post_id).values(**values))
     if _reads(was) != _reads(was | values):
         revisions.show(session, post_id)
+        references.refer_to_shown(session, post_id)
     listings.settle(session, post_id, before, site.zone)
     undo = {"before": states.told(was), "after": states.told(was | values)}
     return events.record(session, f"{post.kind}.{verb}", actor=actor, subject_id=post_id, detail={"undo": undo})
@@ -193,6 +195,7 @@ def recount(session: Session, site: Site) -> None:
 
 
 def _row(session: Session, post_id: int) -> Post:
+    neighbours.lock(session)
     # Locked, so that of two that do something to a post at once the second sees what the first has done.
     post = session.get(Post, post_id, populate_existing=True, with_for_update=True)
     if post is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
@@ -71,8 +71,9 @@ class Cover:
 class Edited:
     """A post or page as it is now: the text that readers see, or the draft while they see none.
 
-    `html` and `excerpt_html` are as they are stored, with marks for the site's own addresses. `waiting` says that a
-    published post has a newer text that is not public. `revision_id` is None where another program wrote no text.
+    `html` and `excerpt_html` are as they are stored, with marks for the site's own addresses. `waiting_id` is the
+    revision of a published post's newer text that is not public. `revision_id` is None where another program wrote no
+    text.
     """
 
     id: int
@@ -101,13 +102,18 @@ class Edited:
     translation_group: str | None
     aliases: tuple[str, ...]
     extra: Mapping[str, Any]
-    waiting: bool
     revision_id: int | None
+    waiting_id: int | None
 
     @property
     def shown_status(self) -> Shown:
         """The status with unlisted as one of its own."""
         return "unlisted" if self.status == "published" and self.unlisted else self.status
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a newer text waits behind the one that readers see."""
+        return self.waiting_id is not None
 
     @property
     def cover_alt(self) -> str:
@@ -121,7 +127,7 @@ class Edited:
         moments = (self.published_at, self.updated_at, self.trashed_at)
         return version_of(
             [self.id, self.kind, self.title, self.slug, self.path, self.standfirst, self.language, self.revision_id],
-            [self.status, self.unlisted, self.pinned, self.waiting, self.translation_group],
+            [self.status, self.unlisted, self.pinned, self.waiting_id, self.translation_group],
             [moment and moment.isoformat() for moment in moments],
             [[tag.id, tag.slug, tag.name] for tag in self.tags],
             [[author.id, author.slug, author.name] for author in self.authors],
@@ -255,8 +261,8 @@ def _edited(
         translation_group=row.translation_group,
         aliases=old,
         extra=row.extra,
-        waiting=row.published_revision_id is not None and row.draft_revision_id is not None,
         revision_id=row.published_revision_id or row.draft_revision_id,
+        waiting_id=row.draft_revision_id if row.published_revision_id is not None else None,
     )
 
 
@@ -266,39 +272,3 @@ def _cover(row: NamedRow) -> Cover | None:
     own = row.extra.get("cover_alt")
     alt = own if isinstance(own, str) and own else row.alt
     return Cover(row.cover_id, f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}", alt, row.width, row.height)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A text of a published post that is not public yet: what it says, who wrote it, and when."""
-
-    title: str
-    markdown: str
-    language: str
-    by: str
-    at: datetime
-
-
-_WAITING = (
-    select(_revision.c.title, _revision.c.markdown, _revision.c.language, _revision.c.by, _revision.c.at)
-    .select_from(_post)
-    .join(_revision, _revision.c.id == _post.c.draft_revision_id)
-    .where(_post.c.id == bindparam("id"), _post.c.published_revision_id.is_not(None))
-)
-
-
-def waiting_text(session: Reading, post_id: int) -> Waiting | None:
-    """The newer text of a published post that is not public, or None."""
-    row = session.execute(_WAITING, {"id": post_id}).one_or_none()
-    return None if row is None else Waiting(*row)
-
-
-_LAST = select(func.max(_revision.c.id)).where(_revision.c.subject_id == bindparam("id"))
-
-
-def last_revision(session: Reading, post_id: int) -> NamedRow | None:
-    """Who wrote the newest text of a post, and when (`by`, `at`)."""
-    newest = session.execute(_LAST, {"id": post_id}).scalar()
-    if newest is None:
-        return None
-    return session.execute(select(_revision.c.by, _revision.c.at).where(_revision.c.id == newest)).one_or_none()

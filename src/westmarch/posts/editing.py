@@ -12,11 +12,12 @@ from westmarch.accounts.who import SignedIn
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid
-from westmarch.posts import actions, changing, ownership, texts
+from westmarch.posts import actions, changing, moments, ownership, texts, waiting
 from westmarch.posts.change import UNSET, Change, Slug, checked
-from westmarch.posts.changing import Text, Unrendered, held
+from westmarch.posts.changing import held
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited, edited
+from westmarch.posts.storing import Text, Unrendered
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
 
@@ -51,23 +52,34 @@ async def create(db: Database, kind: Kind, change: Change, *, who: SignedIn, act
 
 
 async def change(
-    db: Database, post_id: int, change: Change, *, expected: str | None = None, who: SignedIn, actor: str
+    db: Database,
+    post_id: int,
+    change: Change,
+    *,
+    expected: str | None = None,
+    wait: bool | None = None,
+    who: SignedIn,
+    actor: str,
 ) -> list[int]:
     """Change a post or page, and return the ids of the events; nothing is written where nothing differs.
 
+    Of a published post, with `wait` the text is kept as a draft behind the one that readers see; with False it becomes
+    the one text that there is, and no draft waits any more; with None a draft that waits goes on waiting.
     `expected` is the version that was looked at: Stale is raised where another one is there, and nothing overwritten.
     Raises NotFound, Refused, and Invalid and Conflict for a field.
     """
     wanted = checked(change)
     for _ in range(_TRIES):
-        post, site = await db.read(_before, post_id, who)
+        post, site = await db.read(_before, post_id, who, latest=bool(wait))
         markdown = post.markdown if wanted.markdown is UNSET else wanted.markdown
         language = post.language if wanted.language is UNSET else wanted.language
         text = None
         if (markdown, language) != (post.markdown, post.language) or post.revision_id is None:
             text = await _text(db, markdown, language)
         try:
-            return await db.write(changing.change, post_id, wanted, text, site, expected=expected, who=who, actor=actor)
+            return await db.write(
+                changing.change, post_id, wanted, text, site, expected=expected, wait=wait, who=who, actor=actor
+            )
         except Unrendered:
             continue
     raise Conflict("Others are changing this at the same time.", hint="Try again in a moment.")
@@ -131,7 +143,7 @@ async def purge(db: Database, post_id: int, *, expected: str | None = None, who:
 
 async def duplicate(db: Database, post_id: int, *, who: SignedIn, actor: str) -> int:
     """Make a draft of the same text under a title of its own, and return its id. Raises NotFound, Refused."""
-    post, _ = await db.read(_before, post_id, who)
+    post, _ = await db.read(_before, post_id, who, latest=True)
     extra = dict(post.extra)
     copied = Change(
         title=f"{post.title[:900]} (copy)",
@@ -151,9 +163,10 @@ async def _text(db: Database, markdown: str, language: str) -> Text:
     return Text(markdown, language, await texts.rendered(db, markdown, language))
 
 
-def _before(session: Reading, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
+def _before(session: Reading, post_id: int, who: SignedIn, *, latest: bool = False) -> tuple[Edited, Site]:
     post = edited(session, post_id)
     ownership.editable(who, post)
+    post = waiting.latest(session, post) if latest else post
     return post, site_queries.current(session)
 
 
@@ -172,7 +185,7 @@ def _publish(
         raise Conflict("There is no text to publish.", hint="Write one first.")
     if post.status == "published" and not post.waiting and at in (None, post.published_at):
         raise Conflict(f"This {post.kind} is published already.")
-    moment = changing.moment_of("published", at or post.published_at, given=at is not None)
+    moment = moments.of("published", at or post.published_at, given=at is not None)
     return actions.publish(session, post_id, site, actor=actor, at=moment)
 
 

@@ -60,6 +60,7 @@ class Making:
         """
         check(draft)
         session, moment = self._session, now()
+        neighbours.lock(session)
         post_id = subjects.create(session, draft.kind)
         path = self._claim(post_id, draft, moment)
         revision_id = revision(session, post_id, draft, self._actor, moment)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select, tuple_, update
+from sqlalchemy import Integer, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from westmarch.db.sessions import Reading
@@ -14,6 +14,10 @@ _LISTED = (_post.c.kind == "post", _post.c.visible == LISTED)
 _PLACE = tuple_(_post.c.published_at, _post.c.id)
 _HERE = tuple_(bindparam("at", type_=UTCDateTime), bindparam("post_id", type_=Integer))
 
+#: The advisory lock that a transaction on PostgreSQL holds which changes posts.
+POSTS_LOCK = 0x57455356
+_LOCK = select(func.pg_advisory_xact_lock(POSTS_LOCK))
+
 # Statements are built once: an import runs each of them for every post.
 _BEFORE = (
     select(_post.c.id, _post.c.next_id)
@@ -24,6 +28,15 @@ _BEFORE = (
 _AFTER = select(_post.c.id).where(*_LISTED, _PLACE > _HERE).order_by(_post.c.published_at, _post.c.id).limit(1)
 _SET_NEXT = update(_post).where(_post.c.id == bindparam("which")).values(next_id=bindparam("other"))
 _SET_PREVIOUS = update(_post).where(_post.c.id == bindparam("which")).values(previous_id=bindparam("other"))
+
+
+def lock(session: Session) -> None:
+    """Let one transaction at a time change posts, as two that did would not see each other's as neighbours.
+
+    It comes before the lock of a post's row: who has that one writes its neighbours, too. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_LOCK)
 
 
 def around(session: Session, post_id: int, at: datetime) -> tuple[int | None, int | None]:

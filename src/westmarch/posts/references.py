@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.changes.queries import Seen
@@ -76,6 +76,17 @@ def _successor(session: Session, revision_id: int, addresses: dict[str, str]) ->
         by="links",
         at=now(),
     )
+
+
+def refer_to_shown(session: Session, post_id: int) -> None:
+    """Store which subjects the text refers to that readers see now, in place of another one."""
+    from westmarch.text.markdown import render  # As above.
+
+    shown = func.coalesce(Post.published_revision_id, Post.draft_revision_id)
+    columns = select(Revision.markdown, Revision.language).join(Post, Revision.id == shown)
+    text = session.execute(columns.where(Post.id == post_id)).one()
+    rendered = render(text.markdown, language=text.language, resolver=SessionResolver(session))
+    revisions.refer_anew(session, post_id, rendered)
 
 
 def readdressed(markdown: str, addresses: dict[str, str]) -> str:

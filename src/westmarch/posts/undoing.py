@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.db.types import now
 from westmarch.errors import Conflict
-from westmarch.posts import actions, states
+from westmarch.posts import actions, neighbours, states
 from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.models import Revision
@@ -25,6 +25,7 @@ _TOLD = {
 
 def turn_back(session: Session, _event: int, subject_id: int, detail: dict[str, Any], site: Site, *, actor: str) -> str:
     """Put a post where it was before. Raises Conflict where it is gone, or was changed since."""
+    neighbours.lock(session)
     post = session.get(Post, subject_id, populate_existing=True, with_for_update=True)
     if post is None:
         raise Conflict("The post was deleted for good.")
