@@ -49,7 +49,7 @@ from westmarch.pagecache.commands import Address
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
-from westmarch.posts import cards, schedule, views
+from westmarch.posts import cards, emptying, schedule, views
 from westmarch.posts.following import FOLLOWERS
 from westmarch.search import api as finding
 from westmarch.search import running as search
@@ -163,6 +163,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(schedule.run(db, now), name="schedule"),
             asyncio.create_task(views.run(db, app.state.views, now), name="views"),
             asyncio.create_task(missed.run(db, app.state.missed, _counts_misses), name="missed paths"),
+            asyncio.create_task(emptying.run(db, now), name="trash"),
         ]
         if (mails := delivery.server(app.state.settings)) is not None:
             tasks.append(asyncio.create_task(sending.run(db, mails, now), name="mail"))

@@ -1,5 +1,7 @@
 """A newer text of a published post waits behind the one that readers see."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -17,7 +19,7 @@ async def latest(db: Database, post_id: int) -> Edited:
     return found
 
 
-async def published(db: Database, **values: object) -> int:
+async def published(db: Database, **values: Any) -> int:
     return await write(db, status="published", **values)
 
 
