@@ -205,7 +205,7 @@ async def test_what_was_removed_is_not_put_back_where_its_path_is_taken(db: Data
     await subject(db, "/a/")
     with pytest.raises(Conflict, match="is that of the post"):
         await undo(db, removed)
-    with pytest.raises(Conflict, match="gone already"):
+    with pytest.raises(Conflict, match="changed or removed since"):
         await undo(db, event_id)
 
 
@@ -282,7 +282,7 @@ async def test_the_list_is_filtered_searched_and_paged(db: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "", "é", "AAAA", "bnVsbA", "W10", "WyJpZCIsdHJ1ZSw5OTk5OTk5OTk5OTk5LDFd", "a" * 9000]
+    "cursor", ["x", "é", "AAAA", "bnVsbA", "W10", "WyJpZCIsdHJ1ZSw5OTk5OTk5OTk5OTk5LDFd", "a" * 9000]
 )
 async def test_a_forged_cursor_is_refused(db: Database, cursor: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -13,7 +13,7 @@ from westmarch.accounts.who import SignedIn
 from westmarch.admin import event_words, flash
 from westmarch.authors import undoing as authors
 from westmarch.db.rows import NamedRow
-from westmarch.errors import Conflict, Invalid
+from westmarch.errors import Conflict, Invalid, Stale
 from westmarch.events import actions as events
 from westmarch.events import queries
 from westmarch.events.models import Event
@@ -72,7 +72,7 @@ def undo(session: Session, event_ids: Sequence[int], *, who: SignedIn, actor: st
 
 def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
     """Raises Refused where somebody may not take an event back, Conflict where nobody can."""
-    name = f"Event {row.id}, “{event_words.sentence(row.verb).rstrip(':')}”,"
+    name = _name(row)
     if row.verb not in UNDOES or not isinstance(row.detail.get("undo"), dict):
         raise Conflict(f"{name} cannot be undone.")
     kind = row.verb.partition(".")[0]
@@ -89,9 +89,19 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
 
 def _take_back(session: Session, row: NamedRow, actor: str) -> str:
     site = site_queries.current(session)  # Anew for each: it may be what was taken back before.
-    said = UNDOES[row.verb](session, row.id, row.subject_id, row.detail["undo"], site, actor=actor)
+    try:
+        said = UNDOES[row.verb](session, row.id, row.subject_id, row.detail["undo"], site, actor=actor)
+    except Stale as error:
+        raise Conflict(
+            f"{_name(row)} cannot be undone: what it changed was changed again since.",
+            hint="Undo the newer change first, or change it by hand.",
+        ) from error
     events.record(session, "undone", actor=actor, subject_id=row.subject_id, detail={"event": row.id})
     return said
+
+
+def _name(row: NamedRow) -> str:
+    return f"Event {row.id}, “{event_words.sentence(row.verb).rstrip(':')}”,"
 
 
 async def take_back(request: Request) -> Reply:

@@ -45,7 +45,7 @@ def add(session: Session, path: str, target: str, *, permanent: bool = True, act
     """
     link_id = _add(session, path, target, permanent=permanent)
     link = _stored(session, link_id)
-    detail = {"path": link.source, "to": link.target, "permanent": permanent, "undo": {"ids": [link_id]}}
+    detail = {"path": link.source, "to": link.target, "permanent": permanent, "undo": _added(session, [link_id])}
     return events.record(session, "link.added", actor=actor, subject_id=link.subject_id, detail=detail)
 
 
@@ -73,7 +73,7 @@ def add_lines(session: Session, text: str, *, actor: str) -> tuple[int, int | No
         raise Unfit(faults)
     if not added:
         return 0, None
-    detail = {"count": len(added), "undo": {"ids": added}}
+    detail = {"count": len(added), "undo": _added(session, added)}
     return len(added), events.record(session, "link.imported", actor=actor, detail=detail)
 
 
@@ -232,6 +232,17 @@ def _read(words: Sequence[str]) -> tuple[str, str, bool]:
     if code not in CODES:
         raise Invalid(f"{code[:20]!r} is no status of a redirect.", hint=f"There are: {', '.join(CODES)}.")
     return words[0], words[1], CODES[code]
+
+
+def version_of(session: Session, ids: Sequence[int]) -> str:
+    """The version of all of these links that are there."""
+    columns = (Link.id, Link.path, Link.query, Link.subject_id, Link.address, Link.permanent, Link.current)
+    rows = session.execute(select(*columns).where(Link.id.in_(ids)).order_by(Link.id).with_for_update())
+    return version.version_of([list(row) for row in rows])
+
+
+def _added(session: Session, ids: Sequence[int]) -> dict[str, Any]:
+    return {"ids": list(ids), "version": version_of(session, ids)}
 
 
 def _stored(session: Session, link_id: int) -> Edited:

@@ -25,9 +25,11 @@ _SHOWN = (
         _link.c.id, _link.c.path, _link.c.query, _link.c.subject_id, _link.c.address, _link.c.permanent,
         _link.c.current, _link.c.created_at, _subject.c.kind, _subject.c.purged_at, _now.c.path.label("leads_to"),
     )
-    .select_from(_link)
-    .outerjoin(_subject, _subject.c.id == _link.c.subject_id)
-    .outerjoin(_now, and_(_now.c.subject_id == _link.c.subject_id, _now.c.current))
+    .select_from(
+        _link
+        .outerjoin(_subject, _subject.c.id == _link.c.subject_id)
+        .outerjoin(_now, and_(_now.c.subject_id == _link.c.subject_id, _now.c.current))
+    )
 )  # fmt: skip
 _ONE = _SHOWN.where(_link.c.id == bindparam("id"))
 #: By what the list can be sorted.

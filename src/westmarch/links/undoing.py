@@ -12,11 +12,10 @@ from westmarch.links.models import Link
 
 
 def add(session: Session, _event: int, _subject: int | None, detail: dict[str, Any], _site: object, **_by: str) -> str:
-    """Remove what was added and is still there. Raises Conflict where nothing of it is."""
-    added = Link.id.in_(detail["ids"]) & ~Link.current
-    gone = len(session.execute(delete(Link).where(added).returning(Link.id)).all())
-    if not gone:
-        raise Conflict("What was added is gone already.")
+    """Remove what was added. Raises Conflict where something of it was changed or removed since."""
+    if redirecting.version_of(session, detail["ids"]) != detail["version"]:
+        raise Conflict("What was added was changed or removed since.", hint="Remove by hand what shall go.")
+    gone = len(session.execute(delete(Link).where(Link.id.in_(detail["ids"])).returning(Link.id)).all())
     return "The redirect is gone again." if gone == 1 else f"{gone:,} redirects are gone again."
 
 
