@@ -97,6 +97,12 @@ def held(session: Session, name: str, process: str, now: datetime) -> Follower |
     return row
 
 
+def behind(session: Reading, names: Sequence[str]) -> int:
+    """How many positions the last of these followers has before it at most."""
+    last = session.scalar(select(func.min(Follower.position)).where(Follower.name.in_(names)))
+    return changes.position(session) - (last or 0)
+
+
 def release(session: Session, names: Sequence[str], process: str, now: datetime) -> None:
     """Give the leases of a process back, so that another may go on at once."""
     for row in session.scalars(select(Follower).where(Follower.name.in_(names), Follower.leased_by == process)):

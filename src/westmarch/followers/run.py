@@ -26,8 +26,8 @@ from westmarch.followers.processes import process_name
 
 #: How often changes of other processes are looked for, in seconds: SQLite tells nobody, PostgreSQL notifies.
 INTERVAL = {"sqlite": 0.2, "postgresql": 5.0}
-#: For how long writes are gathered after the first of them, in seconds: whoever has just written, or waits for what
-#: was written, goes before, and what several writes ask for is made once.
+#: For how long writes are gathered after the first of them and between batches, in seconds: whoever has just written,
+#: or waits for what was written, goes before, and what several writes ask for is made once.
 GATHERING = 0.25
 #: How often the change log is pruned, in seconds.
 PRUNE_INTERVAL = 3600.0
@@ -104,9 +104,18 @@ async def run(db: Database, following: Sequence[Following | Outward[Any]], clock
                         async with asyncio.timeout(INTERVAL[db.dialect]):
                             await bell.wait()
                             await asyncio.sleep(GATHERING)
+                elif not await _far(db, names):
+                    await asyncio.sleep(GATHERING)
         finally:
             with contextlib.suppress(Unavailable):
                 await db.write(follow.release, names, process, clock())
+
+
+async def _far(db: Database, names: Sequence[str]) -> bool:
+    """Whether there is more to see than writes of a moment: who has far to go goes on at once."""
+    with contextlib.suppress(Unavailable):
+        return await db.read(follow.behind, names) > follow.BATCH
+    return False
 
 
 async def prune(db: Database, now: datetime) -> int:

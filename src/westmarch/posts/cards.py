@@ -154,11 +154,14 @@ def look(session: Session, changes: Sequence[Seen] | None) -> Work | None:
         return Work(found, ()) if found else None
     touched: set[int] = set()
     edited: set[int] = set()
+    known: set[int] = set()
     for change in changes:
         if change.table == "post":
             post_id = (change.new or change.old)["id"]
             if change.operation == "delete" or change.columns is None or change.columns & ({"visible"} | _DRAWN):
                 touched.add(post_id)
+                if change.operation != "insert":
+                    known.add(post_id)
             # What becomes visible by the same change is published, not edited.
             if change.columns is not None and change.columns & _DRAWN and "visible" not in change.columns:
                 edited.add(post_id)
@@ -166,7 +169,7 @@ def look(session: Session, changes: Sequence[Seen] | None) -> Work | None:
         return None
     shown = session.scalars(newest_first.where(_post.c.id.in_(touched), _post.c.visible >= UNLISTED)).all()
     due = newest_first.where(_post.c.id.in_(shown), or_(fresh, _post.c.id.in_(edited)))
-    drawn, gone = session.scalars(due).all(), sorted(touched.difference(shown))
+    drawn, gone = session.scalars(due).all(), sorted(known.difference(shown))  # Of what is new there is no card yet.
     return Work(drawn, gone) if drawn or gone else None
 
 
