@@ -114,9 +114,10 @@ def _lexer_class(alias: str) -> type[Lexer] | None:
         return None
 
 
-@lru_cache(maxsize=1)
-def _formatter() -> HtmlFormatter[str]:
-    return HtmlFormatter(nowrap=True)
+@lru_cache(maxsize=16)
+def _formatter(lines: frozenset[int]) -> HtmlFormatter[str]:
+    """Making one costs as much as highlighting a short block."""
+    return HtmlFormatter(nowrap=True, hl_lines=sorted(lines))
 
 
 def _highlighted(source: str, lexer: type[Lexer] | None, written: Info, env: Any) -> str:
@@ -126,9 +127,8 @@ def _highlighted(source: str, lexer: type[Lexer] | None, written: Info, env: Any
     if not affords(env, len(source) * _CHARACTER_COST):
         return escape(source, quote=False)
     out = StringIO()
-    formatter = HtmlFormatter(nowrap=True, hl_lines=sorted(written.lines)) if written.lines else _formatter()
     try:
-        formatter.format(_tokens(source, lexer or _text_lexer()), out)
+        _formatter(written.lines).format(_tokens(source, lexer or _text_lexer()), out)
     except _TooSlow:
         return escape(source, quote=False)
     return out.getvalue().rstrip("\n") if not written.lines else out.getvalue().removesuffix("\n")
@@ -145,6 +145,6 @@ class _TooSlow(Exception):
 def _tokens(source: str, lexer: type[Lexer]) -> Any:
     end = thread_time() + _SECONDS_PER_BLOCK
     for number, token in enumerate(lexer(stripnl=False, ensurenl=True).get_tokens(source)):
-        if not number & 0x3F and thread_time() > end:
+        if number & 0x3F == 0x3F and thread_time() > end:
             raise _TooSlow
         yield token
