@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -151,6 +152,8 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
     memory.share_arenas()
     async with open_database(app.state.settings.database_url) as db, AsyncExitStack() as stack:
         app.state.db = db
+        with suppress(WestmarchError):  # A database that is away is told of by what asks it next.
+            await db.read(app.state.surface.options.newest)
         await stack.enter_async_context(app.state.pages.opened(db))
         app.state.index = search.open_of(app.state.settings)
         await stack.enter_async_context(search.followed(db, app.state.index, now))
@@ -161,7 +164,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(followers.run(db, FOLLOWERS, now), name="followers"),
             asyncio.create_task(followers.run(db, [drawing], now), name="cards"),
             asyncio.create_task(schedule.run(db, now), name="schedule"),
-            asyncio.create_task(views.run(db, app.state.views, now), name="views"),
+            asyncio.create_task(views.run(db, app.state.views, partial(_local_now, app)), name="views"),
             asyncio.create_task(missed.run(db, app.state.missed, _counts_misses), name="missed paths"),
             asyncio.create_task(emptying.run(db, now), name="trash"),
         ]
@@ -184,6 +187,11 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             app.state.studio.close()
+
+
+def _local_now(app: FastAPI) -> datetime:
+    """What the clock says where the site is at home."""
+    return now().astimezone(app.state.surface.options.latest.site.zone)
 
 
 def _counts_misses(session: Reading) -> bool:

@@ -43,6 +43,7 @@ class Guarded(CountedRoute):
             return
         request.state.signed_in = who  # What is refused is told in the admin's frame.
         who.require(self.right)
+        await request.app.state.db.read(request.app.state.surface.options.newest)  # The frame shows title and times.
         await super().handle(scope, receive, send)
 
 

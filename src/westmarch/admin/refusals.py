@@ -13,7 +13,13 @@ from westmarch.web.replies import Reply
 logger = logging.getLogger(__name__)
 
 #: What heads the page, where the error has no title of its own.
-_TITLES = {404: "Not found", 405: "This cannot be done here", 413: "This is too much at once"}
+_TITLES = {
+    404: "Not found",
+    405: "This cannot be done here",
+    413: "This is too much at once",
+    500: "Something went wrong",
+    503: "Not at the moment",
+}
 
 
 async def answer(request: Request, error: Exception) -> Reply:

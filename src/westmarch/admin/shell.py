@@ -14,6 +14,7 @@ from starlette.requests import Request
 from westmarch.accounts.guard import signed_in
 from westmarch.accounts.rights import Right
 from westmarch.admin import flash, statics
+from westmarch.db.types import now
 from westmarch.web.replies import HTML, Reply
 from westmarch.web.surface import Surface
 
@@ -36,6 +37,8 @@ RAIL = (
     Entry("Dashboard", "/admin/", Right.SIGN_IN, 1),
     Entry("Posts", "/admin/posts/", Right.WRITE, 1),
     Entry("Pages", "/admin/pages/", Right.EDIT_ALL, 1),
+    Entry("Views", "/admin/views/", Right.EDIT_ALL, 1),
+    Entry("Media", "/admin/media/", Right.WRITE, 1),
     Entry("Tags", "/admin/tags/", Right.ORGANIZE, 2),
     Entry("Topics", "/admin/topics/", Right.ORGANIZE, 2),
     Entry("Authors", "/admin/authors/", Right.ORGANIZE, 2),
@@ -74,7 +77,7 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **co
     said = flash.take(request)
     rail = _rail(frozenset(entry.path for entry in RAIL if who.may(entry.right)))
     context |= {"who": who, "may": who.may, "rail": rail, "open": _open(here), "flash": said}
-    text = _rendered(surface, template, here, title, context)
+    text = _rendered(surface, template, here, title, context, request.url.query)
     headers = (("vary", "Cookie"), *((flash.said(surface),) if said else ()))
     return Reply(text, HTML, status, "no-store", headers)
 
@@ -83,6 +86,12 @@ def plain(request: Request, template: str, *, title: str, status: int = 200, **c
     """A page of the admin for somebody who is not signed in, in a frame that leads nowhere."""
     text = _rendered(request.app.state.surface, template, _path(request), title, context)
     return Reply(text, HTML, status, "no-store", (("vary", "Cookie"),))
+
+
+def today(request: Request) -> date:
+    """The day where the site is at home."""
+    surface: Surface = request.app.state.surface
+    return now().astimezone(surface.options.latest.site.zone).date()
 
 
 def redirect(request: Request, path: str) -> Reply:
@@ -96,7 +105,9 @@ def _path(request: Request) -> str:
     return path.removeprefix(request.scope.get("root_path", ""))
 
 
-def _rendered(surface: Surface, template: str, path: str, title: str, context: dict[str, Any]) -> bytes:
+def _rendered(
+    surface: Surface, template: str, path: str, title: str, context: dict[str, Any], query: str = ""
+) -> bytes:
     site = surface.options.latest.site
     theme = surface.themes.packaged
     made = templates().get_template(template)
@@ -104,6 +115,7 @@ def _rendered(surface: Surface, template: str, path: str, title: str, context: d
         "title": title,
         "site": site,
         "path": path,
+        "here": path + (f"?{query}" if query else ""),
         "url": surface.href,
         "asset": lambda name: surface.base + statics.address(name),
         "themed": lambda name: surface.base + theme.asset(name),

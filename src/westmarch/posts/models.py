@@ -126,7 +126,7 @@ class ArchiveCount(Model):
 
 
 class PostView(Model):
-    """How often a post was read on a day of UTC."""
+    """How often a post was read on a day of the site."""
 
     __tablename__ = "post_view"
     __table_args__ = (Index("ix_post_view_day", "day", "post_id", "views"), {"info": {"private": True}})
@@ -137,7 +137,7 @@ class PostView(Model):
 
 
 class PostReferrer(Model):
-    """How often readers came to a post from another site on a day of UTC; `host` is that site's name."""
+    """How often readers came to a post from another site on a day of this one; `host` is that site's name."""
 
     __tablename__ = "post_referrer"
     __table_args__ = (Index("ix_post_referrer_day", "day", "host", "views"), {"info": {"private": True}})

@@ -1,4 +1,4 @@
-"""How often posts were read over a period: by day, by post, and by the site that readers came from. Days are of UTC."""
+"""How often posts were read over a period: by day, by post, and by the site that readers came from."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -27,6 +27,12 @@ def by_day(session: Reading, today: date, days: int, *, author_id: int | None = 
     counts = {row.day: int(row.views) for row in session.execute(_of(statement, PostView, author_id))}
     first = today - timedelta(days=days - 1)
     return [Day(day, counts.get(day, 0)) for day in (first + timedelta(days=each) for each in range(days))]
+
+
+def total(session: Reading, today: date, days: int, *, author_id: int | None = None) -> int:
+    """How often posts were read in the last `days` days, `today` among them."""
+    statement = select(func.sum(PostView.views)).where(*_within(PostView, today, days))
+    return int(session.scalar(_of(statement, PostView, author_id)) or 0)
 
 
 def by_post(

@@ -1,8 +1,9 @@
 """How often posts are read, counted without keeping a reader waiting, and which ones are read most.
 
-Views are counted in the memory of each process and written in batches, by days of UTC: a day is only how fine the
-window slides, and counts must not move when the owner chooses another zone. From them the list of what is read most is
-made by a task. It is stored, and written only where it differs: a view changes no page, another order does.
+Views are counted in the memory of each process and written in batches, by days of the site: what the calendar says
+where its owner is. Days that are past stay as they are when the owner chooses another zone. From them the list of what
+is read most is made by a task. It is stored, and written only where it differs: a view changes no page, another order
+does.
 """
 
 import asyncio
@@ -238,7 +239,8 @@ async def rank(db: Database, today: date) -> bool:
 async def run(db: Database, views: Views, clock: Callable[[], datetime]) -> None:
     """Write views and keep the list until cancelled, and write what is left then. A database that is away is retried.
 
-    The list is made anew after views were written and when a day has passed, at most every `RANK_INTERVAL` seconds.
+    The `clock` tells the time in the zone of the site. The list is made anew after views were written and when a day
+    has passed, at most every `RANK_INTERVAL` seconds.
     """
     ranked_on, ranked_at, due = clock().date(), -RANK_INTERVAL, False
     try:
