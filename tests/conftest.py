@@ -145,6 +145,9 @@ def refuse_elsewhere(event: str, arguments: tuple[Any, ...]) -> None:
 
 def pytest_configure() -> None:
     sys.addaudithook(refuse_elsewhere)
+    # Without kept bytecode each of some hundred processes that tests start would compile the program first.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell starts with it what runs behind a `&`. The programs that tests start would inherit that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -443,9 +446,11 @@ def _logging_as_before() -> Iterator[None]:
     before = {logger: _state(logger) for logger in (root, *_loggers())}
     yield
     for logger in (root, *_loggers()):
-        level, handlers, propagate, disabled = before.get(logger, (logging.NOTSET, [], True, False))
-        logger.setLevel(level)
-        logger.handlers[:], logger.propagate, logger.disabled = handlers, propagate, disabled
+        was = before.get(logger, (logging.NOTSET, [], True, False))
+        if _state(logger) != was:  # Each setting of a level makes all loggers forget what they are to tell.
+            level, handlers, propagate, disabled = was
+            logger.setLevel(level)
+            logger.handlers[:], logger.propagate, logger.disabled = handlers, propagate, disabled
 
 
 def _loggers() -> list[logging.Logger]:

@@ -274,7 +274,7 @@ def test_importing_everything_opens_nothing_and_starts_nothing() -> None:
     names = [module_name(path) for path in modules() if path.parent.name != "versions"]
     names.remove(module_name(SOURCE / RUN_BY_ALEMBIC))
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED_IMPORT, *names], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-B", "-c", WATCHED_IMPORT, *names], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
 
