@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -21,6 +22,8 @@ MIME = {
 }
 #: So many files may load each other in a chain.
 DEEPEST = 100
+#: What was made of so many texts is kept.
+MOST_TEXTS = 128
 _HASHED = re.compile(r"(?P<stem>.+)\.(?P<digest>[0-9a-f]{8})(?P<suffix>\.[^./]+)?")
 #: What a style sheet loads. Comments are passed over, and so is what lies elsewhere than beside it.
 _IN_SHEET = re.compile(
@@ -73,12 +76,34 @@ class Reference:
 def references(name: str, body: bytes) -> Iterator[Reference]:
     """The files beside it that the static file `name` loads, in the order of its text."""
     pattern = _REFERENCES.get(posixpath.splitext(name)[1])
-    for found in pattern.finditer(body) if pattern else ():
-        if found["address"] is not None:
-            written = re.split("[?#]", found["address"].decode("utf-8", "replace"), maxsplit=1)[0]
-            start = found.start("address")
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(written)))
-            yield Reference(start, start + len(written.encode()), written, target)
+    for start, written in _named(pattern, body) if pattern else ():
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(written)))
+        yield Reference(start, start + len(written.encode()), written, target)
+
+
+# Themes have most texts in common, and what is made again is mostly as it was.
+
+
+@lru_cache(MOST_TEXTS)
+def _named(pattern: re.Pattern[bytes], body: bytes) -> list[tuple[int, str]]:
+    """Where in a text a file is named, and how."""
+    return [
+        (found.start("address"), re.split("[?#]", found["address"].decode("utf-8", "replace"), maxsplit=1)[0])
+        for found in pattern.finditer(body)
+        if found["address"] is not None
+    ]
+
+
+@lru_cache(MOST_TEXTS)
+def _shortened(sheet: bytes) -> bytes:
+    """A style sheet without what it can do without."""
+    return _IN_VAIN.sub(lambda found: found["text"] or b" " * found[0].startswith(b"/"), sheet)
+
+
+@lru_cache(MOST_TEXTS)
+def _compressed(text: bytes) -> bytes:
+    """A text compressed as far as that goes."""
+    return gzip.compress(text, 9, mtime=0)
 
 
 class Assets:
@@ -113,7 +138,7 @@ class Assets:
             )
         body, parts, done = self.files[name].read_bytes(), [], 0
         if name.endswith(".css"):
-            body = _IN_VAIN.sub(lambda found: found["text"] or b" " * found[0].startswith(b"/"), body)
+            body = _shortened(body)
         for reference in references(name, body):
             if reference.target in self.files:
                 target = self._make(reference.target, (*above, name))
@@ -148,5 +173,5 @@ def _asset(name: str, body: bytes) -> Asset:
     digest = hashlib.blake2b(body, digest_size=4).hexdigest()
     mime = MIME.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     # Pictures and fonts are compressed already.
-    gzipped = gzip.compress(body, 9, mtime=0) if mime.startswith("text/") or mime.endswith(("+xml", "json")) else b""
+    gzipped = _compressed(body) if mime.startswith("text/") or mime.endswith(("+xml", "json")) else b""
     return Asset(f"/static/{stem}.{digest}{suffix}", mime, body, gzipped if len(gzipped) < len(body) else b"")
