@@ -19,6 +19,7 @@ from westmarch.accounts.who import SignedIn
 from westmarch.db.types import now
 from westmarch.events import queries as events
 from westmarch.posts import editing
+from westmarch.posts import options as site_options
 from westmarch.posts.change import Change
 from westmarch.posts.edited import Edited, edited
 from westmarch.topics.editing import create as new_topic
@@ -102,7 +103,7 @@ async def test_a_draft_is_written_and_nobody_sees_it(owner: Reader) -> None:
     assert (await owner.get(made.path)).status_code == 404
     page = await owner.page(f"/admin/posts/{post_id}/")
     assert "Saved." in page
-    assert buttons(page) == {"save", "publish", "schedule", "trash"}
+    assert buttons(page) == {"save", "publish", "schedule", "duplicate", "trash"}
 
 
 async def test_a_form_that_is_sent_as_it_is_changes_nothing(owner: Reader) -> None:
@@ -117,8 +118,8 @@ async def test_what_is_published_is_on_the_site_at_once_and_so_is_what_is_change
     post_id = await write(owner, markdown="First words.\n", do="publish")
     assert "First words." in await owner.page("/tides/")
     path = f"/admin/posts/{post_id}/"
-    assert buttons(await owner.page(path)) == {"save", "withdraw", "trash"}
-    answer = await send(owner, path, markdown="Other words.\n", title="Ebb", do="save")
+    assert buttons(await owner.page(path)) == {"update", "save", "withdraw", "duplicate", "trash"}
+    answer = await send(owner, path, markdown="Other words.\n", title="Ebb", do="update")
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     text = await owner.page("/tides/")
     assert "Other words." in text
@@ -126,9 +127,88 @@ async def test_what_is_published_is_on_the_site_at_once_and_so_is_what_is_change
     assert "First words." not in text
 
 
+async def test_a_draft_of_a_published_post_is_kept_until_it_is_published(owner: Reader) -> None:
+    post_id = await write(owner, markdown="First words.\n", do="publish")
+    path = f"/admin/posts/{post_id}/"
+    await send(owner, path, title="Ebb", markdown="Other words.\n", do="save")
+    page = await owner.page(path)
+    assert "Readers go on seeing what is published" in page
+    assert "edited since" in page
+    assert (dict(form(page, path))["title"], dict(form(page, path))["markdown"]) == ("Ebb", "Other words.\n")
+    assert buttons(page) == {"update", "save", "discard", "withdraw", "duplicate", "trash"}
+    assert "First words." in await owner.page("/tides/")
+    await send(owner, path, do="update")
+    assert "Other words." in await owner.page("/tides/")
+    assert "edited since" not in await owner.page(path)
+
+
+async def test_a_draft_of_a_published_post_is_thrown_away(owner: Reader) -> None:
+    post_id = await write(owner, do="publish")
+    path = f"/admin/posts/{post_id}/"
+    await send(owner, path, title="Ebb", do="save")
+    await send(owner, path, do="discard")
+    assert dict(form(await owner.page(path), path))["title"] == "Tides"
+    assert not (await stored(owner, post_id)).waiting
+
+
+async def test_what_cannot_wait_is_told_at_its_field_and_nothing_is_saved(owner: Reader) -> None:
+    post_id = await write(owner, do="publish")
+    path = f"/admin/posts/{post_id}/"
+    answer = await send(owner, path, title="Ebb", tags="Sea", do="save")
+    assert (answer.status_code, "can wait" in fault(answer.text, "tags")) == (422, True)
+    assert (dict(form(answer.text, path))["title"], (await stored(owner, post_id)).waiting) == ("Ebb", False)
+
+
+async def test_two_who_keep_drafts_of_one_published_post_do_not_overwrite_each_other(owner: Reader) -> None:
+    post_id = await write(owner, do="publish")
+    path = f"/admin/posts/{post_id}/"
+    await send(owner, path, title="Ebb", do="save")
+    opened = form(await owner.page(path), path)
+    await editing.change(
+        owner.db, post_id, Change(title="Theirs"), wait=True, who=SignedIn(1, "Mona", "owner", None), actor="Mona"
+    )
+    answer = await owner.client.post(path, data=changed(opened, title="Mine", do="save"))
+    assert (answer.status_code, "Now <del>Theirs</del>, you typed <ins>Mine</ins>" in answer.text) == (409, True)
+
+
+async def test_an_exact_address_is_given_and_the_one_before_leads_there(owner: Reader) -> None:
+    post_id = await write(owner, path="/sea/tides.html", do="publish")
+    assert (await owner.get("/sea/tides.html")).status_code == 200
+    await send(owner, f"/admin/posts/{post_id}/", path="/ebb/", do="update")
+    assert (await owner.get("/sea/tides.html")).headers["location"].endswith("/ebb/")
+    await send(owner, f"/admin/posts/{post_id}/", path="", do="update")
+    assert (await stored(owner, post_id)).path == "/ebb/"
+
+
+async def test_names_of_tags_with_commas_and_quotes_survive_the_form(owner: Reader) -> None:
+    post_id = await write(owner, tags='"Bern, old town", 5" disks, Sea')
+    names = ["Bern, old town", '5" disks', "Sea"]
+    assert [tag.name for tag in (await stored(owner, post_id)).tags] == names
+    await send(owner, f"/admin/posts/{post_id}/", title="Ebb", do="save")
+    assert [tag.name for tag in (await stored(owner, post_id)).tags] == names
+
+
+async def test_a_copy_has_what_was_typed_and_the_post_stays_as_it_is(owner: Reader) -> None:
+    post_id = await write(owner, tags="Sea", do="publish")
+    answer = await send(owner, f"/admin/posts/{post_id}/", markdown="Typed.\n", do="duplicate")
+    copy = await stored(owner, int(answer.headers["location"].split("/")[-2]))
+    assert (copy.title, copy.markdown, copy.status) == ("Tides (copy)", "Typed.\n", "draft")
+    assert (copy.path, [tag.name for tag in copy.tags]) == ("/tides-copy/", ["Sea"])
+    assert (await stored(owner, post_id)).markdown == ""
+
+
+async def test_an_hour_that_clocks_skip_is_told(owner: Reader) -> None:
+    await owner.do(site_options.change, {"timezone": "Europe/Berlin"}, actor="test")
+    answer = await send(owner, NEW, title="Tides", published_at="2026-03-29T02:30", do="save")
+    assert (answer.status_code, "no 02:30" in fault(answer.text, "published_at")) == (422, True)
+    post_id = await write(owner, published_at="2026-10-25T02:30")
+    assert f"{(await stored(owner, post_id)).published_at:%H:%M}" == "00:30"
+    assert "2026-10-25T02:30" in await owner.page(f"/admin/posts/{post_id}/")
+
+
 async def test_another_slug_is_another_address_and_the_old_one_leads_there(owner: Reader) -> None:
     post_id = await write(owner, do="publish")
-    await send(owner, f"/admin/posts/{post_id}/", slug="ebb", do="save")
+    await send(owner, f"/admin/posts/{post_id}/", slug="ebb", do="update")
     assert (await owner.get("/ebb/")).status_code == 200
     assert (await owner.get("/tides/")).headers["location"].endswith("/ebb/")
 
@@ -209,6 +289,17 @@ async def test_a_form_without_a_version_is_refused(owner: Reader) -> None:
     ("field", "value", "said"),
     [
         ("title", "", "A title is needed."),
+        ("slug", "x" * 1001, "at most 1,000 characters"),
+        ("standfirst", "x" * 2001, "at most 2,000 characters"),
+        ("tags", ", ".join(map(str, range(51))), "at most 50"),
+        ("tags", "x" * 201, "at most 200 characters"),
+        ("authors", "x" * 201, "at most 200 characters"),
+        ("path", "/admin/mine/", "admin"),
+        ("path", "nowhere", "does not begin with a slash"),
+        ("published_at", "0001-01-01T00:00", "Years from 1000"),
+        ("published_at", "9999-12-31T23:59", "Years from 1000"),
+        ("translation_group", "x" * 201, "at most 200 characters"),
+        ("cover_alt", "x" * 2001, "at most 2,000 characters"),
         ("title", "x" * 1001, "at most 1,000 characters"),
         ("language", "english please", "no tag of a language"),
         ("published_at", "tomorrow", "no date with a time"),

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
+from westmarch.admin import name_lists
 from westmarch.errors import Invalid
 from westmarch.posts.change import Change
 from westmarch.posts.edited import Edited, Shown
@@ -16,7 +17,7 @@ from westmarch.site.options import Site
 from westmarch.web.forms import Form
 
 #: What only those find in the form who edit everybody's posts.
-EDITORIAL = frozenset({"pinned", "authors", "aliases"})
+EDITORIAL = frozenset({"path", "pinned", "authors", "aliases"})
 _TEXTS = frozenset({"markdown", "aliases", "extra"})
 _TICKS = frozenset({"unlisted", "pinned"})
 
@@ -27,6 +28,7 @@ class Typed:
 
     title: str = ""
     slug: str = ""
+    path: str = ""
     standfirst: str = ""
     markdown: str = ""
     language: str = ""
@@ -60,16 +62,17 @@ def of(post: Edited, zone: ZoneInfo) -> Typed:
     return Typed(
         title=post.title,
         slug=post.slug,
+        path=post.path,
         standfirst=post.standfirst,
         markdown=post.markdown.replace("\r\n", "\n").replace("\r", "\n"),
         language=post.language,
-        published_at=f"{post.published_at.astimezone(zone):%Y-%m-%dT%H:%M}" if post.published_at else "",
+        published_at=_told(post.published_at, zone),
         unlisted=post.unlisted,
         pinned=post.pinned,
-        tags=", ".join(tag.name for tag in post.tags),
+        tags=name_lists.written(tag.name for tag in post.tags),
         topic=post.topic.slug if post.topic else "",
         part=str(post.topic.part) if post.topic else "",
-        authors=", ".join(author.name for author in post.authors),
+        authors=name_lists.written(author.name for author in post.authors),
         cover_id=str(post.cover.id) if post.cover else "",
         cover_alt=post.cover_alt,
         translation_group=post.translation_group or "",
@@ -115,7 +118,7 @@ def _value(name: str, typed: Any, site: Site) -> Any:
     if name == "published_at":
         return _moment(typed, site.zone)
     if name in ("tags", "authors"):
-        return tuple(part.strip() for part in typed.split(",") if part.strip())
+        return name_lists.read(typed, name)
     if name == "aliases":
         return tuple(line.strip() for line in typed.split("\n") if line.strip())
     if name in ("part", "cover_id"):
@@ -136,7 +139,27 @@ def _moment(typed: str, zone: ZoneInfo) -> datetime | None:
         raise Invalid(
             f"{typed[:100]!r} is no date with a time.", place="published_at", hint="Write it as 2026-01-31T09:00."
         ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return moment if moment.tzinfo else _local(moment, zone)
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A time by the clocks of the site. Raises Invalid for one that they skip; one that comes twice is the first."""
+    try:
+        told = moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    except OverflowError as error:
+        raise Invalid("There is no such year.", place="published_at") from error
+    if told != moment:
+        raise Invalid(
+            f"There is no {moment:%H:%M} on that day in {zone.key}: clocks go forward.",
+            place="published_at",
+            hint=f"Write {told:%H:%M}, or another time.",
+        )
+    return moment.replace(tzinfo=zone)
+
+
+def _told(moment: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as the field has it: by the clocks of the site, to the minute."""
+    return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if moment else ""
 
 
 def _number(typed: str, place: str) -> int | None:

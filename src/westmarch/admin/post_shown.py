@@ -1,20 +1,19 @@
 """What somebody writes as readers would see it, before it is saved: the real text in the theme of the site."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, signed_in
 from westmarch.accounts.rights import Right
-from westmarch.admin import post_fields
+from westmarch.admin import post_about, post_fields
+from westmarch.admin.post_about import About
+from westmarch.admin.post_fields import Typed
 from westmarch.db.database import Database
-from westmarch.db.rows import NamedRow
-from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import Invalid
-from westmarch.media.models import Media
 from westmarch.posts import texts
 from westmarch.posts.change import Change, checked
 from westmarch.posts.drafts import Kind
@@ -27,10 +26,6 @@ from westmarch.web.surface import Surface
 
 #: So large may what is sent with a text be, in bytes: a picture that was chosen comes along, and is not looked at.
 MOST_FILE = 64 << 20
-
-_COVER = select(Media.hash, Media.extension, Media.width, Media.height, Media.alt).where(
-    Media.id == bindparam("id"), Media.kind == "picture"
-)
 
 
 async def post(request: Request) -> Reply:
@@ -49,40 +44,45 @@ async def _shown(request: Request, kind: Kind) -> Reply:
     db: Database = request.app.state.db
     surface: Surface = request.app.state.surface
     site = await db.read(site_queries.current)
-    typed = post_fields.read(form, signed_in(request), post_fields.empty(site))
+    who = signed_in(request)
+    typed = post_fields.read(form, who, post_fields.empty(site))
     wanted = checked(Change(markdown=typed.markdown, language=typed.language or site.language))
     assert isinstance(wanted.markdown, str), "it was given"
     assert isinstance(wanted.language, str), "it was given"
     try:
-        told = post_fields.new(typed, site)
+        told = checked(post_fields.change(typed, Typed(), site))
     except Invalid:  # A number or a date that is no such thing is told when it is saved.
         told = Change()
     made = await texts.rendered(db, wanted.markdown, wanted.language)
-    cover = await db.read(_cover, told.cover_id) if isinstance(told.cover_id, int) else None
+    number = form.line("post")
+    post_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    beside = await db.read(post_about.about, told, post_id, who.name)
+    cover = beside.cover
     headings = contents([[heading.level, heading.id, heading.title] for heading in made.toc])
-    names = told.authors if isinstance(told.authors, tuple) else ()
+    caption = told.extra.get("cover_caption") if isinstance(told.extra, Mapping) else ""
     view = surface.view_of_latest()
     shown = view.page(
         "posts/detail.html",
         title=typed.title,
         language=wanted.language,
         noindex=True,
-        post=_post(kind, typed, told, made, cover),
+        post=_post(kind, typed, told, made, beside),
         cover_alt=typed.cover_alt or (cover.alt if cover else ""),
-        cover_caption="",
+        cover_caption=caption if isinstance(caption, str) else "",
         updated=None,
         contents=headings,
         headings=sum(1 + len(heading.below) for heading in headings),
-        authors=[_author(name) for name in names],
-        tags=[],
+        authors=beside.authors,
+        tags=beside.tags,
         around={role: [] for role in ("previous", "next", "part", "translation", "related")},
     )
     headers = (("x-robots-tag", "noindex"), ("vary", "Cookie"))
     return Reply(shown.body, HTML, cache="no-store", headers=headers)
 
 
-def _post(kind: Kind, typed: post_fields.Typed, told: Change, made: Any, cover: NamedRow | None) -> SimpleNamespace:
+def _post(kind: Kind, typed: post_fields.Typed, told: Change, made: Any, beside: About) -> SimpleNamespace:
     """What the template of the theme takes for a post."""
+    topic, cover = beside.topic, beside.cover
     return SimpleNamespace(
         id=0,
         kind=kind,
@@ -97,22 +97,18 @@ def _post(kind: Kind, typed: post_fields.Typed, told: Change, made: Any, cover: 
         visible=UNLISTED if typed.unlisted else LISTED,
         published_at=told.published_at or now(),
         updated_at=None,
-        extra={},
-        topic_id=None,
-        part=None,
+        extra=told.extra or {},
+        topic_id=topic.id if topic else None,
+        topic_title=topic.title if topic else None,
+        topic_path=topic.path if topic else None,
+        topic_language=topic.language if topic else None,
+        topic_parts=topic.parts if topic else None,
+        part=topic.part if topic else None,
         cover_hash=cover.hash if cover else None,
         cover_extension=cover.extension if cover else None,
         cover_width=cover.width if cover else None,
         cover_height=cover.height if cover else None,
     )
-
-
-def _author(name: str) -> SimpleNamespace:
-    return SimpleNamespace(id=0, name=name, path="/", has_page=False, picture_hash=None, bio_html="")
-
-
-def _cover(session: Reading, cover_id: int) -> NamedRow | None:
-    return session.execute(_COVER, {"id": cover_id}).one_or_none()
 
 
 ROUTES = (

@@ -2,20 +2,18 @@
 
 import asyncio
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.admin import flash, post_fields, post_shown, shell
+from westmarch.admin.post_choices import offered
 from westmarch.admin.post_fields import Typed
 from westmarch.admin.settings import LANGUAGES
-from westmarch.authors.models import Author
 from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -24,62 +22,41 @@ from westmarch.events import queries as events
 from westmarch.events.queries import Asked
 from westmarch.media import actions as media
 from westmarch.media.files import examine
-from westmarch.media.models import Media
-from westmarch.posts import editing, ownership
-from westmarch.posts.change import ALT
+from westmarch.posts import editing, ownership, waiting
+from westmarch.posts.change import ALT, Change
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited, Shown, edited
+from westmarch.posts.waiting import Waiting
 from westmarch.settings import Settings
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
-from westmarch.tags.models import Tag
-from westmarch.topics.models import Topic
 from westmarch.web import forms
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
 
-#: So many tags, authors, topics and pictures are offered; of texts with more lines no difference is shown.
-MOST_NAMES, MOST_PICTURES, MOST_LINES = 1_000, 60, 2_000
+#: Of texts with more lines no difference is shown.
+MOST_LINES = 2_000
 #: What a button makes of a post, and what is said then.
 STATUS: dict[str, Shown] = {"publish": "published", "schedule": "scheduled", "withdraw": "draft"}
 DONE = {
     "save": "Saved.",
+    "update": "Saved. Readers see it now.",
+    "discard": "The draft is thrown away: this is what readers see.",
     "publish": "Published. Readers see it now.",
     "schedule": "Scheduled. It becomes public by itself.",
     "withdraw": "Taken back: it is a draft again.",
 }
+_KEPT = "Saved as a draft. Readers go on seeing what is published."
+#: What buttons do beside that.
+_OTHERS = frozenset({"update", "discard", "duplicate", "trash", "restore"})
 _WORDS = {
+    "path": "Address",
     "cover_id": "Cover",
     "cover_alt": "Words for the cover",
     "extra": "Further fields",
     "translation_group": "Group of translations",
     "published_at": "Date",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What a form offers to choose from."""
-
-    tags: Sequence[str]
-    authors: Sequence[str]
-    topics: Sequence[tuple[str, str]]
-    pictures: Sequence[tuple[str, str]]
-
-
-def offered(session: Reading) -> Offered:
-    """The tags and authors that are used, topics, and the newest pictures."""
-    tags = session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_NAMES)).all()
-    authors = session.scalars(select(Author.name).order_by(Author.name).limit(MOST_NAMES)).all()
-    topics = session.execute(select(Topic.slug, Topic.title).order_by(Topic.title).limit(MOST_NAMES))
-    newest = select(Media.id, Media.filename).where(Media.kind == "picture").order_by(Media.id.desc())
-    pictures = session.execute(newest.limit(MOST_PICTURES))
-    return Offered(
-        tags,
-        authors,
-        [(row.slug, row.title) for row in topics],
-        [(str(row.id), f"{row.filename} ({row.id})") for row in pictures],
-    )
 
 
 async def new_post(request: Request) -> Reply:
@@ -112,17 +89,22 @@ async def _new(request: Request, kind: Kind) -> Reply:
     typed, do = post_fields.read(form, who, typed), form.line("do")
     try:
         typed = await _with_picture(request, form, typed)
-        wanted = post_fields.new(typed, site, STATUS.get(do))
-        post_id = await editing.create(db, kind, wanted, who=who, actor=actor(request))
+        post_id = await _create(request, kind, typed, site, STATUS.get(do))
     except (Invalid, Conflict, Refused) as error:
         return await _page(request, kind, None, typed, alt=form.line("upload_alt"), error=error)
     return flash.redirect(request, f"/admin/{kind}s/{post_id}/", DONE.get(do, DONE["save"]))
 
 
+async def _create(request: Request, kind: Kind, typed: Typed, site: Site, status: Shown | None) -> int:
+    wanted = post_fields.new(typed, site, status)
+    return await editing.create(_db(request), kind, wanted, who=signed_in(request), actor=actor(request))
+
+
 async def _edit(request: Request, kind: Kind) -> Reply:
     db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
     found, site = await db.read(_opened, kind, post_id, who)
-    before = post_fields.of(found, site.zone)
+    newest = await db.read(waiting.latest, found)
+    before = post_fields.of(newest, site.zone)
     if request.method != "POST":
         return await _page(request, kind, found, before)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
@@ -140,8 +122,16 @@ async def _edit(request: Request, kind: Kind) -> Reply:
             await editing.restore(db, post_id, expected=expected, who=who, actor=actor(request))
             return flash.redirect(request, here, "Restored. It is again what it was.")
         typed = await _with_picture(request, form, typed)
-        wanted = post_fields.change(typed, before, site, STATUS.get(do))
-        done = await editing.change(db, post_id, wanted, expected=expected, who=who, actor=actor(request))
+        if do == "duplicate":
+            copy = replace(typed, title=f"{typed.title[:900]} (copy)", slug="", path="", published_at="", aliases="")
+            copy_id = await _create(request, kind, copy, site, None)
+            return flash.redirect(request, f"/admin/{kind}s/{copy_id}/", "This is a copy, as a draft.")
+        wait = do not in STATUS and do not in ("update", "discard")
+        wanted = Change()
+        if do != "discard":
+            known = before if wait else post_fields.of(found, site.zone)
+            wanted = post_fields.change(typed, known, site, STATUS.get(do))
+        done = await editing.change(db, post_id, wanted, expected=expected, wait=wait, who=who, actor=actor(request))
     except Stale:
         return await _stale(request, kind, typed, do, expected)
     except (Invalid, Conflict, Refused) as error:
@@ -150,7 +140,8 @@ async def _edit(request: Request, kind: Kind) -> Reply:
     if not done:
         return flash.redirect(request, here, "Nothing was changed.")
     turned = do in STATUS and STATUS[do] != found.status
-    return flash.redirect(request, here, DONE.get(do, DONE["save"]), undo=done[-1:] if turned else ())
+    said = _KEPT if wait and found.status == "published" else DONE.get(do, DONE["save"])
+    return flash.redirect(request, here, said, undo=done[-1:] if turned else ())
 
 
 def _opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
@@ -188,7 +179,7 @@ async def _stale(request: Request, kind: Kind, typed: Typed, do: str, sent: str)
     """What somebody typed, beside what somebody else has saved meanwhile; only a button overwrites it."""
     db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
     found, site = await db.read(_opened, kind, post_id, who)
-    theirs = post_fields.of(found, site.zone)
+    theirs = post_fields.of(await db.read(waiting.latest, found), site.zone)
     error = Stale(
         f"This {kind} was changed while you had it open. Nothing was saved.",
         hint="What you typed is below. Overwrite what is there now, or leave it as it is.",
@@ -202,7 +193,7 @@ async def _stale(request: Request, kind: Kind, typed: Typed, do: str, sent: str)
         version=sent,
         stale={
             "version": found.version,
-            "do": do if do in STATUS or do in ("trash", "restore") else "save",
+            "do": do if do in STATUS or do in _OTHERS else "save",
             "by": await db.read(_changed_last, post_id),
             "lines": await asyncio.to_thread(_difference, theirs.markdown, typed.markdown),
             "fields": {
@@ -240,6 +231,7 @@ async def _page(
     stale: dict[str, Any] | None = None,
 ) -> Reply:
     told = await _db(request).read(offered)
+    kept: Waiting | None = await _db(request).read(waiting.of, found) if found else None
     pictures = list(told.pictures)
     if typed.cover_id and typed.cover_id not in dict(pictures):
         pictures.insert(0, (typed.cover_id, f"Picture {typed.cover_id}"))
@@ -259,6 +251,7 @@ async def _page(
         version=current if version is None else version,
         error=error,
         stale=stale,
+        kept=kept,
         languages=LANGUAGES,
         tags=told.tags,
         authors=told.authors,
