@@ -1,6 +1,8 @@
 """Passwords: what is taken, and how they are kept and compared."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 import unicodedata
@@ -115,3 +117,14 @@ async def test_more_than_can_wait_are_asked_to_come_again(monkeypatch: pytest.Mo
     finally:
         going.set()
     assert all(await asyncio.gather(*waiting))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the urgency of a thread")
+async def test_hashing_stands_back_for_whoever_is_answered_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def urgency() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    seen: list[int] = []
+    monkeypatch.setattr(passwords, "_verified", lambda *_: not seen.append(urgency()))
+    await passwords.matches(PASSWORD, HASH)
+    assert seen == [min(urgency() + passwords.LESS_URGENT, 19)]

@@ -1,7 +1,10 @@
 """Passwords: checked, hashed by argon2id in threads, and compared in the same time whether there is one or not."""
 
 import asyncio
+import os
 import secrets
+import sys
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +23,8 @@ T = TypeVar("T")
 SHORTEST, LONGEST = 8, 1_000
 #: So many passwords are hashed at once: each takes 64 MiB and, for a tenth of a second, more than one processor.
 AT_ONCE = 2
+#: How many levels less urgent than all else the hashing is (`nice`), so that whoever is answered meanwhile goes first.
+LESS_URGENT = 15
 #: So many may wait for their turn; who comes then is asked to come again.
 MOST_WAITING = 100
 
@@ -69,11 +74,21 @@ def _bytes(password: str) -> bytes:
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
+def _stand_back() -> None:
+    """Make this thread, and those that argon2id starts from it, less urgent than the rest of the process.
+
+    Only Linux knows the urgency of a thread; elsewhere it would be that of the whole process.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(os.getpriority(os.PRIO_PROCESS, thread) + LESS_URGENT, 19))
+
+
 class _Turns:
     """The threads that hash, and how many have asked them for something."""
 
     def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+        self.threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password", initializer=_stand_back)
         self.asked = 0
 
 
