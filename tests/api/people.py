@@ -64,10 +64,10 @@ class Program:
         assert answer.status_code == 200, (path, answer.status_code, answer.text)
         return answer.json()
 
-    async def made(self, path: str, **body: Any) -> Any:
+    async def made(self, at: str, /, **body: Any) -> Any:
         """What was made by POST."""
-        answer = await self.ask("POST", path, body)
-        assert answer.status_code == 201, (path, answer.status_code, answer.text)
+        answer = await self.ask("POST", at, body)
+        assert answer.status_code == 201, (at, answer.status_code, answer.text)
         return answer.json()
 
 

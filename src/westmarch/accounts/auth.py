@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from westmarch.accounts import credentials, tokens
@@ -57,10 +58,15 @@ async def revoke(request: Request) -> Reply:
     return await _answered(request, _revoked)
 
 
-ROUTES = (
-    CountedRoute("/auth", token, methods=["POST"]),
-    CountedRoute("/auth/refresh", refresh, methods=["POST"]),
-    CountedRoute("/auth/revoke", revoke, methods=["POST"]),
+async def _only_post(_request: Request) -> Reply:
+    """Raises HTTPException: else the page that is at no address would be the answer to GET."""
+    raise HTTPException(405, headers={"Allow": "POST"})
+
+
+ROUTES = tuple(
+    route
+    for path, endpoint in (("/auth", token), ("/auth/refresh", refresh), ("/auth/revoke", revoke))
+    for route in (CountedRoute(path, endpoint, methods=["POST"]), CountedRoute(path, _only_post))
 )
 
 
