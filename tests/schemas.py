@@ -15,6 +15,7 @@ TABLES = {
     "0006": {
         "book", "book_tag", "book_tagging", "book_writer", "index_generation", "reading", "series", "writer",
     },
+    "0008": {"media_detail"},
 }  # fmt: skip
 #: The logged keys of tables before the schema that changed them.
 KEYS = {

@@ -16,6 +16,7 @@ from tests.factories import SITE, post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.accounts.models import Account, AccountSession
+from westmarch.accounts.who import SignedIn
 from westmarch.admin import undo
 from westmarch.authors import editing as authors
 from westmarch.authors import managing as authors_managing
@@ -25,6 +26,8 @@ from westmarch.db.types import now
 from westmarch.events import queries
 from westmarch.links import redirecting
 from westmarch.links.models import Link
+from westmarch.media import actions as media
+from westmarch.media.models import Media
 from westmarch.posts import actions, bylines, options, parts, retagging
 from westmarch.posts.models import Post
 from westmarch.site import queries as site_queries
@@ -66,6 +69,8 @@ def site(session: Session) -> None:
     tags.create(session, "Ebb", description="Going", synonyms=("ebbing",), actor="test")
     authors.create(session, "Cy", actor="test")
     redirecting.add(session, "/old/", "https://old.example/", actor="test")
+    facts = {"kind": "picture", "mime": "image/png", "extension": "png", "size": 1, "width": 4, "height": 3}
+    session.add(Media(hash="a" * 64, filename="sea.png", created_at=now(), **facts))
 
 
 def called(session: Session, slug: str) -> int:
@@ -91,6 +96,12 @@ def topic(session: Session, slug: str) -> int:
 def author(session: Session, slug: str) -> int:
     """The id of an author."""
     return authors_managing.by_slug(session, slug) or 0
+
+
+def said(session: Session, **words: str) -> int | None:
+    """Say something of the picture."""
+    who = SignedIn(1, "Nell", "owner", None)
+    return media.describe(session, session.scalars(select(Media.id)).one(), words, who=who, actor="test")
 
 
 def turn(slug: str, verb: str, session: Session) -> int:
@@ -207,6 +218,9 @@ DOINGS: Mapping[str, Doing] = {
         lambda s: redirecting.remove(s, at(s, "/old/"), actor="test"),
         lambda s: redirecting.add(s, "/old/", "https://new.example/", actor="test"),
         "is a redirect to https://new.example/",
+    ),
+    "media.described": Doing(
+        lambda s: said(s, alt="The sea", filename="water.png"), lambda s: said(s, alt="A lake"), "changed again since"
     ),
     "site.changed": Doing(
         lambda s: options.change(

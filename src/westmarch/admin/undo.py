@@ -18,6 +18,9 @@ from westmarch.events import actions as events
 from westmarch.events import queries
 from westmarch.events.models import Event
 from westmarch.links import undoing as links
+from westmarch.media import actions as media_actions
+from westmarch.media import library
+from westmarch.media import undoing as media
 from westmarch.posts import bylines_undo, changing, options, parts_undo, retagging_undo
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
@@ -37,6 +40,7 @@ UNDOES: Mapping[str, Callable[..., str]] = {
     **authors.UNDOES,
     **bylines_undo.UNDOES,
     **links.UNDOES,
+    **media.UNDOES,
     **options.UNDOES,
 }
 #: What somebody has to be allowed, by what stands before the dot of the verb. Posts are looked at one by one as well.
@@ -47,6 +51,7 @@ RIGHTS: Mapping[str, Right] = {
     "topic": Right.ORGANIZE,
     "author": Right.ORGANIZE,
     "link": Right.REDIRECT,
+    "media": Right.WRITE,
     "site": Right.MANAGE_SITE,
 }
 #: So many sentences are said one by one; of more only the number.
@@ -81,6 +86,8 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
         raise Conflict(f"{name} is too long ago to be undone.")
     if queries.undone(session, [row.id]):
         raise Conflict(f"{name} was undone already.")
+    if kind == "media":
+        media_actions.require_owned(who, library.one(session, row.detail["undo"]["media"]))
     if kind in ("post", "page"):
         changing.held(session, row.subject_id, who, None)
         if row.detail["undo"]["before"]["status"] != "draft":

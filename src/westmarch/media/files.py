@@ -7,8 +7,12 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from westmarch.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 #: The largest picture, in pixels; a decompressed one takes four bytes for each.
 PIXELS = 60_000_000
@@ -76,7 +80,7 @@ def _examine_picture(content: bytes, filename: str, digest: str) -> Examined:
                         place=filename,
                         hint="Make it smaller.",
                     )
-                kind = str(picture.format)
+                kind = picture_kind(picture)
                 picture.load()
                 width, height = ImageOps.exif_transpose(picture).size
         except UnidentifiedImageError as error:
@@ -89,6 +93,11 @@ def _examine_picture(content: bytes, filename: str, digest: str) -> Examined:
             raise Invalid(f"The picture is broken: {error}", place=filename) from error
     extension, mime = PICTURES[kind]
     return Examined(digest, "picture", extension, mime, width, height)
+
+
+def picture_kind(picture: "Image") -> str:
+    """The format of an opened picture, by Pillow's name. A JPEG with more pictures behind the first is one, too."""
+    return "JPEG" if picture.format == "MPO" else str(picture.format)
 
 
 def keep(folder: Path, examined: Examined, content: bytes) -> Path:

@@ -1,12 +1,15 @@
-"""Pictures and files."""
+"""Pictures and files, and what is said of them."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from westmarch.db.model import Model
 from westmarch.db.types import UTCDateTime
+
+#: The schema that brought `MediaDetail`.
+SCHEMA = "0008"
 
 
 class Media(Model):
@@ -31,3 +34,13 @@ class Media(Model):
     def path(self) -> str:
         """The public path of the file."""
         return f"/media/{self.hash[:2]}/{self.hash[2:]}.{self.extension}"
+
+
+class MediaDetail(Model):
+    """What people add to a stored file: a caption, and whose upload it is (`account_id`; an import has nobody's)."""
+
+    __tablename__ = "media_detail"
+
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id", ondelete="CASCADE"), primary_key=True)
+    caption: Mapped[str] = mapped_column(Text, default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))

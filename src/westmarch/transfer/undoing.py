@@ -21,6 +21,7 @@ from westmarch.db.types import now
 from westmarch.events.models import Event
 from westmarch.followers.processes import process_name
 from westmarch.followers.run import catch_up
+from westmarch.media.removing import remove_files
 from westmarch.posts import actions
 from westmarch.posts.following import FOLLOWERS
 from westmarch.posts.models import Post
@@ -31,7 +32,7 @@ from westmarch.transfer import runs, undoing_books, undoing_links, undoing_names
 from westmarch.transfer.earlier import ACTOR, written
 from westmarch.transfer.models import ImportMade, ImportRun
 from westmarch.transfer.runs import Run
-from westmarch.transfer.undoing_media import remove_files, remove_rows
+from westmarch.transfer.undoing_media import remove_rows
 
 #: Posts looked at, or removed, in one transaction.
 _CHUNK = 50

@@ -1,9 +1,7 @@
 """Taking an import back: the files of media that it made, where nothing shows them any more."""
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from sqlalchemy import String, cast, delete, or_, select
 from sqlalchemy.orm import Session
@@ -11,8 +9,8 @@ from sqlalchemy.orm import Session
 from westmarch.authors.models import Author
 from westmarch.books import models as book_tables
 from westmarch.books.models import Book
-from westmarch.errors import Unavailable
 from westmarch.media.models import Media
+from westmarch.media.removing import File
 from westmarch.ops import schema
 from westmarch.posts.models import Post
 from westmarch.site.models import SiteOption
@@ -25,14 +23,6 @@ from westmarch.transfer.models import ImportMade
 _ADDRESS = re.compile(r"media/([0-9a-f]{2})/([0-9a-f]{62})")
 #: Texts looked at in one query.
 _TEXTS = 200
-
-
-class File(NamedTuple):
-    """A file whose row was removed: its id, its hash, and its public path."""
-
-    id: int
-    hash: str
-    path: str
 
 
 def remove_rows(session: Session, run_id: int) -> list[File]:
@@ -85,27 +75,3 @@ def _texts(session: Session) -> Iterator[str]:
         for text in texts:
             yield text.markdown
             yield text.html
-
-
-def remove_files(session: Session, folder: Path, files: Sequence[File]) -> int:
-    """Remove files whose rows are gone and return their bytes; one that somebody has stored again meanwhile stays.
-
-    In a transaction of its own after that which removed the rows: a row never stands without its file. On PostgreSQL
-    nobody can add a row meanwhile, on SQLite nobody writes; whoever adds one then looks for its file again.
-    Raises Unavailable where a file cannot be removed.
-    """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("LOCK TABLE media IN SHARE ROW EXCLUSIVE MODE")
-    removed = 0
-    for file in files:
-        path = folder / file.path.removeprefix("/media/")
-        if session.scalar(select(Media.id).where(Media.hash == file.hash)) is not None or not path.is_file():
-            continue
-        try:
-            size = path.stat().st_size
-            path.unlink()
-        except OSError as error:
-            raise Unavailable(f"{path} cannot be removed: {error.strerror}.", hint="Remove it by hand.") from error
-        removed += size
-    return removed
