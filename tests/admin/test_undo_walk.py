@@ -28,7 +28,7 @@ from westmarch.links import redirecting
 from westmarch.links.models import Link
 from westmarch.media import actions as media
 from westmarch.media.models import Media
-from westmarch.posts import actions, bylines, options, parts, retagging
+from westmarch.posts import actions, bylines, labelling, options, parts, retagging
 from westmarch.posts.models import Post
 from westmarch.site import queries as site_queries
 from westmarch.tags import actions as tags
@@ -38,6 +38,7 @@ from westmarch.topics import managing as topics_managing
 
 #: What tells of changes, and who is signed in: all other tables are the site, and the options.
 NO_SITE = {"event", "change", "epoch", "site_option", Account.__tablename__, AccountSession.__tablename__}
+OWNER = SignedIn(1, "Nell", "owner", None)
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -139,9 +140,28 @@ def by_turns(kind: str) -> Mapping[str, Doing]:
     }
 
 
+def labelled(kind: str) -> Mapping[str, Doing]:
+    """What can be done with the tags and authors of posts, or of pages."""
+
+    def hang(session: Session) -> int:
+        return labelling.hang(session, called(session, f"{kind}-draft"), "Ebb", SITE, who=OWNER, actor="test")
+
+    def assign(name: str, session: Session) -> int:
+        return labelling.assign(session, called(session, f"{kind}-draft"), name, SITE, who=OWNER, actor="test")
+
+    return {
+        f"{kind}.tagged": Doing(
+            hang, lambda s: retagging.delete(s, tag(s, "ebb"), SITE, actor="test"), "does not have that tag any more"
+        ),
+        f"{kind}.bylined": Doing(partial(assign, "Cy"), partial(assign, "Ada"), "has other authors by now"),
+    }
+
+
 DOINGS: Mapping[str, Doing] = {
     **by_turns("post"),
     **by_turns("page"),
+    **labelled("post"),
+    **labelled("page"),
     "tag.changed": Doing(
         lambda s: tags.change(s, tag(s, "tide"), name="Tides", description="x", synonyms=("t",), actor="test"),
         lambda s: tags.change(s, tag(s, "tides"), description="y", actor="test"),

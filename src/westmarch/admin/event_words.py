@@ -15,6 +15,8 @@ ACTIONS: Mapping[str, str] = {
     "scheduled": "scheduled",
     "unlisted": "took off the lists",
     "moved": "moved",
+    "tagged": "hung a tag on",
+    "bylined": "named another author of",
     "trashed": "moved to the trash",
     "restored": "took out of the trash",
     "purged": "deleted for good",

@@ -15,7 +15,7 @@ from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
 
 #: So long a message is kept, in characters and in seconds, and so many events can be undone at once.
-LONGEST, LASTS, MOST_EVENTS = 400, 60, 200
+LONGEST, LASTS, MOST_EVENTS = 400, 60, 300
 #: No cookie of ours is longer; browsers take 4,096 bytes.
 _LONGEST_COOKIE = 3_800
 
@@ -65,18 +65,39 @@ def _written(flash: Flash) -> str:
 
 def _encoded(flash: Flash, undo: tuple[int, ...]) -> str:
     message = flash.message if len(flash.message) <= LONGEST else flash.message[: LONGEST - 1] + "…"
-    told = json.dumps([message, undo, flash.bad], ensure_ascii=False).encode("utf-8", "replace")
+    told = json.dumps([message, _runs(undo), flash.bad], ensure_ascii=False).encode("utf-8", "replace")
     return base64.urlsafe_b64encode(told).decode("ascii").rstrip("=")
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers in order as runs, first and last: of what is done to many at once one event follows the other."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+def _numbers(runs: object) -> tuple[int, ...]:
+    """The numbers of runs. Raises ValueError and TypeError where somebody else wrote them."""
+    found: list[int] = []
+    if not isinstance(runs, list):
+        raise TypeError("no runs")
+    for first, last in runs:
+        if type(first) is not int or type(last) is not int or not 0 < first <= last < first + MOST_EVENTS:
+            raise ValueError("no run")
+        found += range(first, last + 1)
+    return tuple(found[:MOST_EVENTS])
 
 
 def _read(text: str) -> Flash | None:
     """The message in a cookie; None where somebody else wrote it."""
     try:
         told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        message, undo, bad = told
+        message, runs, bad = told
+        undo = _numbers(runs)
     except (ValueError, binascii.Error, RecursionError, TypeError):
         return None
-    numbers = isinstance(undo, list) and all(type(each) is int and each > 0 for each in undo)
-    if not isinstance(message, str) or not numbers:
-        return None
-    return Flash(message[:LONGEST], tuple(undo[:MOST_EVENTS]), bad is True)
+    return Flash(message[:LONGEST], undo, bad is True) if isinstance(message, str) else None

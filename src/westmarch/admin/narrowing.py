@@ -80,15 +80,15 @@ def number(request: Request) -> int:
     return found
 
 
-def chosen(values: Sequence[str]) -> list[int]:
+def chosen(values: Sequence[str], *, most: int = MOST_CHOSEN) -> list[int]:
     """The ids that were chosen, in order and each once. What is no id is left out.
 
     Raises Invalid where there are more than are taken at once.
     """
     digits = (value for value in values if value.isascii() and value.isdigit() and len(value) <= 10)
     ids = list(dict.fromkeys(id_ for id_ in map(int, digits) if 0 < id_ <= LARGEST_ID))
-    if len(ids) > MOST_CHOSEN:
-        raise Invalid(f"At most {MOST_CHOSEN} can be chosen at once.", place="id")
+    if len(ids) > most:
+        raise Invalid(f"At most {most} can be chosen at once.", place="id")
     return ids
 
 

@@ -21,7 +21,7 @@ from westmarch.links import undoing as links
 from westmarch.media import actions as media_actions
 from westmarch.media import library
 from westmarch.media import undoing as media
-from westmarch.posts import bylines_undo, changing, options, parts_undo, retagging_undo
+from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
 from westmarch.tags import undoing as tags
@@ -33,6 +33,7 @@ PATH = "/admin/undo/"
 #: What can be undone, by the verb of its event.
 UNDOES: Mapping[str, Callable[..., str]] = {
     **posts.UNDOES,
+    **labelling.UNDOES,
     **tags.UNDOES,
     **retagging_undo.UNDOES,
     **topics.UNDOES,
@@ -43,10 +44,11 @@ UNDOES: Mapping[str, Callable[..., str]] = {
     **media.UNDOES,
     **options.UNDOES,
 }
-#: What somebody has to be allowed, by what stands before the dot of the verb. Posts are looked at one by one as well.
+#: What somebody has to be allowed, by the verb or what stands before its dot. Posts are looked at one by one as well.
 RIGHTS: Mapping[str, Right] = {
     "post": Right.WRITE,
     "page": Right.EDIT_ALL,
+    "post.bylined": Right.EDIT_ALL,
     "tag": Right.ORGANIZE,
     "topic": Right.ORGANIZE,
     "author": Right.ORGANIZE,
@@ -81,7 +83,7 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
     if row.verb not in UNDOES or not isinstance(row.detail.get("undo"), dict):
         raise Conflict(f"{name} cannot be undone.")
     kind = row.verb.partition(".")[0]
-    who.require(RIGHTS[kind])
+    who.require(RIGHTS.get(row.verb) or RIGHTS[kind])
     if row.id <= queries.newest(session) - queries.WALK:
         raise Conflict(f"{name} is too long ago to be undone.")
     if queries.undone(session, [row.id]):
@@ -90,7 +92,7 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
         media_actions.require_owned(who, library.one(session, row.detail["undo"]["media"]))
     if kind in ("post", "page"):
         changing.held(session, row.subject_id, who, None)
-        if row.detail["undo"]["before"]["status"] != "draft":
+        if row.detail["undo"].get("before", {}).get("status", "draft") != "draft":
             who.require(Right.PUBLISH)
 
 

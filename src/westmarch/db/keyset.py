@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_
 
-from westmarch.db.rows import NamedRow
+from westmarch.db.rows import NamedRow, NamedSelect
 from westmarch.db.sessions import Reading
 from westmarch.db.types import UTCDateTime
 from westmarch.errors import Invalid
@@ -77,20 +77,27 @@ def page(
     total = session.scalar(counted) or 0
 
     def ask(edge: Edge | None) -> Sequence[NamedRow]:
-        return session.execute(cut(statement, order, key, edge, size)).all()
+        at = {} if edge is None else {"edge_value": edge.value, "edge_id": edge.id}
+        asked = cut(statement, order, key, back=None if edge is None else edge.back)
+        return session.execute(asked, at | {"size": size + 1}).all()
 
     return around(ask, order, edge_of(after, order), size, total)
 
 
-def cut(statement: Select[Any], order: Order, key: ColumnElement[int], edge: Edge | None, size: int) -> Select[Any]:
-    """The statement for one page and a row more, from the edge on, with the value by which is sorted as `sorted_by`."""
-    down = order.descending is not (edge is not None and edge.back)
-    found = statement.add_columns(order.column.label("sorted_by"))
-    if edge is not None:
-        column = order.column
-        beyond, key_beyond = (column < edge.value, key < edge.id) if down else (column > edge.value, key > edge.id)
-        found = found.where(or_(beyond, and_(column == edge.value, key_beyond)))
-    return found.order_by(*(each.desc() if down else each.asc() for each in (order.column, key))).limit(size + 1)
+def cut(statement: Select[Any], order: Order, key: ColumnElement[int], *, back: bool | None) -> NamedSelect:
+    """The statement for one page, with the value by which is sorted as `sorted_by`.
+
+    Its parameters are `size` and, but on the first page (`back` None), those of an edge: `edge_value`, `edge_id`.
+    """
+    down, column = order.descending is not (back is True), order.column
+    found = statement.add_columns(column.label("sorted_by"))
+    if back is not None:
+        value: ColumnElement[Any] = bindparam("edge_value", type_=column.type)
+        last: ColumnElement[Any] = bindparam("edge_id", type_=Integer)
+        beyond, key_beyond = (column < value, key < last) if down else (column > value, key > last)
+        found = found.where(or_(beyond, and_(column == value, key_beyond)))
+    sorting = (each.desc() if down else each.asc() for each in (column, key))
+    return found.order_by(*sorting).limit(bindparam("size", type_=Integer))
 
 
 def around(
@@ -106,7 +113,8 @@ def around(
         edge, found = None, ask(None)
     emptied = edge is not None and not found
     if emptied and edge is not None:
-        edge = Edge(back=True, value=edge.value, id=edge.id)
+        # With the row of the edge itself, which was the last before.
+        edge = Edge(back=True, value=edge.value, id=edge.id + (-1 if order.descending else 1))
         found = ask(edge)
     back, more, rows = edge is not None and edge.back, len(found) > size, list(found[:size])
     if back:
