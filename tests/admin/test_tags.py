@@ -13,7 +13,7 @@ from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.admin import tags as page
 from westmarch.events.models import Event
-from westmarch.posts import counts, listings, retagging
+from westmarch.posts import counts, listings, uses
 from westmarch.tags import actions, managing
 from westmarch.tags.managing import Edited
 from westmarch.tags.models import Tag
@@ -270,9 +270,9 @@ def test_posts_are_counted_in_words() -> None:
     assert [page._posts(number) for number in (0, 1, 2, 5000)] == ["no post", "one post", "2 posts", "5,000 posts"]
 
 
-async def test_used_by_counts_what_is_in_the_trash_too(editor: Reader) -> None:
+async def test_uses_count_what_is_in_the_trash_too(editor: Reader) -> None:
     await editor.do(post, tags=("Sea",))
     found = await named(editor, "Sea")
     assert found is not None
-    total, rows = await editor.db.read(retagging.used_by, found.id, 5)
+    total, rows = await editor.db.read(uses.of_tag, found.id, 5)
     assert (total, len(rows)) == (1, 1)

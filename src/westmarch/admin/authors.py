@@ -1,6 +1,6 @@
 """The authors: all of them in a list, each with their form and where they are named, merging and deleting."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,17 +10,17 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, narrowing, shell
+from westmarch.admin import flash, narrowing, organizing, shell
+from westmarch.admin.narrowing import Narrowed
 from westmarch.authors import editing, managing
 from westmarch.authors.managing import Edited
 from westmarch.authors.models import Author
 from westmarch.authors.queries import MOST
-from westmarch.db.database import Database
 from westmarch.db.keyset import Found
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Stale, WestmarchError
-from westmarch.posts import bylines
+from westmarch.posts import bylines, uses
 from westmarch.posts.introductions import introduction
 from westmarch.site import queries as site_queries
 from westmarch.subjects.names import fold
@@ -30,8 +30,6 @@ from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
 
 PATH = "/admin/authors/"
-#: The form has no more bytes; so many posts are shown that name an author.
-MOST_BYTES, SHOWN = 1_000_000, 20
 _FIELDS = ("name", "slug", "bio", "links", "picture", "version")
 
 
@@ -82,33 +80,20 @@ class Shown:
 
 async def all_of_them(request: Request) -> Reply:
     """`/admin/authors/`: the authors, searched, sorted and page by page."""
-    asked = narrowing.narrowed(request, PATH, sorts=("name", "posts"))
+    return await organizing.listed(request, "authors/list.html", PATH, _find, title="Authors", sorts=("name", "posts"))
 
-    def look(session: Reading) -> Found:
-        def find(after: str | None) -> Found:
-            return managing.find(session, search=asked.search, sort=asked.sort, after=after)
 
-        return narrowing.found_or_first(asked, find)
-
-    found = await _db(request).read(look)
-    return shell.page(
-        request,
-        "authors/list.html",
-        title="Authors",
-        asked=asked,
-        found=found,
-        pages=narrowing.pages(asked, found),
-        order=lambda sort: asked.href(sort=sort),
-    )
+def _find(session: Reading, asked: Narrowed, after: str | None) -> Found:
+    return managing.find(session, search=asked.search, sort=asked.sort, after=after)
 
 
 async def new(request: Request) -> Reply:
     """`/admin/authors/new/`: the form for another author."""
     if request.method != "POST":
         return _form(request, Typed())
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     try:
-        author_id = await _db(request).write(
+        author_id = await shell.db(request).write(
             editing.create,
             typed.name,
             slug=typed.slug.strip() or None,
@@ -125,13 +110,13 @@ async def new(request: Request) -> Reply:
 async def one(request: Request) -> Reply:
     """`/admin/authors/12/`: the form of an author, and where they are named."""
     author_id = narrowing.number(request)
-    shown = await _db(request).read(_shown, author_id)
+    shown = await shell.db(request).read(_shown, author_id)
     if request.method != "POST":
         return _form(request, Typed.stored(shown.author), shown)
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     slug = typed.slug.strip()
     try:
-        event = await _db(request).write(
+        event = await shell.db(request).write(
             editing.change,
             author_id,
             name=typed.name,
@@ -143,23 +128,22 @@ async def one(request: Request) -> Reply:
             actor=actor(request),
         )
     except Stale as error:
-        now = await _db(request).read(_shown, author_id)
+        now = await shell.db(request).read(_shown, author_id)
         return _form(request, replace(typed, version=now.author.version), now, error=error, now=now.author)
     except (Invalid, Conflict) as error:
         return _form(request, typed, shown, error=error)
-    message = "Nothing was changed." if event is None else "The author is saved."
-    return flash.redirect(request, f"{PATH}{author_id}/", message, undo=[] if event is None else [event])
+    return organizing.saved(request, f"{PATH}{author_id}/", "The author", event)
 
 
 async def merge(request: Request) -> Reply:
     """`/admin/authors/12/merge/`: asks into which author this one shall be merged, and does it."""
     author_id = narrowing.number(request)
-    shown, names = await _db(request).read(_to_merge, author_id)
+    shown, names = await shell.db(request).read(_to_merge, author_id)
     if request.method != "POST":
         return _ask_into(request, shown, names)
-    into = (await forms.read(request, most_bytes=MOST_BYTES)).line("into")
+    into = (await forms.read(request, most_bytes=organizing.MOST_BYTES)).line("into")
     try:
-        kept, event = await _db(request).write(_merge, author_id, into, actor(request))
+        kept, event = await shell.db(request).write(_merge, author_id, into, actor(request))
     except (Invalid, Conflict) as error:
         return _ask_into(request, shown, names, into, error)
     message = f"“{shown.author.name}” is merged into “{into}”."
@@ -176,19 +160,17 @@ def _merge(session: Session, author_id: int, name: str, by: str) -> tuple[int, i
 async def delete(request: Request) -> Reply:
     """`/admin/authors/12/delete/`: asks whether the author shall be deleted, and does it."""
     author_id = narrowing.number(request)
-    shown = await _db(request).read(_shown, author_id)
+    shown = await shell.db(request).read(_shown, author_id)
     if request.method == "POST":
-        event = await _db(request).write(bylines.delete, author_id, actor=actor(request))
+        event = await shell.db(request).write(bylines.delete, author_id, actor=actor(request))
         return flash.redirect(request, PATH, f"The author “{shown.author.name}” is deleted.", undo=[event])
-    back = _href(request)(f"{PATH}{author_id}/")
-    return shell.page(
+    back = f"{PATH}{author_id}/"
+    return organizing.ask_to_delete(
         request,
-        "confirm.html",
+        back + "delete/",
+        back,
         title=f"Delete “{shown.author.name}”?",
         lines=[f"{shown.author.path} will be gone. This can be undone."],
-        action=back + "delete/",
-        button="Delete",
-        back=back,
     )
 
 
@@ -196,7 +178,7 @@ def _shown(session: Reading, author_id: int) -> Shown:
     author = managing.edited(session, author_id)
     if author is None:
         raise NotFound(f"There is no author {author_id}.", hint="Somebody deleted or merged them.")
-    return Shown(author, *bylines.used_by(session, author_id, SHOWN))
+    return Shown(author, *uses.of_author(session, author_id, organizing.SHOWN))
 
 
 def _to_merge(session: Reading, author_id: int) -> tuple[Shown, list[str]]:
@@ -206,7 +188,7 @@ def _to_merge(session: Reading, author_id: int) -> tuple[Shown, list[str]]:
 
 async def _bio(request: Request, typed: Typed) -> tuple[str, str]:
     surface: Surface = request.app.state.surface
-    return await introduction(_db(request), typed.bio, surface.options.latest.site.language, place="bio")
+    return await introduction(shell.db(request), typed.bio, surface.options.latest.site.language, place="bio")
 
 
 def _form(
@@ -217,12 +199,11 @@ def _form(
     error: WestmarchError | None = None,
     now: Edited | None = None,
 ) -> Reply:
-    return shell.page(
+    return organizing.form(
         request,
         "authors/edit.html",
+        PATH + (f"{shown.author.id}/" if shown else "new/"),
         title=f"Author “{shown.author.name}”" if shown else "New author",
-        status=200 if error is None else (error.status if isinstance(error, Stale) else 422),
-        action=_href(request)(PATH + (f"{shown.author.id}/" if shown else "new/")),
         typed=typed,
         shown=shown,
         error=error,
@@ -234,32 +215,19 @@ def _ask_into(
     request: Request, shown: Shown, names: Sequence[str], into: str = "", error: WestmarchError | None = None
 ) -> Reply:
     author = shown.author
-    back = _href(request)(f"{PATH}{author.id}/")
-    return shell.page(
+    back = f"{PATH}{author.id}/"
+    return organizing.ask_into(
         request,
-        "organizing/merge.html",
-        title=f"Merge “{author.name}”",
-        status=200 if error is None else 422,
-        action=back + "merge/",
-        back=back,
+        back + "merge/",
+        back,
+        [{"id": author.id, "name": author.name, "path": author.path, "posts": shown.total}],
         about="The posts are by the other author then, and the address leads to them. An account's byline goes along.",
-        chosen=[{"id": author.id, "name": author.name, "path": author.path, "posts": shown.total}],
         label="Into the author",
         hint="The name of an author that there is.",
         into=into,
         names=names,
         error=error,
     )
-
-
-def _href(request: Request) -> Callable[[str], str]:
-    surface: Surface = request.app.state.surface
-    return surface.href
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES: tuple[Any, ...] = (

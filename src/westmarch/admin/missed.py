@@ -8,7 +8,6 @@ from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
 from westmarch.admin import flash, narrowing, redirects, shell
 from westmarch.admin.redirects import MISSED
-from westmarch.db.database import Database
 from westmarch.links import missed
 from westmarch.web import forms
 from westmarch.web.replies import Reply
@@ -21,7 +20,7 @@ async def page(request: Request) -> Reply:
     """`/admin/redirects/missed/`: what was asked for in vain, most often first."""
     asked = narrowing.narrowed(request, MISSED, sorts=("-hits", "last", "path"))
     number = _number(request.query_params.get("page", ""))
-    db: Database = request.app.state.db
+    db = shell.db(request)
     rows, total = await db.read(missed.find, search=asked.search, sort=asked.sort, page=number, size=SIZE)
     pages = max(1, -(-total // SIZE))
     if number > pages:
@@ -45,7 +44,7 @@ async def forget(request: Request) -> Reply:
     """Forget paths that were chosen."""
     form = await forms.read(request, most_bytes=MOST_BYTES)
     paths = [narrowing.storable(path) for path in form.all("path")[: narrowing.MOST_CHOSEN]]
-    db: Database = request.app.state.db
+    db = shell.db(request)
     number = await db.write(missed.forget, paths, actor=actor(request)) if paths else 0
     if not number:
         return flash.redirect(request, MISSED, "Choose paths first: none of those is there.", bad=True)

@@ -1,6 +1,6 @@
 """The redirects and old addresses: all of them in a list, each with its form, and a list that is pasted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -9,9 +9,8 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, narrowing, shell, subject_names
-from westmarch.admin.subject_names import Named
-from westmarch.db.database import Database
+from westmarch.admin import flash, narrowing, organizing, shell, subject_names
+from westmarch.admin.narrowing import Narrowed
 from westmarch.db.keyset import Found
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Stale, WestmarchError
@@ -21,12 +20,9 @@ from westmarch.links.redirects import Edited, Kind
 from westmarch.web import forms
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
-from westmarch.web.surface import Surface
 
 PATH = "/admin/redirects/"
 MISSED = PATH + "missed/"
-#: The forms have no more bytes.
-MOST_BYTES = 1_000_000
 _KINDS = ("redirect", "old", "temporary")
 
 
@@ -50,49 +46,36 @@ class Typed:
         return cls(link.source, link.target, "1" if link.permanent else "0", link.version)
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A page of the list, what the subjects are called that are in it, and how many paths were asked for in vain."""
-
-    found: Found
-    names: Mapping[int, Named]
-    missed: int
-
-
 async def all_of_them(request: Request) -> Reply:
     """`/admin/redirects/`: the redirects and old addresses, searched, sorted and page by page."""
-    asked = narrowing.narrowed(request, PATH, sorts=("-id", "path"), shows=_KINDS)
-    kind = cast("Kind | None", asked.show or None)
 
-    def look(session: Reading) -> Shown:
-        def find(after: str | None) -> Found:
-            return redirects.find(session, search=asked.search, kind=kind, sort=asked.sort, after=after)
-
-        found = narrowing.found_or_first(asked, find)
+    def beside(session: Reading, found: Found) -> Mapping[str, Any]:
         ids = {row.subject_id for row in found.rows if row.subject_id is not None}
-        return Shown(found, subject_names.named(session, ids), missed.count(session))
+        return {"names": subject_names.named(session, ids), "tabs": tabs(request, PATH, missed.count(session))}
 
-    shown = await _db(request).read(look)
-    return shell.page(
+    return await organizing.listed(
         request,
         "redirects/list.html",
+        PATH,
+        _find,
         title="Redirects",
-        asked=asked,
-        found=shown.found,
-        names=shown.names,
-        pages=narrowing.pages(asked, shown.found),
-        order=lambda sort: asked.href(sort=sort),
+        sorts=("-id", "path"),
+        shows=_KINDS,
+        beside=beside,
         source=lambda link: redirects.source(link.path, link.query),
-        tabs=tabs(request, PATH, shown.missed),
     )
+
+
+def _find(session: Reading, asked: Narrowed, after: str | None) -> Found:
+    kind = cast("Kind | None", asked.show or None)
+    return redirects.find(session, search=asked.search, kind=kind, sort=asked.sort, after=after)
 
 
 def tabs(request: Request, here: str, asked_in_vain: int) -> list[tuple[str, str, int | None, bool]]:
     """The two halves of the page."""
-    href = _href(request)
     return [
-        ("Redirects", href(PATH), None, here == PATH),
-        ("Asked for in vain", href(MISSED), asked_in_vain, here == MISSED),
+        ("Redirects", shell.href(request, PATH), None, here == PATH),
+        ("Asked for in vain", shell.href(request, MISSED), asked_in_vain, here == MISSED),
     ]
 
 
@@ -100,10 +83,10 @@ async def new(request: Request) -> Reply:
     """`/admin/redirects/new/`: the form for another redirect; `?from=/old/` is filled in."""
     if request.method != "POST":
         return _form(request, Typed(narrowing.storable(request.query_params.get("from", ""))[: missed.LONGEST]))
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     try:
         permanent = _permanent(typed)
-        event = await _db(request).write(
+        event = await shell.db(request).write(
             redirecting.add, typed.path, typed.address, permanent=permanent, actor=actor(request)
         )
     except (Invalid, Conflict) as error:
@@ -114,12 +97,12 @@ async def new(request: Request) -> Reply:
 async def one(request: Request) -> Reply:
     """`/admin/redirects/12/`: the form of a redirect."""
     link_id = narrowing.number(request)
-    link = await _db(request).read(_link, link_id)
+    link = await shell.db(request).read(_link, link_id)
     if request.method != "POST":
         return _form(request, Typed.stored(link), link)
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     try:
-        event = await _db(request).write(
+        event = await shell.db(request).write(
             redirecting.change,
             link_id,
             path=typed.path,
@@ -129,21 +112,20 @@ async def one(request: Request) -> Reply:
             actor=actor(request),
         )
     except Stale as error:
-        now = await _db(request).read(_link, link_id)
+        now = await shell.db(request).read(_link, link_id)
         return _form(request, replace(typed, version=now.version), now, error=error, now=now)
     except (Invalid, Conflict) as error:
         return _form(request, typed, link, error=error)
-    message = "Nothing was changed." if event is None else "The redirect is saved."
-    return flash.redirect(request, PATH, message, undo=[] if event is None else [event])
+    return organizing.saved(request, PATH, "The redirect", event)
 
 
 async def paste(request: Request) -> Reply:
     """`/admin/redirects/paste/`: adds a list of redirects, all of it or none."""
     if request.method != "POST":
         return _list(request, "")
-    text = (await forms.read(request, most_bytes=MOST_BYTES)).text("list")
+    text = (await forms.read(request, most_bytes=organizing.MOST_BYTES)).text("list")
     try:
-        number, event = await _db(request).write(redirecting.add_lines, text, actor=actor(request))
+        number, event = await shell.db(request).write(redirecting.add_lines, text, actor=actor(request))
     except Unfit as error:
         return _list(request, text, error, error.lines)
     except Invalid as error:
@@ -156,8 +138,8 @@ async def paste(request: Request) -> Reply:
 
 async def remove(request: Request) -> Reply:
     """Remove redirects and old addresses that were chosen. What is gone already is left out."""
-    ids = narrowing.chosen((await forms.read(request, most_bytes=MOST_BYTES)).all("id"))
-    events = await _db(request).write(_remove, ids, actor(request))
+    ids = narrowing.chosen((await forms.read(request, most_bytes=organizing.MOST_BYTES)).all("id"))
+    events = await shell.db(request).write(_remove, ids, actor(request))
     if not events:
         return flash.redirect(request, PATH, "Choose redirects first: none of those is there.", bad=True)
     what = "The redirect is" if len(events) == 1 else f"{len(events)} redirects are"
@@ -190,12 +172,11 @@ def _form(
     error: WestmarchError | None = None,
     now: Edited | None = None,
 ) -> Reply:
-    return shell.page(
+    return organizing.form(
         request,
         "redirects/edit.html",
+        PATH + (f"{link.id}/" if link else "new/"),
         title="Redirect" if link else "New redirect",
-        status=200 if error is None else (error.status if isinstance(error, Stale) else 422),
-        action=_href(request)(PATH + (f"{link.id}/" if link else "new/")),
         typed=typed,
         link=link,
         error=error,
@@ -206,26 +187,10 @@ def _form(
 def _list(
     request: Request, text: str, error: WestmarchError | None = None, lines: Sequence[tuple[int, str]] = ()
 ) -> Reply:
-    return shell.page(
-        request,
-        "redirects/paste.html",
-        title="Paste redirects",
-        status=200 if error is None else 422,
-        action=_href(request)(PATH + "paste/"),
-        text=text,
-        error=error,
-        lines=lines,
+    title = "Paste redirects"
+    return organizing.form(
+        request, "redirects/paste.html", PATH + "paste/", title=title, text=text, error=error, lines=lines
     )
-
-
-def _href(request: Request) -> Callable[[str], str]:
-    surface: Surface = request.app.state.surface
-    return surface.href
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES: tuple[Any, ...] = (

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from westmarch.accounts.guard import signed_in
 from westmarch.accounts.rights import Right
 from westmarch.admin import flash, statics
+from westmarch.db.database import Database
 from westmarch.db.types import now
 from westmarch.web.replies import HTML, Reply
 from westmarch.web.surface import Surface
@@ -98,6 +99,18 @@ def redirect(request: Request, path: str) -> Reply:
     """The way to another page of the site after a form was taken (303)."""
     surface: Surface = request.app.state.surface
     return Reply(b"", "text/plain; charset=utf-8", 303, "no-store", (("location", surface.base + path),))
+
+
+def db(request: Request) -> Database:
+    """The database of the program."""
+    found: Database = request.app.state.db
+    return found
+
+
+def href(request: Request, path: str) -> str:
+    """The whole address of a path of the site."""
+    surface: Surface = request.app.state.surface
+    return surface.href(path)
 
 
 def _path(request: Request) -> str:

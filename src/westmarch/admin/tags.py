@@ -1,7 +1,7 @@
 """The tags: all of them in a list, each with its form and where it is used, merging and deleting."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,24 +9,23 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, narrowing, shell
-from westmarch.db.database import Database
+from westmarch.admin import flash, narrowing, organizing, shell
+from westmarch.admin.narrowing import Narrowed
 from westmarch.db.keyset import Found
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Stale, WestmarchError
-from westmarch.posts import retagging
+from westmarch.posts import retagging, uses
 from westmarch.site import queries as site_queries
 from westmarch.tags import actions, managing, queries
 from westmarch.tags.managing import Edited
 from westmarch.web import forms
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
-from westmarch.web.surface import Surface
 
 PATH = "/admin/tags/"
-#: The form has no more bytes; so many posts are shown that have a tag, and so many names are offered.
-MOST_BYTES, SHOWN, OFFERED = 100_000, 20, 500
+#: So many names are offered.
+OFFERED = 500
 _USED = {"": None, "used": True, "unused": False}
 
 
@@ -62,34 +61,22 @@ class Shown:
 
 async def all_of_them(request: Request) -> Reply:
     """`/admin/tags/`: the tags, searched, sorted and page by page."""
-    asked = narrowing.narrowed(request, PATH, sorts=("name", "posts"), shows=tuple(_USED))
-
-    def look(session: Reading) -> Found:
-        def find(after: str | None) -> Found:
-            used = _USED[asked.show]
-            return managing.find(session, search=asked.search, sort=asked.sort, used=used, after=after)
-
-        return narrowing.found_or_first(asked, find)
-
-    found = await _db(request).read(look)
-    return shell.page(
-        request,
-        "tags/list.html",
-        title="Tags",
-        asked=asked,
-        found=found,
-        pages=narrowing.pages(asked, found),
-        order=lambda sort: asked.href(sort=sort),
+    return await organizing.listed(
+        request, "tags/list.html", PATH, _find, title="Tags", sorts=("name", "posts"), shows=tuple(_USED)
     )
+
+
+def _find(session: Reading, asked: Narrowed, after: str | None) -> Found:
+    return managing.find(session, search=asked.search, sort=asked.sort, used=_USED[asked.show], after=after)
 
 
 async def new(request: Request) -> Reply:
     """`/admin/tags/new/`: the form for another tag."""
     if request.method != "POST":
         return _form(request, Typed())
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     try:
-        await _db(request).write(
+        await shell.db(request).write(
             actions.create,
             typed.name,
             slug=typed.slug.strip() or None,
@@ -105,13 +92,13 @@ async def new(request: Request) -> Reply:
 async def one(request: Request) -> Reply:
     """`/admin/tags/12/`: the form of a tag, and where it is used."""
     tag_id = narrowing.number(request)
-    shown = await _db(request).read(_shown, tag_id)
+    shown = await shell.db(request).read(_shown, tag_id)
     if request.method != "POST":
         return _form(request, Typed.stored(shown.tag), shown)
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     slug = typed.slug.strip()
     try:
-        event = await _db(request).write(
+        event = await shell.db(request).write(
             actions.change,
             tag_id,
             name=typed.name,
@@ -122,14 +109,11 @@ async def one(request: Request) -> Reply:
             actor=actor(request),
         )
     except Stale as error:
-        now = await _db(request).read(_shown, tag_id)
-        again = Typed(typed.name, typed.slug, typed.description, typed.synonyms, now.tag.version)
-        return _form(request, again, now, error=error, now=now.tag)
+        now = await shell.db(request).read(_shown, tag_id)
+        return _form(request, replace(typed, version=now.tag.version), now, error=error, now=now.tag)
     except (Invalid, Conflict) as error:
         return _form(request, typed, shown, error=error)
-    if event is None:
-        return flash.redirect(request, f"{PATH}{tag_id}/", "Nothing was changed.")
-    return flash.redirect(request, f"{PATH}{tag_id}/", "The tag is saved.", undo=[event])
+    return organizing.saved(request, f"{PATH}{tag_id}/", "The tag", event)
 
 
 async def merge(request: Request) -> Reply:
@@ -138,12 +122,14 @@ async def merge(request: Request) -> Reply:
         tags, names = await _chosen(request, request.query_params.getlist("id"))
         into = max(tags, key=lambda tag: tag.uses).name if len(tags) > 1 else ""
         return _ask_into(request, tags, names, into) if tags else _nothing_chosen(request)
-    form = await forms.read(request, most_bytes=MOST_BYTES)
+    form = await forms.read(request, most_bytes=organizing.MOST_BYTES)
     tags, names = await _chosen(request, form.all("id"))
     if not tags:
         return _nothing_chosen(request)
     try:
-        kept, events = await _db(request).write(_merge, [tag.id for tag in tags], form.line("into"), actor(request))
+        kept, events = await shell.db(request).write(
+            _merge, [tag.id for tag in tags], form.line("into"), actor(request)
+        )
     except (Invalid, Conflict, NotFound) as error:
         return _ask_into(request, tags, names, form.line("into"), error)
     gone = [tag.name for tag in tags if tag.id != kept.id]
@@ -168,8 +154,8 @@ async def delete(request: Request) -> Reply:
     if request.method != "POST":
         tags, _ = await _chosen(request, request.query_params.getlist("id"))
         return _ask_to_delete(request, tags) if tags else _nothing_chosen(request)
-    form = await forms.read(request, most_bytes=MOST_BYTES)
-    events = await _db(request).write(_delete, narrowing.chosen(form.all("id")), actor(request))
+    form = await forms.read(request, most_bytes=organizing.MOST_BYTES)
+    events = await shell.db(request).write(_delete, narrowing.chosen(form.all("id")), actor(request))
     if not events:
         return _nothing_chosen(request)
     what = "The tag is" if len(events) == 1 else f"{len(events)} tags are"
@@ -186,7 +172,7 @@ def _shown(session: Reading, tag_id: int) -> Shown:
     tag = managing.edited(session, tag_id)
     if tag is None:
         raise NotFound(f"There is no tag {tag_id}.", hint="It was deleted or merged, perhaps by somebody else.")
-    return Shown(tag, *retagging.used_by(session, tag_id, SHOWN))
+    return Shown(tag, *uses.of_tag(session, tag_id, organizing.SHOWN))
 
 
 async def _chosen(request: Request, values: Sequence[str]) -> tuple[list[Edited], list[str]]:
@@ -197,7 +183,7 @@ async def _chosen(request: Request, values: Sequence[str]) -> tuple[list[Edited]
         tags = [tag for tag_id in ids if (tag := managing.edited(session, tag_id)) is not None]
         return tags, [tag.name for tag in queries.most_used(session, OFFERED)]
 
-    return await _db(request).read(look)
+    return await shell.db(request).read(look)
 
 
 def _form(
@@ -208,17 +194,13 @@ def _form(
     error: WestmarchError | None = None,
     now: Edited | None = None,
 ) -> Reply:
-    path = PATH + (f"{shown.tag.id}/" if shown else "new/")
-    return shell.page(
+    return organizing.form(
         request,
         "tags/edit.html",
+        PATH + (f"{shown.tag.id}/" if shown else "new/"),
         title=f"Tag “{shown.tag.name}”" if shown else "New tag",
-        status=200 if error is None else (error.status if isinstance(error, Stale) else 422),
-        action=_href(request)(path),
         typed=typed,
-        tag=shown.tag if shown else None,
-        total=shown.total if shown else 0,
-        uses=shown.uses if shown else (),
+        shown=shown,
         error=error,
         now=now,
     )
@@ -227,15 +209,13 @@ def _form(
 def _ask_into(
     request: Request, tags: Sequence[Edited], names: Sequence[str], into: str, error: WestmarchError | None = None
 ) -> Reply:
-    return shell.page(
+    return organizing.ask_into(
         request,
-        "organizing/merge.html",
-        title="Merge tags" if len(tags) > 1 else f"Merge “{tags[0].name}”",
-        status=200 if error is None else 422,
-        action=_href(request)(PATH + "merge/"),
-        back=_href(request)(PATH if len(tags) > 1 else f"{PATH}{tags[0].id}/"),
+        PATH + "merge/",
+        _back(tags),
+        [{"id": tag.id, "name": tag.name, "path": tag.path, "posts": tag.uses} for tag in tags],
+        title="Merge tags" if len(tags) > 1 else "",
         about="Their posts get the other tag, their names become its synonyms, and their addresses lead to it.",
-        chosen=[{"id": tag.id, "name": tag.name, "path": tag.path, "posts": tag.uses} for tag in tags],
         label="Into the tag",
         hint="The name of a tag that there is. One of those above may be it; that one stays.",
         into=into,
@@ -246,16 +226,18 @@ def _ask_into(
 
 def _ask_to_delete(request: Request, tags: Sequence[Edited]) -> Reply:
     lines = [f"“{tag.name}” is taken off {_posts(tag.uses)}, and {tag.path} will be gone." for tag in tags]
-    return shell.page(
+    return organizing.ask_to_delete(
         request,
-        "confirm.html",
+        PATH + "delete/",
+        _back(tags),
         title=f"Delete “{tags[0].name}”?" if len(tags) == 1 else f"Delete {len(tags)} tags?",
         lines=[*lines, "The posts stay. This can be undone."],
-        action=_href(request)(PATH + "delete/"),
-        button="Delete",
-        back=_href(request)(PATH if len(tags) > 1 else f"{PATH}{tags[0].id}/"),
         fields=[("id", tag.id) for tag in tags],
     )
+
+
+def _back(tags: Sequence[Edited]) -> str:
+    return PATH if len(tags) > 1 else f"{PATH}{tags[0].id}/"
 
 
 def _posts(number: int) -> str:
@@ -264,16 +246,6 @@ def _posts(number: int) -> str:
 
 def _nothing_chosen(request: Request) -> Reply:
     return flash.redirect(request, PATH, "Choose tags first: none of those is there.", bad=True)
-
-
-def _href(request: Request) -> Callable[[str], str]:
-    surface: Surface = request.app.state.surface
-    return surface.href
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES: tuple[Any, ...] = (

@@ -1,6 +1,6 @@
 """The topics: all of them in a list, each with its form and its parts, which are put in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,8 +9,8 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, narrowing, rows, shell
-from westmarch.db.database import Database
+from westmarch.admin import flash, narrowing, organizing, rows, shell
+from westmarch.admin.narrowing import Narrowed
 from westmarch.db.keyset import Found
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -25,8 +25,8 @@ from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface
 
 PATH = "/admin/topics/"
-#: The forms have no more bytes; so many posts are offered that may become parts.
-MOST_BYTES, OFFERED = 1_000_000, 10
+#: So many posts are offered that may become parts.
+OFFERED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +62,11 @@ class Shown:
 
 async def all_of_them(request: Request) -> Reply:
     """`/admin/topics/`: the topics, searched, sorted and page by page."""
-    asked = narrowing.narrowed(request, PATH, sorts=("title", "posts"))
+    return await organizing.listed(request, "topics/list.html", PATH, _find, title="Topics", sorts=("title", "posts"))
 
-    def look(session: Reading) -> Found:
-        def find(after: str | None) -> Found:
-            return managing.find(session, search=asked.search, sort=asked.sort, after=after)
 
-        return narrowing.found_or_first(asked, find)
-
-    found = await _db(request).read(look)
-    return shell.page(
-        request,
-        "topics/list.html",
-        title="Topics",
-        asked=asked,
-        found=found,
-        pages=narrowing.pages(asked, found),
-        order=lambda sort: asked.href(sort=sort),
-    )
+def _find(session: Reading, asked: Narrowed, after: str | None) -> Found:
+    return managing.find(session, search=asked.search, sort=asked.sort, after=after)
 
 
 async def new(request: Request) -> Reply:
@@ -87,9 +74,9 @@ async def new(request: Request) -> Reply:
     if request.method != "POST":
         surface: Surface = request.app.state.surface
         return _form(request, Typed(language=surface.options.latest.site.language))
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     try:
-        topic_id = await _db(request).write(
+        topic_id = await shell.db(request).write(
             editing.create,
             typed.title,
             slug=typed.slug.strip() or None,
@@ -106,13 +93,13 @@ async def one(request: Request) -> Reply:
     """`/admin/topics/12/`: the form of a topic, and its parts."""
     topic_id = narrowing.number(request)
     search = narrowing.storable(request.query_params.get("find", ""))[: narrowing.LONGEST]
-    shown = await _db(request).read(_shown, topic_id, search)
+    shown = await shell.db(request).read(_shown, topic_id, search)
     if request.method != "POST":
         return _form(request, Typed.stored(shown.topic), shown, search=search)
-    typed = Typed.of(await forms.read(request, most_bytes=MOST_BYTES))
+    typed = Typed.of(await forms.read(request, most_bytes=organizing.MOST_BYTES))
     slug = typed.slug.strip()
     try:
-        event = await _db(request).write(
+        event = await shell.db(request).write(
             editing.change,
             topic_id,
             title=typed.title,
@@ -123,27 +110,26 @@ async def one(request: Request) -> Reply:
             actor=actor(request),
         )
     except Stale as error:
-        now = await _db(request).read(_shown, topic_id, "")
+        now = await shell.db(request).read(_shown, topic_id, "")
         return _form(request, replace(typed, version=now.topic.version), now, error=error, now=now.topic)
     except (Invalid, Conflict) as error:
         return _form(request, typed, shown, error=error)
-    message = "Nothing was changed." if event is None else "The topic is saved."
-    return flash.redirect(request, f"{PATH}{topic_id}/", message, undo=[] if event is None else [event])
+    return organizing.saved(request, f"{PATH}{topic_id}/", "The topic", event)
 
 
 async def arrange(request: Request) -> Reply:
     """Put the parts of a topic in the order of the form, which a button may have changed; or take one out."""
     topic_id = narrowing.number(request)
-    form = await forms.read(request, most_bytes=MOST_BYTES)
+    form = await forms.read(request, most_bytes=organizing.MOST_BYTES)
     sent = [each for each in form.all("part") if each.isascii() and each.isdigit() and len(each) <= 10]
     typed = [each for each in sent if int(each) <= narrowing.LARGEST_ID]
     do = form.line("do")
     gone = _removed(typed, do)
     order = [int(each) for each in (typed if gone is not None else rows.moved(typed, do))]
     try:
-        events = await _db(request).write(_arrange, topic_id, order, gone, form.line("version"), actor(request))
+        events = await shell.db(request).write(_arrange, topic_id, order, gone, form.line("version"), actor(request))
     except (Invalid, Stale) as error:
-        shown = await _db(request).read(_shown, topic_id, "")
+        shown = await shell.db(request).read(_shown, topic_id, "")
         places = {part_id: place for place, part_id in enumerate(order)}
         kept = sorted(shown.parts, key=lambda part: places.get(part.id, len(places)))
         return _form(request, Typed.stored(shown.topic), shown, fault=error, parts=kept)
@@ -169,11 +155,11 @@ def _arrange(
 async def add(request: Request) -> Reply:
     """Make a post the last part of a topic."""
     topic_id = narrowing.number(request)
-    form = await forms.read(request, most_bytes=MOST_BYTES)
+    form = await forms.read(request, most_bytes=organizing.MOST_BYTES)
     chosen = narrowing.chosen([form.line("post")])
     if not chosen:
         return flash.redirect(request, f"{PATH}{topic_id}/#parts", "Choose a post first.", bad=True)
-    event = await _db(request).write(placing.add, topic_id, chosen[0], actor=actor(request))
+    event = await shell.db(request).write(placing.add, topic_id, chosen[0], actor=actor(request))
     message = "It is a part already." if event is None else "The post is the last part now."
     return flash.redirect(request, f"{PATH}{topic_id}/#parts", message, undo=[] if event is None else [event])
 
@@ -181,21 +167,19 @@ async def add(request: Request) -> Reply:
 async def delete(request: Request) -> Reply:
     """`/admin/topics/12/delete/`: asks whether the topic shall be deleted, and does it."""
     topic_id = narrowing.number(request)
-    shown = await _db(request).read(_shown, topic_id, "")
+    shown = await shell.db(request).read(_shown, topic_id, "")
     if request.method == "POST":
-        event = await _db(request).write(editing.delete, topic_id, actor=actor(request))
+        event = await shell.db(request).write(editing.delete, topic_id, actor=actor(request))
         return flash.redirect(request, PATH, f"The topic “{shown.topic.title}” is deleted.", undo=[event])
     count = len(shown.parts)
     parts = "It has no parts." if not count else f"Its {count:,} parts stay and are of no topic."
-    back = _href(request)(f"{PATH}{topic_id}/")
-    return shell.page(
+    back = f"{PATH}{topic_id}/"
+    return organizing.ask_to_delete(
         request,
-        "confirm.html",
+        back + "delete/",
+        back,
         title=f"Delete “{shown.topic.title}”?",
         lines=[parts, f"{shown.topic.path} will be gone. This can be undone."],
-        action=back + "delete/",
-        button="Delete",
-        back=back,
     )
 
 
@@ -210,7 +194,7 @@ def _shown(session: Reading, topic_id: int, search: str) -> Shown:
 
 async def _introduced(request: Request, typed: Typed) -> tuple[str, str]:
     language = editing.fit_language(typed.language.strip())
-    return await introduction(_db(request), typed.introduction, language, place="introduction")
+    return await introduction(shell.db(request), typed.introduction, language, place="introduction")
 
 
 def _form(
@@ -224,31 +208,19 @@ def _form(
     fault: WestmarchError | None = None,
     parts: Sequence[NamedRow] | None = None,
 ) -> Reply:
-    wrong = error or fault
-    return shell.page(
+    return organizing.form(
         request,
         "topics/edit.html",
+        PATH + (f"{shown.topic.id}/" if shown else "new/"),
         title=f"Topic “{shown.topic.title}”" if shown else "New topic",
-        status=200 if wrong is None else (wrong.status if isinstance(wrong, Stale) else 422),
-        action=_href(request)(PATH + (f"{shown.topic.id}/" if shown else "new/")),
         typed=typed,
         shown=shown,
         parts=parts if parts is not None else (shown.parts if shown else ()),
         search=search,
-        error=error,
+        error=error or fault,
+        at_parts=fault is not None,
         now=now,
-        fault=fault,
     )
-
-
-def _href(request: Request) -> Callable[[str], str]:
-    surface: Surface = request.app.state.surface
-    return surface.href
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES: tuple[Any, ...] = (

@@ -12,9 +12,8 @@ from westmarch.authors.managing import Edited
 from westmarch.authors.models import Author
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
-from westmarch.links import actions as links
-from westmarch.links.naming import claim_slug
-from westmarch.links.paths import last_segment, own_slug, slugify
+from westmarch.links import naming
+from westmarch.links.paths import own_slug
 from westmarch.subjects import version
 from westmarch.subjects.names import fit, fold
 
@@ -83,19 +82,12 @@ def change(
     if picture_id != "keep" and picture_id != author.picture_id:
         values["picture_id"] = fit_picture(session, picture_id)
     called = values.get("name", author.name)
-    if slug is not None and own_slug(slug) != author.slug:
-        values["path"] = claim_slug(session, author_id, "/authors/", own_slug(slug))
-    elif slug is None and author.slug == slugify(author.name) != slugify(called):
-        values["path"] = links.claim_free(session, author_id, f"/authors/{slugify(called)}/")
+    if path := naming.follow(session, author_id, "/authors/", slug, has=author.slug, was=author.name, called=called):
+        values["path"] = path
     if not values:
         return None
     store(session, author_id, values)
-    before = {field: getattr(author, field) for field in values}
-    detail = {
-        "name": called,
-        "changed": version.changes(before, values, hidden=("bio_html",)),
-        "undo": {"before": before, "version": editable(session, author_id).version},
-    }
+    detail = version.told(called, author, values, editable(session, author_id).version, hidden=("bio_html",))
     return events.record(session, "author.changed", actor=actor, subject_id=author_id, detail=detail)
 
 
@@ -111,12 +103,7 @@ def editable(session: Session, author_id: int, expected: str | None = None) -> E
 
 def store(session: Session, author_id: int, values: dict[str, Any]) -> None:
     """Write fields of an author, and what hangs on them: what a name is found by, and the slug of a path."""
-    stored = dict(values)
-    if "name" in values:
-        stored["folded"] = fold(values["name"])
-    if "path" in values:
-        stored["slug"] = last_segment(values["path"])
-    session.execute(update(Author).where(Author.id == author_id).values(**stored))
+    session.execute(update(Author).where(Author.id == author_id).values(**naming.columns(values)))
 
 
 def check_free(session: Session, name: str, author_id: int | None) -> None:

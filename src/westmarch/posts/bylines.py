@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.accounts.models import Account
@@ -12,11 +12,10 @@ from westmarch.authors import editing
 from westmarch.authors.managing import Edited
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
-from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict
 from westmarch.events import actions as events
 from westmarch.links import handing
-from westmarch.posts import counts
+from westmarch.posts import counts, uses
 from westmarch.posts.counts import Listing
 from westmarch.posts.models import Byline, Post
 from westmarch.site.options import Site
@@ -24,20 +23,6 @@ from westmarch.subjects import actions as subjects
 from westmarch.subjects.names import fold
 
 _byline = Byline.__table__
-
-
-def used_by(session: Reading, author_id: int, limit: int) -> tuple[int, Sequence[NamedRow]]:
-    """How many posts and pages name the author, drafts too, and the newest of them."""
-    names = Byline.author_id == author_id
-    total = session.scalar(select(func.count()).select_from(Byline).where(names))
-    rows = session.execute(
-        select(Post.id, Post.title, Post.path, Post.kind, Post.status, Post.trashed_at)
-        .join(Byline, Byline.post_id == Post.id)
-        .where(names)
-        .order_by(Post.id.desc())
-        .limit(limit)
-    ).all()
-    return total or 0, rows
 
 
 def merge(session: Session, from_id: int, into_id: int, site: Site, *, expected: str | None = None, actor: str) -> int:
@@ -87,7 +72,7 @@ def delete(session: Session, author_id: int, *, expected: str | None = None, act
     version.
     """
     author = editing.editable(session, author_id, expected)
-    total, posts = used_by(session, author_id, 1)
+    total, posts = uses.of_author(session, author_id, 1)
     if total:
         others = f" and {total - 1:,} more" if total > 1 else ""
         raise Conflict(

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.db.rows import NamedRow
-from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict
 from westmarch.events import actions as events
 from westmarch.links import handing
@@ -23,22 +22,6 @@ from westmarch.tags.managing import Edited
 from westmarch.tags.models import Tag, Tagging
 
 _tagging = Tagging.__table__
-
-
-def used_by(session: Reading, tag_id: int, limit: int) -> tuple[int, Sequence[NamedRow]]:
-    """How many posts and pages have the tag, drafts too, and the newest of them."""
-    has = Tagging.tag_id == tag_id
-    total = session.scalar(
-        select(func.count()).select_from(Tagging).join(Post, Post.id == Tagging.subject_id).where(has)
-    )
-    rows = session.execute(
-        select(Post.id, Post.title, Post.path, Post.kind, Post.status, Post.trashed_at)
-        .join(Tagging, Tagging.subject_id == Post.id)
-        .where(has)
-        .order_by(Post.id.desc())
-        .limit(limit)
-    ).all()
-    return total or 0, rows
 
 
 def merge(session: Session, from_id: int, into_id: int, site: Site, *, expected: str | None = None, actor: str) -> int:

@@ -26,6 +26,18 @@ def require(expected: str | None, version: str, what: str) -> None:
         )
 
 
+def told(
+    name: str, was: object, values: Mapping[str, Any], version: str, *, hidden: Collection[str] = ()
+) -> dict[str, Any]:
+    """What an event tells of a change of fields, so that it can be taken back while the subject is of this version."""
+    before = {field: getattr(was, field) for field in values}
+    return {
+        "name": name,
+        "changed": changes(before, values, hidden=hidden),
+        "undo": {"before": before, "version": version},
+    }
+
+
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], *, hidden: Collection[str] = ()) -> dict[str, Any]:
     """What a change changed, as events tell it: by field `from` and `to`; of a long text only that it changed."""
     told: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
-from westmarch.links.naming import claim_slug
+from westmarch.links import naming
 from westmarch.links.paths import last_segment, own_slug, slugify
 from westmarch.subjects import actions as subjects
 from westmarch.subjects import version
@@ -108,21 +108,12 @@ def change(
     meant = fit_synonyms(session, tag.synonyms if synonyms is None else synonyms, called, tag_id)
     if meant != tag.synonyms:
         values["synonyms"] = meant
-    if slug is not None and own_slug(slug) != tag.slug:
-        values["path"] = claim_slug(session, tag_id, "/tags/", own_slug(slug))
-    elif slug is None and "name" in values and tag.slug == slugify(tag.name) != slugify(called):
-        values["path"] = links.claim_free(session, tag_id, f"/tags/{slugify(called)}/")
+    if path := naming.follow(session, tag_id, "/tags/", slug, has=tag.slug, was=tag.name, called=called):
+        values["path"] = path
     if not values:
         return None
     store(session, tag_id, values)
-    changed = managing.edited(session, tag_id)
-    assert changed is not None
-    before = {field: getattr(tag, field) for field in values}
-    detail = {
-        "name": changed.name,
-        "changed": version.changes(before, values),
-        "undo": {"before": before, "version": changed.version},
-    }
+    detail = version.told(called, tag, values, editable(session, tag_id).version)
     return events.record(session, "tag.changed", actor=actor, subject_id=tag_id, detail=detail)
 
 
@@ -138,12 +129,7 @@ def editable(session: Session, tag_id: int, expected: str | None = None) -> Edit
 
 def store(session: Session, tag_id: int, values: dict[str, Any]) -> None:
     """Write fields of a tag, and what hangs on them: what a name is found by, and the slug of a path."""
-    stored = dict(values)
-    if "name" in values:
-        stored["folded"] = fold(values["name"])
-    if "path" in values:
-        stored["slug"] = last_segment(values["path"])
-    session.execute(update(Tag).where(Tag.id == tag_id).values(**stored))
+    session.execute(update(Tag).where(Tag.id == tag_id).values(**naming.columns(values)))
 
 
 def check_free(session: Session, name: str, tag_id: int | None) -> None:
@@ -187,7 +173,7 @@ def fit_synonyms(session: Session, synonyms: Sequence[str], name: str, tag_id: i
 def _create(session: Session, name: str, folded: str, *, slug: str | None = None) -> int:
     tag_id = subjects.create(session, "tag")
     if slug is not None:
-        path = claim_slug(session, tag_id, "/tags/", slug, new=True)
+        path = naming.claim_slug(session, tag_id, "/tags/", slug, new=True)
     else:
         path = links.claim_free(session, tag_id, f"/tags/{slugify(name)}/", new=True)
     session.execute(

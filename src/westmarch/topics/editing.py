@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
-from westmarch.links import actions as links
-from westmarch.links.naming import claim_slug
-from westmarch.links.paths import last_segment, own_slug, slugify
+from westmarch.links import naming
+from westmarch.links.paths import own_slug
 from westmarch.subjects import actions as subjects
 from westmarch.subjects import version
 from westmarch.subjects.names import fit, fold
@@ -80,19 +79,13 @@ def change(
     if introduction is not None and introduction != (topic.introduction_markdown, topic.introduction_html):
         values["introduction_markdown"], values["introduction_html"] = introduction
     called = values.get("title", topic.title)
-    if slug is not None and own_slug(slug) != topic.slug:
-        values["path"] = claim_slug(session, topic_id, "/topics/", own_slug(slug))
-    elif slug is None and topic.slug == slugify(topic.title) != slugify(called):
-        values["path"] = links.claim_free(session, topic_id, f"/topics/{slugify(called)}/")
+    if path := naming.follow(session, topic_id, "/topics/", slug, has=topic.slug, was=topic.title, called=called):
+        values["path"] = path
     if not values:
         return None
     store(session, topic_id, values)
-    before = {field: getattr(topic, field) for field in values}
-    detail = {
-        "name": called,
-        "changed": version.changes(before, values, hidden=("introduction_html",)),
-        "undo": {"before": before, "version": editable(session, topic_id).version},
-    }
+    now = editable(session, topic_id).version
+    detail = version.told(called, topic, values, now, hidden=("introduction_html",))
     return events.record(session, "topic.changed", actor=actor, subject_id=topic_id, detail=detail)
 
 
@@ -137,12 +130,7 @@ def editable(session: Session, topic_id: int, expected: str | None = None) -> Ed
 
 def store(session: Session, topic_id: int, values: dict[str, Any]) -> None:
     """Write fields of a topic, and what hangs on them: what a title is found by, and the slug of a path."""
-    stored = dict(values)
-    if "title" in values:
-        stored["folded"] = fold(values["title"])
-    if "path" in values:
-        stored["slug"] = last_segment(values["path"])
-    session.execute(update(Topic).where(Topic.id == topic_id).values(**stored))
+    session.execute(update(Topic).where(Topic.id == topic_id).values(**naming.columns(values, "title")))
 
 
 def check_free(session: Session, title: str, topic_id: int | None) -> None:
