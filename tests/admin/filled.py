@@ -1,6 +1,7 @@
 """Forms of the admin as a browser would send them: what stands in the fields of a page, and nothing else."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,28 +9,46 @@ import httpx2
 
 from tests.readers import Reader
 
-_BUTTONS = ("submit", "button", "file", "image", "reset")
+_BUTTONS = ("submit", "button", "image", "reset")
+#: What somebody types or chooses: all else of a form is sent unseen.
+_TYPED = ("text", "search", "email", "url", "number", "date", "datetime-local", "color", "textarea", "select")
+
+
+@dataclass
+class Form:
+    """A form of a page: where and how it is sent, what stands in its fields, and its buttons that have names."""
+
+    action: str
+    method: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def typed(self) -> set[str]:
+        """The fields in which somebody types."""
+        return {name for name, kind in self.kinds.items() if kind in _TYPED}
 
 
 class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[tuple[str, list[tuple[str, str]]]] = []
+        self.forms: list[Form] = []
         self._area: str | None = None
         self._choice: str | None = None
-        self._disabled = False
 
     @property
     def fields(self) -> list[tuple[str, str]]:
-        return self.forms[-1][1] if self.forms else []
+        return self.forms[-1].fields if self.forms else []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        name, value = found.get("name"), found.get("value") or ""
+        name, value, kind = found.get("name"), found.get("value") or "", found.get("type") or "text"
         if tag == "form":
-            self.forms.append((found.get("action") or "", []))
+            self.forms.append(Form(found.get("action") or "", (found.get("method") or "get").lower()))
         elif tag == "select":
             self._choice = name
+            self._known(name, tag)
         elif tag == "option" and self._choice:  # Without one that is selected the first is.
             if "selected" in found or self._choice not in dict(self.fields):
                 self.fields[:] = [(key, kept) for key, kept in self.fields if key != self._choice]
@@ -37,10 +56,18 @@ class _Forms(HTMLParser):
         elif tag == "textarea" and name and "disabled" not in found:
             self._area = ""
             self.fields.append((name, ""))
-        elif tag == "input" and name and "disabled" not in found and found.get("type") not in _BUTTONS:
-            ticked = found.get("type") not in ("checkbox", "radio") or "checked" in found
-            if ticked:
+            self._known(name, tag)
+        elif tag == "button" and name and self.forms:
+            self.forms[-1].buttons.append((name, value))
+        elif tag == "input" and name and "disabled" not in found and kind not in _BUTTONS:
+            self._known(name, kind)
+            ticked = kind not in ("checkbox", "radio") or "checked" in found
+            if ticked and kind != "file":
                 self.fields.append((name, value))
+
+    def _known(self, name: str | None, kind: str) -> None:
+        if name and self.forms:
+            self.forms[-1].kinds[name] = kind
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea" and self._area is not None:
@@ -55,12 +82,17 @@ class _Forms(HTMLParser):
             self._area += data
 
 
-def form(text: str, action: str) -> list[tuple[str, str]]:
-    """The fields of the form on a page that is sent to `action`, with what stands in them."""
+def forms(text: str) -> list[Form]:
+    """The forms of a page."""
     parser = _Forms()
     parser.feed(text)
-    found = [fields for where, fields in parser.forms if where == action]
-    assert found, (action, [where for where, _ in parser.forms])
+    return parser.forms
+
+
+def form(text: str, action: str) -> list[tuple[str, str]]:
+    """The fields of the form on a page that is sent to `action`, with what stands in them."""
+    found = [each.fields for each in forms(text) if each.action == action]
+    assert found, (action, [each.action for each in forms(text)])
     return found[-1]
 
 

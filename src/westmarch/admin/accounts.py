@@ -34,7 +34,7 @@ SIZE, MOST_PAGES = 50, 10_000
 #: So many authors are offered as a byline.
 MOST_AUTHORS = 1_000
 #: A form of an account has no more bytes.
-MOST_BYTES = 20_000
+MOST_BYTES = 1_000_000
 #: What the form says for the byline of one's own that is made with an account.
 NEW = "new"
 

@@ -22,7 +22,7 @@ from westmarch.web import forms
 from westmarch.web.replies import Reply
 
 #: A form of one's own account has no more bytes.
-MOST_BYTES = 20_000
+MOST_BYTES = 1_000_000
 #: The largest number that a session or an account can have.
 LARGEST_ID = 2**31 - 1
 

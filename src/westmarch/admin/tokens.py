@@ -20,7 +20,7 @@ from westmarch.web.replies import Reply
 
 PATH = "/admin/me/tokens/"
 #: The form has no more bytes.
-MOST_BYTES = 20_000
+MOST_BYTES = 1_000_000
 #: The largest number that a token can have.
 LARGEST_ID = 2**31 - 1
 #: How long a token may last, as the form names it.
