@@ -94,7 +94,7 @@ def _round(most: int) -> int:
     """The number at which the drawing ends: one that is easily read, and whose half is whole too."""
     if most <= _FEW[-1]:
         return next(each for each in _FEW if each >= most)
-    unit = 10 ** (len(str(most)) - 2)
+    unit: int = 10 ** (len(str(most)) - 2)
     return next(unit * each for each in _MANY if unit * each >= most)
 
 

@@ -32,3 +32,14 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 const tab = document.querySelector(".states [aria-current]");
 const tabs = tab?.closest("ul");
 if (tabs) tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.clientWidth) / 2;
+
+// What was typed and not sent is not left by mistake. A form that was refused is such a one; that of a post looks
+// after itself.
+const forms = 'form.form[method="post"]:not([data-writing])';
+const unsaved = new Set(document.querySelectorAll(`${forms}:is(:has([aria-invalid]), :has(.refusal))`));
+addEventListener("input", ({ target }) => {
+  const form = target.closest?.(forms);
+  if (form) unsaved.add(form);
+});
+addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented) unsaved.delete(target); });
+addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });

@@ -18,6 +18,7 @@ for (const list of document.querySelectorAll("[data-ordering]")) {
       }
     });
     said.textContent = `Moved to place ${all.indexOf(row) + 1} of ${all.length}. Not saved yet.`;
+    list.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
   list.addEventListener("click", (event) => {
