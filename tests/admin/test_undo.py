@@ -139,6 +139,25 @@ async def test_an_event_that_is_not_there_is_told(reader: Reader) -> None:
     assert (await take_back(reader, 999_999_999)).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("back", "page"),
+    [
+        ("/admin/topics/1/parts/", "/admin/topics/1/"),
+        ("/admin/redirects/remove/", "/admin/redirects/"),
+        ("/admin/redirects/missed/forget/", "/admin/redirects/missed/"),
+        ("/admin/posts/do/?status=draft", "/admin/posts/"),
+        ("/admin/nowhere/else/", "/admin/"),
+        ("/admin/sign-out/", "/admin/"),
+        ("/admin/tags/?sort=-posts", "/admin/tags/?sort=-posts"),
+    ],
+)
+async def test_the_way_back_is_a_page_where_the_button_was_below_a_form(reader: Reader, back: str, page: str) -> None:
+    await signed_in(reader)
+    await reader.do(change, {"title": "Slack Water"}, actor="Nell")
+    answer = await take_back(reader, await newest(reader), back=back)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
 @pytest.mark.unit
 @pytest.mark.parametrize(
     "path", ["", "//evil.example/", "https://evil.example/", "/admin//evil", "/\\evil", "/posts/", "/admin/../", UNDO]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
+from starlette.routing import BaseRoute, Match
 
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
@@ -124,12 +125,25 @@ async def take_back(request: Request) -> Reply:
     ids = [int(text) for text in texts]
     said = await request.app.state.db.write(undo, ids, who=signed_in(request), actor=actor(request))
     message = " ".join(said) if len(said) <= _SAID else f"{len(said)} changes were taken back."
-    return flash.redirect(request, back(form.line("back")), message)
+    return flash.redirect(request, _page(request, back(form.line("back"))), message)
 
 
 def back(path: str) -> str:
     """The page of the admin that is named, or the first one where none is."""
     return path if _BACK.fullmatch(path) and "//" not in path else "/admin/"
+
+
+def _page(request: Request, path: str) -> str:
+    """The path, or the next one above it where a form alone is sent to it."""
+    at, mark, query = path.partition("?")
+    while not any(_answers(route, at) for route in request.app.routes):
+        at, mark, query = at.rstrip("/").rpartition("/")[0] + "/", "", ""
+    return at + mark + query
+
+
+def _answers(route: BaseRoute, path: str) -> bool:
+    asked = {"type": "http", "method": "GET", "path": path}
+    return isinstance(route, Guarded) and not route.path.endswith(":path}") and route.matches(asked)[0] is Match.FULL
 
 
 ROUTES = (Guarded(PATH, take_back, right=Right.SIGN_IN, methods=("POST",)),)
