@@ -10,7 +10,7 @@ from starlette.requests import Request
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
-from westmarch.admin import flash, post_fields, post_shown, shell
+from westmarch.admin import flash, post_fields, post_lists, post_shown, shell
 from westmarch.admin.post_choices import offered
 from westmarch.admin.post_fields import Typed
 from westmarch.admin.settings import LANGUAGES
@@ -20,8 +20,7 @@ from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale, WestmarchError
 from westmarch.events import queries as events
 from westmarch.events.queries import Asked
-from westmarch.media import actions as media
-from westmarch.media.files import examine
+from westmarch.media import uploading
 from westmarch.posts import editing, ownership, waiting
 from westmarch.posts.change import ALT, Change
 from westmarch.posts.drafts import Kind
@@ -117,7 +116,8 @@ async def _edit(request: Request, kind: Kind) -> Reply:
     try:
         if do == "trash":
             event = await editing.trash(db, post_id, expected=expected, who=who, actor=actor(request))
-            return flash.redirect(request, f"/admin/{kind}s/", f"“{found.title}” is in the trash.", undo=[event])
+            back = post_lists.back(request, kind)
+            return flash.redirect(request, back, f"“{found.title}” is in the trash.", undo=[event])
         if do == "restore":
             await editing.restore(db, post_id, expected=expected, who=who, actor=actor(request))
             return flash.redirect(request, here, "Restored. It is again what it was.")
@@ -161,17 +161,17 @@ async def _with_picture(request: Request, form: Form, typed: Typed) -> Typed:
     if file is None:
         return typed
     settings: Settings = request.app.state.settings
-    content, name = await file.read(), file.filename or "picture"
-    await form.data.close()
     if len(alt) > ALT:
         raise Invalid(f"It has at most {ALT:,} characters.", place="upload_alt")
     try:
-        examined = await asyncio.to_thread(examine, content, name)
+        stored = await uploading.keep(
+            _db(request), settings.media_folder, file.file, file.filename or "", alt=alt, picture=True,
+            who=signed_in(request), actor=actor(request),
+        )  # fmt: skip
     except Invalid as error:
         raise Invalid(error.message, hint=error.hint, place="upload") from error
-    if examined.kind != "picture":
-        raise Invalid("This is no picture.", hint="JPEG, PNG, GIF, WebP and AVIF are taken.", place="upload")
-    stored = await _db(request).write(media.store, settings.media_folder, content, examined, filename=name, alt=alt)
+    finally:
+        await form.data.close()
     return replace(typed, cover_id=str(stored.id))
 
 
@@ -232,9 +232,6 @@ async def _page(
 ) -> Reply:
     told = await _db(request).read(offered)
     kept: Waiting | None = await _db(request).read(waiting.of, found) if found else None
-    pictures = list(told.pictures)
-    if typed.cover_id and typed.cover_id not in dict(pictures):
-        pictures.insert(0, (typed.cover_id, f"Picture {typed.cover_id}"))
     topics = list(told.topics)
     if typed.topic and typed.topic not in dict(topics):
         topics.insert(0, (typed.topic, typed.topic))
@@ -245,6 +242,7 @@ async def _page(
         title=f"New {kind}" if found is None else f"Edit {kind}",
         status=error.status if error else 200,
         kind=kind,
+        back=request.app.state.surface.base + post_lists.back(request, kind),
         post=found,
         values=typed,
         upload_alt=alt,
@@ -256,7 +254,6 @@ async def _page(
         tags=told.tags,
         authors=told.authors,
         topics=[("", "None"), *topics],
-        pictures=[("", "None"), *pictures],
         here=f"/admin/{kind}s/{found.id}/" if found else f"/admin/{kind}s/new/",
     )
 

@@ -25,6 +25,7 @@ class Post(Model):
         CheckConstraint("status IN ('draft', 'scheduled', 'published')", name="status"),
         Index("ix_post_kind_visible_published_at", "kind", "visible", "published_at", "id"),
         Index("ix_post_status_published_at", "status", "published_at"),
+        Index("ix_post_listing", "kind", "trashed_at", "language", "status", "unlisted", "draft_revision_id"),
         Index(
             "ix_post_pinned",
             "kind",
