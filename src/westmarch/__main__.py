@@ -1,5 +1,7 @@
 """`python -m westmarch` is the command `westmarch`."""
 
+import atexit
+import gc
 import os
 import signal
 
@@ -10,6 +12,8 @@ def main() -> None:
     if heard:
         # No KeyboardInterrupt: inside of an import it may be told as a traceback, or be lost.
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    # What is left at the end goes with the process: looking for garbage in it would take a third of a short command.
+    atexit.register(gc.freeze)
     from westmarch.cli.main import main as command
 
     if heard:
