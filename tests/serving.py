@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from westmarch.cli.main import app
+from westmarch.cli.main import command
 
 #: The command of the program that the tests themselves run in.
 COMMAND = (sys.executable, "-m", "westmarch")
@@ -19,7 +19,7 @@ COMMAND = (sys.executable, "-m", "westmarch")
 def new_site(site: Path, *options: str) -> Path:
     """Make a site by `westmarch init` in this process, but in a thread: a browser may keep this one's event loop."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(app, ["--site", str(site), "init", *options], standalone_mode=False).result()
+        thread.submit(command(), ["--site", str(site), "init", *options], standalone_mode=False).result()
     return site
 
 

@@ -3,8 +3,10 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -121,6 +123,12 @@ app.command("logging")(logs.logging)
 app.command("version")(version.version)
 
 
+@lru_cache(1)
+def command() -> Callable[..., Any]:
+    """The command line, to be called with its words: built once a process, which takes longer than most commands."""
+    return typer.main.get_command(app)
+
+
 def main() -> None:
     """Run the command line; what went wrong is told without a traceback.
 
@@ -130,7 +138,7 @@ def main() -> None:
         logging.basicConfig()
         logging.getLogger("westmarch").setLevel(logging.DEBUG)
     try:
-        app()
+        command()()
     except KeyboardInterrupt:  # Typer minds it only where a command runs.
         sys.exit(130)
     except Exception as error:  # the last resort: a traceback is for the log
