@@ -1,5 +1,6 @@
 """`/admin/backup/`: a backup is made in a process of its own, taken away, and deleted."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.factories import post as write
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.admin import backup
+from westmarch.backup.sealing import Key
 from westmarch.backup.verifying import verify
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
@@ -26,11 +28,25 @@ def verbs(session: Reading) -> list[str]:
     return list(session.scalars(select(Event.verb).where(Event.verb.like("backup.%")).order_by(Event.id)))
 
 
+def processes() -> list[bytes]:
+    """The command lines of all processes, as anybody on the machine sees them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            found.append(path.read_bytes())
+    return found
+
+
+def contents(folder: Path) -> list[bytes]:
+    """What stands in all files below a folder."""
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_a_backup_is_made_taken_and_deleted(reader: Reader, tmp_path: Path) -> None:
     settings = await owner(reader)
     await reader.do(write, "A post", slug="a")
     assert "No backup of this site is known." in said(await reader.get(HOME))
-    assert (await post(reader, HOME)).status_code == 303
+    assert (await post(reader, HOME, recipient="")).status_code == 303
     page = await ended(reader, HOME)
     assert "The last backup was made" in said(page)
     (made,) = backup.kept(settings)
@@ -50,15 +66,15 @@ async def test_a_backup_is_made_taken_and_deleted(reader: Reader, tmp_path: Path
 
 async def test_one_backup_is_made_at_a_time_and_can_be_stopped(reader: Reader) -> None:
     settings = await owner(reader)
-    await post(reader, HOME)
-    assert (await post(reader, HOME)).status_code == 409
+    await post(reader, HOME, recipient="")
+    assert (await post(reader, HOME, recipient="")).status_code == 409
     await until(backup.work_of(settings), lambda work: work.pid > 0)
     await post(reader, HOME + "stop/")
     words = said(await ended(reader, HOME))
     # It may have come to its end before.
     assert ("was stopped" in words) != (len(backup.kept(settings)) == 1), words
     assert not list(backup.folder_of(settings).glob(".*"))
-    await post(reader, HOME)
+    await post(reader, HOME, recipient="")
     await ended(reader, HOME)
     assert backup.kept(settings)
     assert all(one.size for one in backup.kept(settings))
@@ -67,7 +83,7 @@ async def test_one_backup_is_made_at_a_time_and_can_be_stopped(reader: Reader) -
 async def test_a_backup_that_fails_says_why(reader: Reader) -> None:
     settings = await owner(reader)
     (settings.site / "westmarch.toml").write_text("nonsense = 1\n")
-    await post(reader, HOME)
+    await post(reader, HOME, recipient="")
     page = await ended(reader, HOME)
     assert "nonsense" in said(page)
     assert backup.kept(settings) == []
@@ -105,6 +121,64 @@ async def test_nobody_but_an_owner_backs_up(reader: Reader, role: str) -> None:
     await signed_in(reader, role=role)
     name = "westmarch-20260103T000000Z.tar.zst"
     assert (await reader.get(HOME)).status_code == 403
-    assert (await post(reader, HOME)).status_code == 403
+    assert (await post(reader, HOME, recipient="")).status_code == 403
     assert (await reader.get(HOME + name)).status_code == 403
     assert (await post(reader, f"{HOME}{name}/delete/")).status_code == 403
+
+
+async def test_a_backup_is_proved_when_it_is_made(reader: Reader) -> None:
+    await owner(reader)
+    await reader.do(write, "A post", slug="a")
+    assert 'name="verify" value="1" checked' in (await reader.get(HOME)).text
+    await post(reader, HOME, verify="1")
+    words = said(await ended(reader, HOME, 180))
+    assert "It is proved" in words
+    assert "are the same, byte for byte" in words
+
+
+async def test_a_passphrase_closes_a_backup_and_is_seen_nowhere(reader: Reader, tmp_path: Path) -> None:
+    settings = await owner(reader)
+    secret = "marsh tide lantern oar"
+    await post(reader, HOME, passphrase=secret, again=secret, verify="1")
+    assert not any(secret.encode() in words for words in processes())
+    page = await ended(reader, HOME, 180)
+    assert "It is proved" in said(page)
+    (made,) = backup.kept(settings)
+    assert made.encrypted
+    assert "encrypted" in said(page)
+    assert secret not in page.text
+    assert not any(secret.encode() in content for content in contents(settings.run_folder))
+    file = backup.folder_of(settings) / made.name
+    assert (await verify(file, None, key=Key(passphrase=secret))).sound
+
+
+async def test_only_the_owner_of_a_key_opens_a_backup_for_it(reader: Reader, tmp_path: Path) -> None:
+    from pyrage import x25519
+
+    settings = await owner(reader)
+    identity = x25519.Identity.generate()
+    await post(reader, HOME, recipient=str(identity.to_public()))
+    await ended(reader, HOME, 180)
+    (made,) = backup.kept(settings)
+    (tmp_path / "key").write_text(f"{identity}\n")
+    file = backup.folder_of(settings) / made.name
+    assert (await verify(file, None, key=Key(identity=tmp_path / "key"))).sound
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ({"passphrase": "short", "again": "short"}, "passphrase"),
+        ({"passphrase": "two lines\nof text", "again": "two lines\nof text"}, "passphrase"),
+        ({"passphrase": "long enough to do", "again": "another one than that"}, "again"),
+        ({"recipient": "--keep=1d"}, "recipient"),
+        ({"recipient": "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq", "verify": "1"}, "verify"),
+    ],
+)
+async def test_what_cannot_be_made_is_said_at_its_field(reader: Reader, sent: dict[str, str], place: str) -> None:
+    settings = await owner(reader)
+    answer = await post(reader, HOME, **sent)
+    assert answer.status_code == 422
+    assert f'id="f-{place}-fault"' in answer.text
+    assert sent.get("passphrase", "\0") not in answer.text
+    assert backup.kept(settings) == []

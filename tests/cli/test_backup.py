@@ -114,3 +114,15 @@ def test_help_names_what_can_be_done(westmarch: Westmarch) -> None:
     told = westmarch("backup", "--help").out
     assert "westmarch backup FILE" in told
     assert "verify" in told
+
+
+def test_a_backup_can_be_proved_as_soon_as_it_is_made(westmarch: Westmarch, site: Path, tmp_path: Path) -> None:
+    made = westmarch("--site", site, "backup", tmp_path / "one.tar.zst", "--verify")
+    assert made.status == 0, made.err
+    assert "The backup is sound." in made.out
+    told = json.loads(westmarch("--site", site, "backup", tmp_path / "two.tar.zst", "--verify", "--json").out)
+    assert told["verified"]["sound"] is True
+    refused = westmarch("--site", site, "backup", tmp_path / "three", "--verify", "--recipient", "age1x")
+    assert refused.status == 2
+    assert "cannot be proved where their keys are not" in refused.err
+    assert not (tmp_path / "three").exists()

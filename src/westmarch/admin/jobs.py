@@ -70,11 +70,14 @@ class Work:
         return min(100, self.done * 100 // self.total) if self.total else None
 
 
-def start(folder: Path, alone: Path, site: Path, words: Callable[[], Sequence[str]], *, busy: str) -> None:
+def start(
+    folder: Path, alone: Path, site: Path, words: Callable[[], Sequence[str]], *, busy: str, secret: str = ""
+) -> None:
     """Run `westmarch --site SITE WORDS` in a process of its own, with an empty folder for what it tells.
 
     `alone` is a lock that one process at a time has: Conflict with the message `busy` where another one has it. It is
-    held when the `words` are asked for.
+    held when the `words` are asked for. A `secret` is what it reads from its standard input: words can be seen by
+    whoever is on the machine.
     """
     with ExitStack() as stack:
         first = _locked(alone, stack)
@@ -89,13 +92,16 @@ def start(folder: Path, alone: Path, site: Path, words: Callable[[], Sequence[st
         out, err = (stack.enter_context((folder / name).open("wb")) for name in ("out", "err"))
         process = subprocess.Popen(  # noqa: S603 - this program; what somebody chose are words behind its options
             [*command, *words()],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if secret else subprocess.DEVNULL,
             stdout=out,
             stderr=err,
             env=os.environ | {"TMPDIR": str(passing)},
             pass_fds=(first, second),
             start_new_session=True,  # It goes on when the server is stopped, by Ctrl-C too.
         )
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as given:  # It may have failed before it asked.
+            given.write(secret.encode())
     # Somebody has to wait for it while the server lives, or it stays as a zombie.
     threading.Thread(target=process.wait, name=f"end of {process.pid}", daemon=True).start()
 

@@ -73,6 +73,10 @@ def make_backup(
         typer.Option(metavar="KEY", help="Encrypt it to this public key of age or SSH; may be given several times."),
     ] = None,
     passphrase_file: PassphraseFile = None,
+    prove: Annotated[
+        bool,
+        typer.Option("--verify", help="Prove it as soon as it is made, as `backup verify` does; status 1 if unsound."),
+    ] = False,
     as_json: AsJSON = False,
 ) -> None:
     """Back up database, stored files, settings, secret and theme into one file, also while the site is served.
@@ -93,14 +97,21 @@ def make_backup(
     seal = sealing.Seal(tuple(recipient or ()), _passphrase(passphrase_file))
     if periods is not None and not in_folder:
         raise Invalid(f"{file} is no folder.", hint="With --keep, name a folder that is there.", place="--keep")
+    if prove and seal.recipients and seal.passphrase is None:
+        hint = "Verify it where their keys are, or give a passphrase too."
+        raise Invalid("A backup for recipients cannot be proved where their keys are not.", hint=hint, place="--verify")
     target = file / rotation.name(now(), sealed=seal != sealing.NO_SEAL) if in_folder else file
     settings = loaded(context).settings
     made = run(_make(settings, target, seal, telling_of(context)))
     backed_up.note(settings.run_folder, backed_up.Backup(now(), str(made.file), made.size))
-    faulty = bool(made.left_out or made.damaged)
+    proof = None
+    if prove:
+        proof = run(_verify(made.file, settings, sealing.Key(passphrase=seal.passphrase), telling_of(context)))
+    faulty = bool(made.left_out or made.damaged) or (proof is not None and not proof.sound)
     removed = [] if periods is None or faulty else rotation.remove_surplus(file, periods)
     if as_json:
-        print_json(asdict(made) | {"removed": removed})
+        proved = {} if proof is None else {"verified": {"sound": proof.sound} | asdict(proof)}
+        print_json(asdict(made) | {"removed": removed} | proved)
     else:
         rows, tables = sum(made.tables.values()), len(made.tables)
         typer.echo(f"{made.file}: {_size(made.size)}, {rows} rows of {tables} tables, {made.files} stored files.")
@@ -108,6 +119,8 @@ def make_backup(
             typer.echo(f"{path} was removed.")
         _tell("left out", made.left_out)
         _tell("damaged in the site, and so in the backup", made.damaged)
+        if proof is not None:
+            _tell_proof(proof)
     raise typer.Exit(1 if faulty else 0)
 
 
@@ -141,19 +154,23 @@ def verify_backup(
     if as_json:
         print_json({"sound": found.sound} | asdict(found))
     else:
-        for line in _verified(found):
-            typer.echo(line)
-        _tell("cannot be rendered", found.failed)
-        _tell("differs", found.different)
+        _tell_proof(found)
         _tell("left out", found.left_out)
         _tell(_DAMAGED, found.damaged)
     raise typer.Exit(0 if found.sound else 1)
 
 
-async def _verify(file: Path, live: "Settings | None", key: "Key") -> "Verified":
+def _tell_proof(found: "Verified") -> None:
+    for line in _verified(found):
+        typer.echo(line)
+    _tell("cannot be rendered", found.failed)
+    _tell("differs", found.different)
+
+
+async def _verify(file: Path, live: "Settings | None", key: "Key", telling: Telling | None = None) -> "Verified":
     from westmarch.backup.verifying import verify
 
-    with _bars() as bar:
+    with _bars(telling) as bar:
         pages = bar("Pages")
         return await verify(file, live, lambda done: pages(done, 0), key=key, restoring=bar("Restoring"))
 
