@@ -51,6 +51,7 @@ PLACES = {
     "bio_markdown": "bio",
     "picture_id": "picture",
     "links_elsewhere": "links",
+    "order": "parts",
 }
 
 

@@ -21,7 +21,7 @@ from westmarch.posts import parts
 from westmarch.posts.models import LISTED, Post
 from westmarch.posts.texts import rendered
 from westmarch.topics import editing
-from westmarch.topics.managing import Edited
+from westmarch.topics.managing import Edited, edited
 from westmarch.topics.models import Part, Topic
 from westmarch.web.surface import Surface
 
@@ -109,9 +109,11 @@ async def _change(
 ) -> ASGIApp:
     expected = await NOUN.expected(ask, topic_id)
     written = None
-    if markdown is not None:
-        spoken = await ask.db.read(_language, topic_id) if language is None else language
-        written = (markdown, (await rendered(ask.db, markdown, spoken)).html)
+    if markdown is not None or language is not None:
+        now = await ask.db.read(_written, topic_id)
+        if markdown is None:  # It is rendered anew in its new language, and nobody is to change it meanwhile.
+            markdown, expected = now.introduction_markdown, expected or now.version
+        written = (markdown, (await rendered(ask.db, markdown, language or now.language)).html)
     await ask.db.write(
         editing.change,
         topic_id,
@@ -125,11 +127,11 @@ async def _change(
     return await NOUN.changed(ask, topic_id)
 
 
-def _language(session: Reading, topic_id: int) -> str:
-    found = session.execute(select(_topic.c.language).where(_topic.c.id == topic_id)).scalar()
+def _written(session: Reading, topic_id: int) -> Edited:
+    found = edited(session, topic_id)
     if found is None:
         raise NotFound(f"There is no topic {topic_id}.")
-    return str(found)
+    return found
 
 
 async def delete_topic(ask: Ask, at: Annotated[Numbered, Path()]) -> ASGIApp:
