@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from westmarch.errors import Conflict, Invalid, Stale, TooMany, Unauthenticated, Unavailable, WestmarchError, unfit
+from westmarch.errors import Conflict, Invalid, Stale, WestmarchError, unfit
+from westmarch.web import errors
 from westmarch.web.problems import problem
 from westmarch.web.replies import Reply
 from westmarch.web.shaped import request_id
@@ -82,7 +83,8 @@ def _pointer(parts: Iterable[str]) -> str:
 
 def told(error: WestmarchError, request: Request, places: Mapping[str, str]) -> Reply:
     """An error as a problem. `places` are the names that fields have here where the domain calls them otherwise."""
-    status, members, headers = error.status, dict[str, object](), list[tuple[str, str]]()
+    status, _, headers = errors.told(error)
+    members = dict[str, object]()
     if isinstance(error, Stale):
         status = 412
     elif isinstance(error, Unfit):
@@ -95,21 +97,14 @@ def told(error: WestmarchError, request: Request, places: Mapping[str, str]) -> 
     elif isinstance(error, Invalid | Conflict) and error.place:
         first, *more = error.place.split("/")
         members["errors"] = [{"field": _pointer([places.get(first, first), *more]), "message": error.message}]
-    elif isinstance(error, Unauthenticated):
-        headers += [("www-authenticate", error.challenge)]
-    elif isinstance(error, Unavailable | TooMany):
-        headers += [("retry-after", str(error.retry_after))]
-    if isinstance(error, Unavailable) or status >= 500:
-        detail = _AWAY
-    else:
-        detail = " ".join(filter(None, (error.message, error.hint)))
-    return personal(problem(status, detail, request_id(request), tuple(headers), **members))
+    detail = _AWAY if status >= 500 else " ".join(filter(None, (error.message, error.hint)))
+    return personal(problem(status, detail, request_id(request), headers, **members))
 
 
 def told_http(error: HTTPException, request: Request) -> Reply:
     """What Starlette refuses, as a problem."""
-    headers = tuple((name.lower(), value) for name, value in (error.headers or {}).items())
-    return personal(problem(error.status_code, error.detail, request_id(request), headers))
+    status, detail, headers = errors.told(error)
+    return personal(problem(status, detail, request_id(request), headers))
 
 
 def personal(reply: Reply) -> Reply:
