@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from westmarch.changes.models import Change, Epoch
 from westmarch.db.sessions import Reading
@@ -45,6 +45,10 @@ class Moment(NamedTuple):
     position: int
 
 
+_change = Change.__table__
+_POSITION, _EPOCH = select(func.max(_change.c.position)), select(Epoch.__table__.c.name)
+
+
 def moment(session: Reading) -> Moment:
     """Where the session's snapshot stands."""
     return Moment(epoch(session), position(session))
@@ -52,12 +56,12 @@ def moment(session: Reading) -> Moment:
 
 def position(session: Reading) -> int:
     """The newest position that is visible; 0 before the first."""
-    return session.scalar(select(func.max(Change.position))) or 0
+    return session.execute(_POSITION).scalar() or 0
 
 
 def epoch(session: Reading) -> str:
     """The name of this history of changes."""
-    return session.scalar(select(Epoch.name)) or ""
+    return session.execute(_EPOCH).scalar() or ""
 
 
 #: The columns of a change, as `seen` takes them.
@@ -72,11 +76,17 @@ COLUMNS = (
     Change.new,
 )
 
+_SINCE = (
+    select(*(_change.c[column.key] for column in COLUMNS))
+    .where(_change.c.position > bindparam("after"))
+    .order_by(_change.c.position)
+    .limit(bindparam("most"))
+)
+
 
 def since(session: Reading, after: int, limit: int) -> list[Seen]:
     """At most `limit` changes behind the position `after`, in order."""
-    statement = select(*COLUMNS).where(Change.position > after).order_by(Change.position).limit(limit)
-    return [seen(row) for row in session.execute(statement)]
+    return [seen(row) for row in session.execute(_SINCE, {"after": after, "most": limit})]
 
 
 def seen(row: Sequence[Any]) -> Seen:

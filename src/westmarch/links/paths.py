@@ -108,7 +108,7 @@ def checked(path: str) -> str:
 
 def quote(path: str) -> str:
     """The path as an address writes it: percent-encoded UTF-8. `parse(quote(path)) == path`."""
-    return percent_encode(path, safe=_SAFE)
+    return path if _PLAIN.fullmatch(path) else percent_encode(path, safe=_SAFE)
 
 
 def fold(path: str) -> str:

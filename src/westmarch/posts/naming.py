@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from westmarch.accounts.rights import Right
@@ -18,18 +18,24 @@ from westmarch.posts.drafts import Kind
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
 
+_tag, _author = Tag.__table__, Author.__table__
+# Statements are built once: building one costs more than running it.
+_TAGS = select(_tag.c.slug, _tag.c.name).where(_tag.c.slug.in_(bindparam("slugs", expanding=True)))
+_AUTHORS = select(_author.c.slug, _author.c.name).where(_author.c.slug.in_(bindparam("slugs", expanding=True)))
+_AUTHOR = select(_author.c.name).where(_author.c.id == bindparam("id"))
+
 
 def tag_names(session: Session, wanted: Sequence[str]) -> tuple[str, ...]:
     """The names of tags that are given by name or slug. Raises Invalid for a slug that no tag has."""
     slugs = [str(each) for each in wanted if isinstance(each, Slug)]
-    rows = session.execute(select(Tag.slug, Tag.name).where(Tag.slug.in_(slugs))) if slugs else ()
+    rows = session.execute(_TAGS, {"slugs": slugs}) if slugs else ()
     return _named(wanted, {row.slug: row.name for row in rows}, "tag")
 
 
 def author_names(session: Session, wanted: Sequence[str]) -> tuple[str, ...]:
     """The names of authors that are given by name or slug. Raises Invalid for a slug that no author has."""
     slugs = [str(each) for each in wanted if isinstance(each, Slug)]
-    rows = session.execute(select(Author.slug, Author.name).where(Author.slug.in_(slugs))) if slugs else ()
+    rows = session.execute(_AUTHORS, {"slugs": slugs}) if slugs else ()
     return _named(wanted, {row.slug: row.name for row in rows}, "author")
 
 
@@ -51,7 +57,7 @@ def bylines(session: Session, wanted: Sequence[str], who: SignedIn, kind: Kind) 
     own_id = ownership.own_author(session, who)
     if names and set(authors.known(session, list(names)).values()) != {own_id}:
         ownership.takes(who, {"authors"})
-    return (session.scalars(select(Author.name).where(Author.id == own_id)).one(),)
+    return (str(session.execute(_AUTHOR, {"id": own_id}).scalar_one()),)
 
 
 def topic(session: Session, slug: str) -> NamedRow:

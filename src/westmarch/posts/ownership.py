@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from itertools import count
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.accounts.models import Account
@@ -16,6 +16,8 @@ from westmarch.posts.edited import Edited
 from westmarch.posts.models import LISTED
 from westmarch.subjects.names import fold
 
+_account = Account.__table__
+_ACCOUNT = select(_account.c.author_id, _account.c.name).where(_account.c.id == bindparam("id")).with_for_update()
 #: The author of whom nobody has posts.
 NOBODY = -1
 #: What only those may change who edit everybody's posts: where readers come upon a post beside its own lists.
@@ -79,9 +81,7 @@ def own_author(session: Session, who: SignedIn) -> int:
     An author whom no account owns is taken by those who edit everybody's posts; for others a name that another author
     has gets a number, so that nobody writes under the name of somebody else.
     """
-    account = session.execute(
-        select(Account.author_id, Account.name).where(Account.id == who.account_id).with_for_update()
-    ).one_or_none()
+    account = session.execute(_ACCOUNT, {"id": who.account_id}).one_or_none()
     if account is None:
         raise Refused("Your account is gone.")
     if account.author_id is not None:

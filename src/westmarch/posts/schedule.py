@@ -22,12 +22,14 @@ GATHERING = 0.05
 #: From this lateness on it is told in the log.
 LATE = timedelta(seconds=5)
 
+_NEXT = select(func.min(Post.published_at)).where(*actions.SCHEDULED)
+
 logger = logging.getLogger(__name__)
 
 
 def next_hour(session: Reading) -> datetime | None:
     """When the next scheduled post is due, or None."""
-    return session.scalar(select(func.min(Post.published_at)).where(*actions.SCHEDULED))
+    return session.scalar(_NEXT)
 
 
 async def publish_due(db: Database, moment: datetime) -> list[int]:

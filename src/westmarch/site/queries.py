@@ -14,11 +14,14 @@ from westmarch.site.options import Site
 
 logger = logging.getLogger(__name__)
 
+_option = SiteOption.__table__
+_STORED = select(_option.c.key, _option.c.value)
+
 
 def stored(session: Reading) -> dict[str, Any]:
     """The values as they are stored, by option; one that is no JSON is logged and left out."""
     try:
-        return {row.key: row.value for row in session.execute(select(SiteOption.key, SiteOption.value))}
+        return {row.key: row.value for row in session.execute(_STORED)}
     except Unreadable:
         return dict(_singly(session))
 
