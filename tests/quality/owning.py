@@ -41,7 +41,7 @@ class Windows:
             java_script_enabled=self.script,
             locale="en-GB",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("console", lambda said: self.complaints.append(said.text) if _is_fault(said.text) else None)
         self._open.append(context)
