@@ -17,7 +17,7 @@ from westmarch.configuration import load
 from westmarch.site.actions import change
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
 
@@ -184,3 +184,56 @@ def test_axe_finds_nothing(opens: Opens, owned: Owned, axe: str, path: str, sche
         page.evaluate(axe + ";0")
         page.locator("details:not(.menu-of)").evaluate_all("all => all.forEach((each) => { each.open = true; })")
         assert page.evaluate(RUN, []) == []
+
+
+@pytest.mark.parametrize("saves", [False, True])
+def test_what_was_typed_is_not_left_by_mistake(opens: Opens, saves: bool) -> None:
+    page = opens("/admin/settings/")
+    asked: list[str] = []
+
+    def answer(dialog: "Dialog") -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.get_by_label("Tagline").fill(f"Typed, and saved: {saves}")
+    if saves:
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_selector(".toast")
+    page.get_by_role("link", name="Health", exact=True).click()
+    if saves:
+        page.wait_for_url("**/admin/health/")
+    else:
+        page.wait_for_timeout(300)
+        assert page.url.endswith("/admin/settings/")
+        assert page.get_by_label("Tagline").input_value() == "Typed, and saved: False"
+    assert asked == ([] if saves else ["beforeunload"])
+
+
+def test_an_order_that_was_changed_and_not_saved_is_warned_of_too(opens: Opens) -> None:
+    page = opens(NAVIGATION)
+    asked: list[str] = []
+
+    def answer(dialog: "Dialog") -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.get_by_role("button", name="Move Third up").click()
+    page.get_by_role("link", name="Health", exact=True).click()
+    page.wait_for_url("**/admin/health/")
+    assert asked == ["beforeunload"]
+
+
+def test_what_is_saved_is_seen_at_once_on_the_site_and_in_the_admin(opens: Opens, owned: Owned) -> None:
+    page = opens("/admin/settings/")
+    before = page.get_by_label("Title", exact=True).input_value()
+    page.get_by_label("Title", exact=True).fill("Another title")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_selector(".toast")
+    assert page.locator(".bar .wordmark").inner_text() == "Another title"
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector(".toast")
+    assert page.locator(".bar .wordmark").inner_text() == before
+    page.goto(owned.url + "/")
+    assert before in page.title()
