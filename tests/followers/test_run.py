@@ -19,7 +19,7 @@ from westmarch.db.database import Database, open_database
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import Unreadable
-from westmarch.followers import run
+from westmarch.followers import follow, run
 from westmarch.followers.follow import Following
 from westmarch.followers.models import Follower
 
@@ -66,6 +66,34 @@ async def test_a_write_of_our_own_wakes_at_once(db: Database, monkeypatch: pytes
             await db.write(put, key)
             await until(lambda: recorder.seen[-1:] == [f"insert {key}"])  # noqa: B023 it is asked before the next key
     assert recorder.seen == ["insert a", "insert b", "insert c"]
+
+
+async def test_who_writes_on_and_on_is_followed_in_batches(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(run.INTERVAL, db.dialect, 60.0)
+    monkeypatch.setattr(run, "GATHERING", 0.3)
+    batches: list[int] = []
+    following = Following("batches", lambda _, batch: batches.append(len(batch)), lambda _: batches.append(0))
+    async with running(db, following):
+        await until(lambda: batches == [0])
+        for number in range(30):
+            await db.write(put, f"key {number}")
+            await asyncio.sleep(0.01)
+        await until(lambda: sum(batches) == 30)
+        assert len(batches) < 15
+
+
+async def test_who_has_far_to_go_does_not_wait_between_batches(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "BATCH", 2)
+    recorder = Recorder()
+    async with running(db, recorder.following):
+        await until(lambda: recorder.rebuilt == 1)
+        await db.write(put, "key")  # It is seen in the next transaction, so that it does not begin anew later.
+        await until(lambda: recorder.seen == ["insert key"])
+    for number in range(40):
+        await db.write(put, f"key {number}")
+    monkeypatch.setattr(run, "GATHERING", 2.0)
+    async with running(db, recorder.following):
+        await until(lambda: len(recorder.seen) >= 36)
 
 
 async def test_a_write_of_another_process_wakes_soon(db: Database, shell: Shell) -> None:
