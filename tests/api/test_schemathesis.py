@@ -71,9 +71,10 @@ def test_the_scanner_finds_nothing_in_a_long_run(site: Path, role: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.postgresql
-def test_the_scanner_finds_nothing_on_postgresql(tmp_path: Path, postgresql: PostgreSQL) -> None:
+@pytest.mark.parametrize("role", [NOBODY, *RIGHTS])
+def test_the_scanner_finds_nothing_on_postgresql(tmp_path: Path, postgresql: PostgreSQL, role: str) -> None:
     name = postgresql.create()
     site = new_site(tmp_path / "site", "--database-url", postgresql.url(name))
-    found = findings(site, "owner", "--phases", "coverage,fuzzing,stateful", "--max-examples", "30")
+    found = findings(site, role, "--phases", "coverage,fuzzing,stateful", "--max-examples", "30")
     postgresql.drop(name)
     assert not found, found
