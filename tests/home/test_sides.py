@@ -12,9 +12,11 @@ from tests.factories import SITE, day, post
 from tests.home.test_public import many, options, titles
 from tests.readers import Reader
 from tests.schemas import taken_back
-from westmarch.db.database import open_database
+from westmarch.app import create_app
+from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.posts import actions, views
+from westmarch.settings import Settings
 
 ALL: list[Any] = [
     "about",
@@ -173,6 +175,33 @@ async def test_most_read_shows_listed_posts_alone(reader: Reader) -> None:
     assert re.findall(r'<li lang="de" dir="ltr"><a href="/p(\d)/">', shown) == ["1", "0"]
     await reader.do(actions.trash, ids[1], SITE, actor="test")
     assert re.findall(r'<a href="/p(\d)/">', side(await reader.page("/"), "Most read")) == ["0", "2"]
+
+
+async def test_a_stored_front_page_goes_when_another_order_is_read_most_and_by_no_view(
+    settings: Settings, db: Database
+) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        served = Reader(app, db, settings.url)
+        ids = await served.do(many, 3)
+        await served.do(read, {ids[0]: 5, ids[1]: 3})
+        await served.do(options, sides="most-read")
+
+        async def shown() -> tuple[list[str], bool]:
+            answer = await served.get("/")
+            places = re.findall(r'<a href="/p(\d)/">', side(answer.text, "Most read"))
+            return places, "hit" in answer.headers["cache-status"]
+
+        assert await shown() == (["0", "1"], False)
+        assert await shown() == (["0", "1"], True)
+        await served.do(read, {ids[0]: 90})  # The order stays: nothing is made anew.
+        assert await shown() == (["0", "1"], True)
+        await served.do(read, {ids[1]: 500})
+        assert await shown() == (["1", "0"], False)
+        await served.do(actions.trash, ids[1], SITE, actor="test")
+        assert (await shown())[0] == ["0"]
+        assert await shown() == (["0"], True)
+        await served.client.aclose()
 
 
 async def test_feeds_and_links_lead_there(reader: Reader) -> None:
