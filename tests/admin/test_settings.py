@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -77,6 +79,39 @@ async def test_a_page_that_was_cached_is_rendered_anew_after_a_change(settings: 
         await send(served, LOOK, accent="#8b3a1f")
         assert "accent.8b3a1f.css" in await served.page("/")
         await served.client.aclose()
+
+
+async def test_each_option_is_seen_at_once_on_pages_that_were_stored(settings: Settings, db: Database) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        served = Reader(app, db, settings.url)
+        await signed_in(served, role="owner")
+        for number in range(3):
+            at = datetime(2026, 7, 1, 23, 30 + number, tzinfo=UTC)
+            await served.do(lambda session, n=number, at=at: post(session, f"Post {n}", published_at=at))
+        for path, typed, seen in (
+            (GENERAL, {"tagline": "At the edge"}, "At the edge"),
+            (GENERAL, {"description": "About the marsh."}, 'content="About the marsh."'),
+            (GENERAL, {"language": "de"}, '<html lang="de"'),
+            (GENERAL, {"timezone": "Europe/Berlin"}, 'datetime="2026-07-02'),
+            (GENERAL, {"copyright": "Nell Ashdown"}, "Nell Ashdown"),
+            (LOOK, {"footer": "Made of *reed*"}, "Made of <em>reed</em>"),
+            (READING, {"posts_per_page": "2"}, 'href="/page/2/"'),
+        ):
+            await served.page("/")
+            assert "hit" in (await served.get("/")).headers["cache-status"], typed
+            before = await served.page("/")
+            assert seen not in before, typed
+            assert (await send(served, path, **typed)).status_code == 303, typed
+            assert seen in await served.page("/"), typed
+        await served.client.aclose()
+
+
+async def test_times_in_the_admin_are_those_of_the_zone_that_was_just_set(owner: Reader) -> None:
+    await owner.do(change, {"timezone": "Asia/Kathmandu"}, actor="Nell")
+    [at] = re.findall(r'As of <time datetime="(.*?)">(.*?)</time>', await owner.page("/admin/health/"))
+    local = datetime.fromisoformat(at[0]).astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert at[1].endswith(f"{local:%H:%M}")
 
 
 async def test_a_form_that_is_sent_as_it_is_changes_nothing(owner: Reader) -> None:
@@ -243,9 +278,9 @@ async def test_a_logo_is_uploaded_shown_and_removed(owner: Reader, tmp_path: Pat
 @pytest.mark.parametrize(
     ("content", "name", "told"),
     [
-        (b"<svg onload=alert(1)>", "logo.svg", "This is no picture that can be shown."),
+        (b"<svg onload=alert(1)>", "logo.svg", "It is an SVG"),
         (b"%PDF-1.4", "logo.pdf", "This is no picture."),
-        (b"\x89PNG\r\n\x1a\n", "logo.png", "This is no picture"),
+        (b"\x89PNG\r\n\x1a\n", "logo.png", "The picture is broken"),
         (b"x" * (6 * 1024 * 1024), "logo.png", "more than 5 MB"),
     ],
     ids=["svg", "pdf", "broken", "large"],

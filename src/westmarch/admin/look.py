@@ -12,7 +12,8 @@ from westmarch.admin import flash, sections
 from westmarch.admin.sections import LOOK, Section
 from westmarch.errors import Invalid, Stale, WestmarchError
 from westmarch.media import actions as media
-from westmarch.media.files import Examined, examine, keep
+from westmarch.media import uploading
+from westmarch.media.files import Examined, keep
 from westmarch.posts import options
 from westmarch.settings import Settings
 from westmarch.site import actions, queries
@@ -205,11 +206,10 @@ async def _picture(form: Form) -> Picture:
         raise Invalid("Choose a picture first.")
     content = await file.read()
     await form.data.close()
-    name = file.filename or "logo"
-    examined = await asyncio.to_thread(examine, content, name)
-    if examined.kind != "picture":
+    made = await asyncio.to_thread(uploading.ready, content, file.filename or "logo")
+    if made.examined.kind != "picture":
         raise Invalid("This is no picture.", hint="JPEG, PNG, GIF, WebP and AVIF are taken.")
-    return Picture(content, examined, name)
+    return Picture(made.content, made.examined, made.filename)
 
 
 def _set_logo(

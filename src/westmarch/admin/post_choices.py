@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from westmarch.authors.models import Author
 from westmarch.db.sessions import Reading
-from westmarch.media.models import Media
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
 
-#: So many tags, authors, topics and pictures are offered.
-MOST_NAMES, MOST_PICTURES = 1_000, 60
+#: So many tags, authors and topics are offered.
+MOST_NAMES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +21,11 @@ class Offered:
     tags: Sequence[str]
     authors: Sequence[str]
     topics: Sequence[tuple[str, str]]
-    pictures: Sequence[tuple[str, str]]
 
 
 def offered(session: Reading) -> Offered:
-    """The tags and authors that are used, topics, and the newest pictures."""
+    """The tags and authors that are used, and the topics."""
     tags = session.scalars(select(Tag.name).order_by(Tag.name).limit(MOST_NAMES)).all()
     authors = session.scalars(select(Author.name).order_by(Author.name).limit(MOST_NAMES)).all()
     topics = session.execute(select(Topic.slug, Topic.title).order_by(Topic.title).limit(MOST_NAMES))
-    newest = select(Media.id, Media.filename).where(Media.kind == "picture").order_by(Media.id.desc())
-    pictures = session.execute(newest.limit(MOST_PICTURES))
-    return Offered(
-        tags,
-        authors,
-        [(row.slug, row.title) for row in topics],
-        [(str(row.id), f"{row.filename} ({row.id})") for row in pictures],
-    )
+    return Offered(tags, authors, [(row.slug, row.title) for row in topics])

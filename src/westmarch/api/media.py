@@ -1,12 +1,11 @@
 """Media: pictures and files."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import Path, Query
-from sqlalchemy import Text, func, select
+from fastapi import Body, Path, Query
+from sqlalchemy import Text, func
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -17,21 +16,20 @@ from westmarch.accounts.who import SignedIn
 from westmarch.api import bodies, paging, replies
 from westmarch.api.door import PREFIX, Ask
 from westmarch.api.gathering import defaults
-from westmarch.api.media_shapes import MediaAsked
+from westmarch.api.media_shapes import MediaAsked, MediaPatched, MediaRemoved
 from westmarch.api.paging import Order
 from westmarch.api.problems import BadRequest, TooLarge, Unfit, UnsupportedType
 from westmarch.api.replies import Made
 from westmarch.api.shapes import Numbered
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
-from westmarch.errors import NotFound
-from westmarch.media import actions, files
+from westmarch.home import renewed_media, shown_media
+from westmarch.media import actions, library, removing, uploading
 from westmarch.media.models import Media
-from westmarch.subjects.version import version_of
 from westmarch.web.surface import Surface
 
-#: How large an upload may be, in bytes.
-MOST_BYTES = 64 << 20
+#: How large an upload may be, in bytes, with what is sent beside the file.
+MOST_BYTES = uploading.MOST_BYTES + (64 << 10)
 #: The body of an upload, for the documents.
 UPLOAD: Mapping[str, Any] = {
     "requestBody": {
@@ -44,7 +42,7 @@ UPLOAD: Mapping[str, Any] = {
                     "properties": {
                         "file": {"type": "string", "format": "binary", "description": "The picture or file."},
                         # Without a type: whatever stands in a field of a form is text.
-                        "alt": {"maxLength": 2_000, "description": "What a picture shows."},
+                        "alt": {"maxLength": uploading.WORDS, "description": "What a picture shows."},
                     },
                 }
             }
@@ -53,12 +51,11 @@ UPLOAD: Mapping[str, Any] = {
 }
 
 _media = Media.__table__
-_ALL = select(_media)
 _SORTS = {"created": _media.c.id, "filename": func.substr(_media.c.filename, 1, 200, type_=Text), "size": _media.c.size}
 _DEFAULTS = defaults(MediaAsked)
 
 
-def shown(surface: Surface, row: NamedRow) -> dict[str, Any]:
+def shown(surface: Surface, row: NamedRow | library.Medium) -> dict[str, Any]:
     """A medium as a value for JSON."""
     path = f"/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}"
     return {
@@ -72,6 +69,7 @@ def shown(surface: Surface, row: NamedRow) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "alt": row.alt,
+        "caption": row.caption,
         "created_at": row.created_at,
     }
 
@@ -83,11 +81,12 @@ async def list_media(ask: Ask, asked: Annotated[MediaAsked, Query()]) -> ASGIApp
 
 
 def _page(session: Reading, surface: Surface, _who: SignedIn, asked: MediaAsked, parameters: Mapping[str, str]) -> Made:
-    statement = _ALL
-    if asked.kind:
-        statement = statement.where(_media.c.kind == asked.kind)
-    if wanted := asked.q.strip():
-        statement = statement.where(func.lower(_media.c.filename).contains(wanted.lower(), autoescape=True))
+    ids = shown_media.unused(session) if asked.unused else None
+    statement = library.matching(library.statement(), search=asked.q, ids=ids)
+    if asked.kind == "file":
+        statement = statement.where(_media.c.kind == "file")
+    elif asked.kind:
+        statement = library.matching(statement, kind=asked.kind)
     by = asked.sort.removeprefix("-")
     order = Order(by, _SORTS[by], asked.sort.startswith("-"))
     page = paging.page(session, statement, order, _media.c.id, cursor=asked.cursor, limit=asked.limit)
@@ -103,10 +102,8 @@ async def read_medium(ask: Ask, at: Annotated[Numbered, Path()]) -> ASGIApp:
 
 def one(session: Reading, surface: Surface, _who: SignedIn, media_id: int) -> Made:
     """A medium. Raises NotFound."""
-    row = session.execute(_ALL.where(_media.c.id == media_id)).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no medium {media_id}.")
-    return shown(surface, row), version_of(row.hash, row.alt, row.filename), ()
+    medium = library.one(session, media_id)
+    return shown(surface, medium), medium.version, ()
 
 
 async def upload_medium(ask: Ask) -> ASGIApp:
@@ -120,12 +117,46 @@ async def upload_medium(ask: Ask) -> ASGIApp:
             faults.append(("/alt", "a text of 2,000 characters at most is needed"))
         if faults or not isinstance(file, UploadFile) or not isinstance(alt, str):
             raise Unfit(faults)
-        content = await file.read()
-        filename = file.filename or "file"
-    examined = await asyncio.to_thread(files.examine, content, filename)
-    stored = await ask.db.write(actions.store, ask.settings.media_folder, content, examined, filename=filename, alt=alt)
-    value, version, _ = await ask.db.read(one, ask.surface, ask.somebody, stored.id)
-    return replies.done(value, version, made=f"{ask.surface.root}{PREFIX}/media/{stored.id}")
+        stored = await uploading.keep(
+            ask.db, ask.settings.media_folder, file.file, file.filename or "", alt=alt, who=ask.somebody,
+            actor=ask.actor,
+        )  # fmt: skip
+    return await _changed(ask, stored.id, made=True)
+
+
+async def patch_medium(ask: Ask, at: Annotated[Numbered, Path()], body: Annotated[MediaPatched, Body()]) -> ASGIApp:
+    """Change what the body names: what a picture shows, its caption, what the file is called. Texts follow."""
+    values = {name: getattr(body, name) for name in body.model_fields_set}
+    if "filename" in values:
+        values["filename"] = uploading.called(values["filename"]) if values["filename"].strip() else ""
+    expected = await _expected(ask, at.id)
+    event = await ask.db.write(actions.describe, at.id, values, who=ask.somebody, expected=expected, actor=ask.actor)
+    if event is not None and "alt" in values:
+        await renewed_media.renew(ask.db, await ask.db.read(library.one, at.id))
+    return await _changed(ask, at.id)
+
+
+async def delete_medium(ask: Ask, at: Annotated[Numbered, Path()], asked: Annotated[MediaRemoved, Query()]) -> ASGIApp:
+    """Delete a picture or file for good. While something shows it that is refused (409), unless `anyway` says so."""
+    expected = await _expected(ask, at.id)
+    file = await ask.db.write(
+        shown_media.remove, at.id, anyway=asked.anyway, who=ask.somebody, expected=expected, actor=ask.actor
+    )
+    await ask.db.write(removing.remove_files, ask.settings.media_folder, [file])
+    return replies.nothing()
+
+
+async def _expected(ask: Ask, media_id: int) -> str | None:
+    return await replies.expected(ask, _version, media_id)
+
+
+def _version(session: Reading, media_id: int) -> str:
+    return library.one(session, media_id).version
+
+
+async def _changed(ask: Ask, media_id: int, *, made: bool = False) -> ASGIApp:
+    value, version, _ = await ask.db.read(one, ask.surface, ask.somebody, media_id)
+    return replies.done(value, version, made=f"{ask.surface.root}{PREFIX}/media/{media_id}" if made else "")
 
 
 @asynccontextmanager
@@ -156,7 +187,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MOST_BYTES:
-            raise TooLarge(f"An upload may have {MOST_BYTES >> 20} MiB at most.")
+            raise TooLarge(f"An upload may have {uploading.MOST_BYTES >> 20} MiB at most.")
         return message
 
     return counted

@@ -115,6 +115,8 @@ DOORS: tuple[Door, ...] = (
     _door("GET", "/media", media.list_media, MediaList, (401, 403, 414, 422), Right.SIGN_IN),
     _door("POST", "/media", media.upload_medium, Media, _MAKE, _OWN, openapi_extra=media.UPLOAD, **_MADE),
     _door("GET", "/media/{id}", media.read_medium, Media, (401, 403, 404, 422), Right.SIGN_IN),
+    _door("PATCH", "/media/{id}", media.patch_medium, Media, _CHANGE, _OWN),
+    _door("DELETE", "/media/{id}", media.delete_medium, None, _DO, _OWN),
     _door("GET", "/me", me.read_me, Me, (401, 403), Right.SIGN_IN),
 )
 tell_methods(DOORS)

@@ -76,15 +76,23 @@ def _ready(content: bytes, name: str) -> Ready:
 
 
 async def keep(
-    db: Database, folder: Path, file: BinaryIO, filename: str, *, alt: str = "", who: SignedIn, actor: Actor
+    db: Database,
+    folder: Path,
+    file: BinaryIO,
+    filename: str,
+    *,
+    alt: str = "",
+    picture: bool = False,
+    who: SignedIn,
+    actor: Actor,
 ) -> Stored:
     """Take a file that somebody sent into the site's media. The same content is kept once.
 
-    Raises Invalid for what is not taken, and Unavailable where the disk is full.
+    `picture`: nothing else is taken. Raises Invalid for what is not taken, and Unavailable where the disk is full.
     """
     if len(alt) > WORDS:
         raise Invalid(f"It has at most {WORDS:,} characters.", place="alt")
-    made = await asyncio.get_running_loop().run_in_executor(_turns(), _kept, folder, file, filename)
+    made = await asyncio.get_running_loop().run_in_executor(_turns(), _kept, folder, file, filename, picture)
     return await db.write(
         actions.upload,
         folder,
@@ -97,9 +105,13 @@ async def keep(
     )
 
 
-def _kept(folder: Path, file: BinaryIO, filename: str) -> Ready:
+def _kept(folder: Path, file: BinaryIO, filename: str, picture: bool) -> Ready:
     file.seek(0)
     made = ready(file.read(MOST_BYTES + 1), filename)
+    if picture and made.examined.kind != "picture":
+        raise Invalid(
+            f"“{made.filename}” is no picture.", hint="JPEG, PNG, GIF, WebP and AVIF are taken.", place="file"
+        )
     files.keep(folder, made.examined, made.content)  # Writing takes its time, so it is done before the transaction.
     return made
 

@@ -31,7 +31,7 @@ const open = (picker) => {
     if (chosen) {
       event.preventDefault();
       field.value = chosen.dataset.id;
-      shown(picker, field.value);
+      for (const what of ["input", "change"]) field.dispatchEvent(new Event(what, { bubbles: true }));
       dialog.close();
     } else if (other && other.href.includes("/pick/")) {
       event.preventDefault();
