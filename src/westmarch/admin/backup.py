@@ -186,7 +186,9 @@ async def take(request: Request) -> FileResponse:
     # Whoever has it has the secret of the site: it is stored nowhere on the way, and taken whole.
     request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] not in (b"range", b"if-range")]
     own = {"cache-control": "no-store", "vary": "Cookie", "x-content-type-options": "nosniff"}
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=own)
+    answer = FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=own)
+    answer.chunk_size = 1 << 20  # Each piece is read in a thread: of a large file there would be many.
+    return answer
 
 
 async def ask_delete(request: Request) -> Reply:
