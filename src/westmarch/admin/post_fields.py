@@ -1,6 +1,7 @@
 """The fields of the form in which posts and pages are written: as text, as somebody typed them, and as a change."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from westmarch.web.forms import Form
 EDITORIAL = frozenset({"path", "pinned", "authors", "aliases"})
 _TEXTS = frozenset({"markdown", "aliases", "extra"})
 _TICKS = frozenset({"unlisted", "pinned"})
+_MOMENT = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,11 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
 def _told(moment: datetime | None, zone: ZoneInfo) -> str:
     """A moment as the field has it: by the clocks of the site, to the minute."""
     return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes") if moment else ""
+
+
+def is_moment(typed: str) -> bool:
+    """Whether a browser's field for dates with times takes a text: it drops what is another one."""
+    return not typed or _MOMENT.fullmatch(typed) is not None
 
 
 def _number(typed: str, place: str) -> int | None:

@@ -250,6 +250,7 @@ async def _page(
         error=error,
         stale=stale,
         kept=kept,
+        of_moment=post_fields.is_moment(typed.published_at),
         languages=LANGUAGES,
         tags=told.tags,
         authors=told.authors,
