@@ -326,6 +326,32 @@ async def test_a_field_that_is_refused_says_why_and_all_that_was_typed_comes_bac
     assert (await stored(owner, post_id)).title == "Tides"
 
 
+async def test_fields_that_are_missing_stay_and_of_those_that_come_twice_the_last_counts(owner: Reader) -> None:
+    post_id = await write(owner, markdown="Some words.\n", tags="Sea", standfirst="In short.")
+    path = f"/admin/posts/{post_id}/"
+    version = dict(form(await owner.page(path), path))["version"]
+    typed = {"version": version, "title": ["First", "Last"], "do": ["trash", "save"]}
+    assert (await owner.client.post(path, data=typed)).status_code == 303
+    post = await stored(owner, post_id)
+    assert (post.title, post.markdown, post.standfirst, post.trashed_at) == (
+        "Last", "Some words.\n", "In short.", None,
+    )  # fmt: skip
+    assert [tag.name for tag in post.tags] == ["Sea"]
+
+
+async def test_what_the_form_has_not_is_not_taken(reader: Reader) -> None:
+    await signed_in(reader, "Ann", role="contributor")
+    post_id = await write(reader, path="/mine/", pinned="1", status="published", visible="2", id="1")
+    made = await stored(reader, post_id)
+    assert (made.path, made.pinned, made.status, made.visible) == ("/tides/", False, "draft", 0)
+
+
+async def test_a_date_that_is_none_comes_back_in_a_field_that_shows_it(owner: Reader) -> None:
+    answer = await send(owner, NEW, title="Tides", published_at="next week", do="save")
+    assert 'type="text" id="f-published_at" name="published_at" value="next week"' in answer.text
+    assert 'type="datetime-local" id="f-published_at"' in await owner.page(NEW)
+
+
 async def test_an_address_that_is_taken_is_told(owner: Reader) -> None:
     await owner.do(lambda session: post(session, "One"))
     answer = await send(owner, NEW, title="Two", aliases="/one/", do="save")
