@@ -62,7 +62,7 @@ async def status(reader: Reader, id_: int) -> str | None:
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r"<bdi lang=[^>]*>([^<]*)</bdi>", page)
+    return re.findall(r'<a [^>]*dir="auto">([^<]*)</a>', page)
 
 
 async def test_lists_are_sorted_narrowed_and_say_so(reader: Reader) -> None:

@@ -12,7 +12,6 @@ from westmarch.accounts.who import SignedIn
 from westmarch.admin import flash, narrowing, post_lists, shell
 from westmarch.admin.post_lists import Asked, Listing
 from westmarch.authors.models import Author
-from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid, WestmarchError
 from westmarch.posts import editing, labelling, managing
@@ -73,7 +72,7 @@ def doing(listing: Listing) -> Callable[[Request], Awaitable[Reply]]:
         if name not in acts:
             raise Invalid("There is no such thing to do with them.", place="do", hint="Use the buttons of the list.")
         act, every = acts[name], form.checked("all")
-        titles = await _db(request).read(_selected, request, asked, None if every else _chosen(form))
+        titles = await shell.db(request).read(_selected, request, asked, None if every else _chosen(form))
         if not titles:
             return flash.redirect(request, asked.path(), "Nothing was selected.", bad=True)
         if len(titles) > MOST:
@@ -144,7 +143,7 @@ async def _ask(
     names: Sequence[str] = ()
     if act.named:
         named = Tag.name if name == "tag" else Author.name
-        names = await _db(request).read(lambda session: session.scalars(select(named).order_by(named)).all())
+        names = await shell.db(request).read(lambda session: session.scalars(select(named).order_by(named)).all())
     return shell.page(
         request,
         "posts/many.html",
@@ -167,7 +166,7 @@ async def _do(request: Request, act: Act, titles: Mapping[int, str], value: str)
     count, refused = 0, dict[str, list[str]]()
     for id_, title in titles.items():
         try:
-            event = await act.do(_db(request), id_, *given, who=signed_in(request), actor=actor(request))
+            event = await act.do(shell.db(request), id_, *given, who=signed_in(request), actor=actor(request))
         except WestmarchError as error:
             if error.status >= 500 or (isinstance(error, Invalid) and error.place == act.named):
                 raise
@@ -185,8 +184,3 @@ def _number(listing: Listing, count: int) -> str:
 
 def _short(title: str) -> str:
     return title if len(title) <= _LONGEST else title[: _LONGEST - 1] + "…"
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
