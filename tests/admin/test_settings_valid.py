@@ -1,4 +1,4 @@
-"""The pages of settings, health and events are valid HTML, also when a form comes back."""
+"""The dashboard, views, imports, backups, settings, health and events are valid HTML, also when a form comes back."""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from tests.quality.test_nu import nu as nu
 from tests.quality.test_nu import remarks
 from tests.readers import Reader
 from tests.readers import reader as reader
+from westmarch.db.types import now
+from westmarch.posts import views
 from westmarch.site.actions import change
 
 PAGES = (
@@ -21,8 +23,19 @@ PAGES = (
     "settings/sides/",
     "settings/head/",
 )
+OTHERS = (
+    "",
+    "views/",
+    "views/?days=365",
+    "import/",
+    "backup/",
+    "health/",
+    "events/",
+    "events/?actor=nobody&from=x",
+)
 REFUSED: dict[str, dict[str, Any]] = {
     "settings/": {"title": "", "language": "x y", "timezone": "<Mars>", "version": "old"},
+    "backup/": {"passphrase": "short", "again": "other", "recipient": "none"},
     "settings/reading/": {"permalink": "{", "posts_per_page": ""},
     "settings/look/": {"theme": "none", "option-contents_from": ""},
     "settings/navigation/": {"title": ["a", "b"], "address": ["x", "/nowhere/"]},
@@ -39,14 +52,17 @@ REFUSED: dict[str, dict[str, Any]] = {
 async def test_nu_finds_nothing(owner: Reader, nu: list[str], tmp_path: Path) -> None:
     sides = [{"part": "text", "text": "Words"}, {"part": "links", "links": [{"title": "A", "address": "/a/"}]}]
     await owner.do(change, {"sides": sides, "title": "A"}, actor="Nell")
-    await owner.do(lambda session: post(session, "One"))
     kept = tmp_path / "pages"
     kept.mkdir()
 
     def keep(name: str, text: str) -> None:
         (kept / f"{name.replace('/', '-')}.html").write_text(text, encoding="utf-8")
 
-    for path in (*PAGES, "health/", "events/", "events/?actor=nobody&from=x"):
+    keep("first steps", (await owner.page("/admin/")))
+    read = await owner.do(lambda session: post(session, "One"))
+    await owner.do(lambda session: post(session, "Two", status="draft"))
+    await owner.do(views.store, {read: 12}, now().date(), {(read, "other.example"): 3})
+    for path in (*PAGES, *OTHERS):
         keep(path.replace("?", "-"), await owner.page(f"/admin/{path}"))
     for path, values in REFUSED.items():
         answer = await send(owner, f"/admin/{path}", **values)
