@@ -143,8 +143,10 @@ def refuse_elsewhere(event: str, arguments: tuple[Any, ...]) -> None:
         raise ConnectionElsewhere(f"look-up of {arguments[0]!r}")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(refuse_elsewhere)
+    if not config.option.basetemp and (memory := in_memory()):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))  # Where `tmp_path` lies.
     # Without kept bytecode each of some hundred processes that tests start would compile the program first.
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -263,12 +265,14 @@ MEMORY, ROOM = Path("/dev/shm"), 2 << 30
 
 
 def in_memory() -> Path | None:
-    """Where files lie in memory, if there is room: a database is copied there in a tenth of the time, 500 files each.
+    """Where files lie in memory, if there is room and programs may lie there too.
 
-    Nothing has to outlive the run, and durability is off anyway.
+    A database of PostgreSQL is copied there in a tenth of the time, 500 files each, and a commit of SQLite waits for no
+    disk. Nothing has to outlive the run.
     """
     with contextlib.suppress(OSError):
-        if shutil.disk_usage(MEMORY).free > ROOM and os.access(MEMORY, os.W_OK | os.X_OK):
+        free = shutil.disk_usage(MEMORY).free > ROOM and os.access(MEMORY, os.W_OK | os.X_OK)
+        if free and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
             return MEMORY
     return None
 
