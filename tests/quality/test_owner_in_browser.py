@@ -121,7 +121,7 @@ def test_somebody_invited_as_author_writes_and_sees_neither_accounts_nor_setting
     ann.goto(owner.locator(".secret").inner_text())
     press(ann, "Sign in as Ann")
     set_password(ann)
-    assert ann.locator("#rail li a").all_inner_texts() == ["Dashboard", "Posts", "Trash"]
+    assert ann.locator("#rail li a").all_inner_texts() == ["Dashboard", "Posts", "Media", "Trash"]
     for path in ("accounts", "settings", "tags", "import", "backup", "events", "redirects", "pages"):
         assert status(ann, f"/admin/{path}/") == 403, path
         assert ann.get_by_role("heading", name="Not allowed").is_visible()
@@ -326,7 +326,7 @@ def test_a_zip_is_rehearsed_and_brought_in_while_one_watches(
     assert "150" in owner.locator("main").inner_text()
     assert status(owner, "/admin/posts/?q=Old+149") == 200
     assert titles(owner) == ["Old 149"]
-    owner.get_by_role("link", name="Old 149").click()
+    owner.get_by_role("link", name="Old 149", exact=True).click()
     assert status(reader, owner.get_by_role("link", name="View it").get_attribute("href") or "") == 200
     assert "Some words of it." in reader.locator("main").inner_text()
 
