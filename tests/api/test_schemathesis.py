@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy.orm import Session
@@ -32,10 +33,12 @@ def findings(site: Path, role: str, *arguments: str) -> str:
 
     write(site, fill)
     with serving(site) as server:
+        # The first answer takes its time on a busy machine, and the scanner does not wait for it.
+        urlopen(server.url + "/api/v1/openapi.json", timeout=60).close()
         command = [
             sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIGURATION), "run",
             server.url + "/api/v1/openapi.json", "--seed", "1", "--generation-database", "none", "--no-color",
-            "--warnings", "off", "--continue-on-failure", *arguments,
+            "--warnings", "off", "--continue-on-failure", "--request-timeout", "60", *arguments,
             *(f"--header=Authorization: Bearer {token}" for token in tokens),
         ]  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WESTMARCH_")}

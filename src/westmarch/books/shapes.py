@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 #: At most so many hits in one answer.
 MOST = 1_000
@@ -27,6 +27,19 @@ def listed(value: object) -> object:
 
 
 Year: TypeAlias = Annotated[int, Field(ge=-YEARS, le=YEARS)]
+#: A year; an empty parameter counts as not given, and the document says so.
+MaybeYear: TypeAlias = Annotated[
+    Year | None,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": -YEARS, "maximum": YEARS},
+                {"type": "null"},
+                {"type": "string", "maxLength": 0},
+            ]
+        }
+    ),
+]
 
 
 class Search(BaseModel):
@@ -63,8 +76,8 @@ class Search(BaseModel):
     )
     series: str = Field(default="", description="The name of a series, or a part of it in whole words.")
     isbn: str = Field(default="", description="An ISBN of 10 or 13 digits, with any punctuation.")
-    year_from: Year | None = Field(default=None, description="Published in this year or later.")
-    year_to: Year | None = Field(default=None, description="Published in this year or earlier.")
+    year_from: MaybeYear = Field(default=None, description="Published in this year or later.")
+    year_to: MaybeYear = Field(default=None, description="Published in this year or earlier.")
     match: Literal["any", "all"] = Field(default="any", description="Whether any word of `q` must be there, or all.")
     operators: bool = Field(
         default=False,

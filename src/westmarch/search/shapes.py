@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from westmarch.books.shapes import Author, Counted, Tag, Year, listed
+from westmarch.books.shapes import Author, Counted, MaybeYear, Tag, listed
 
 Kind: TypeAlias = Literal["post", "page", "topic", "author", "book"]
 Facet: TypeAlias = Literal["kind", "tag", "author", "year", "language"]
@@ -23,8 +23,8 @@ class Find(BaseModel):
     tag: list[str] = Field(default_factory=list, description="Exact slugs of tags; any of these.")
     author: list[str] = Field(default_factory=list, description="Authors' names, or parts of them in whole words.")
     language: list[str] = Field(default_factory=list, description="Codes of languages; any of these.")
-    year_from: Year | None = Field(default=None, description="Published in this year or later.")
-    year_to: Year | None = Field(default=None, description="Published in this year or earlier.")
+    year_from: MaybeYear = Field(default=None, description="Published in this year or later.")
+    year_to: MaybeYear = Field(default=None, description="Published in this year or earlier.")
     sort: Literal["relevance", "newest"] = Field(default="relevance", description="The order; `newest` is of posts.")
     match: Literal["any", "all"] = Field(default="any", description="Whether any word must be there, or all.")
     size: int = Field(default=20, ge=0, le=100, description="At most so many results.")
