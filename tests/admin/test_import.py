@@ -171,7 +171,7 @@ async def test_a_file_that_is_too_large_is_refused_before_all_of_it_has_come(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = await owner(reader)
-    monkeypatch.setattr("westmarch.admin.importing.LARGEST", 3 << 20)
+    monkeypatch.setattr("westmarch.admin.import_upload.LARGEST", 3 << 20)
     answer = await reader.client.post("/admin/import/", files={"file": ("a.md", b"x" * (4 << 20))})
     assert (answer.status_code, "The file is larger than 3 MB." in answer.text) == (422, True)
     assert list(imports.folder_of(settings).iterdir()) == []

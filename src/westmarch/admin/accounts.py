@@ -18,7 +18,6 @@ from westmarch.admin.linking import Linked, Sender, linked, shown
 from westmarch.admin.me import LARGEST_ID, Device, devices_of
 from westmarch.authors import actions as authors
 from westmarch.authors.models import Author
-from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, WestmarchError
@@ -90,7 +89,7 @@ async def listing(request: Request) -> Reply:
     """All accounts: filtered, sorted, by pages."""
     asked = {name: request.query_params.get(name, "") for name in ("q", "role", "state", "sort")}
     page = min(max(_number(request.query_params.get("page", "")) or 1, 1), MOST_PAGES)
-    found = await _db(request).read(_listed, asked, page)
+    found = await shell.db(request).read(_listed, asked, page)
     surface: Surface = request.app.state.surface
 
     def href(**other: object) -> str:
@@ -136,7 +135,7 @@ async def invite(request: Request) -> Reply:
     """Make an account, and show the link by which its owner comes in: this once, since only its hash is kept."""
     asked = Asked.of(await forms.read(request, most_bytes=MOST_BYTES))
     try:
-        made = await _db(request).write(_invite, asked, Sender.of(request), actor(request))
+        made = await shell.db(request).write(_invite, asked, Sender.of(request), actor(request))
     except (Invalid, Conflict) as error:
         return await _new(request, asked, error)
     return shown(request, made)
@@ -163,7 +162,7 @@ async def change(request: Request) -> Reply:
     asked = Asked.of(await forms.read(request, most_bytes=MOST_BYTES))
     account_id = _id(request)
     try:
-        await _db(request).write(_change, account_id, asked, actor(request))
+        await shell.db(request).write(_change, account_id, asked, actor(request))
     except (Invalid, Conflict) as error:
         return _account(request, await _opened(request), asked, error)
     return flash.redirect(request, PATH, f"The account of {asked.name} is saved.")
@@ -185,7 +184,7 @@ def _change(session: Session, account_id: int, asked: Asked, actor: Actor) -> No
 async def disable(request: Request) -> Reply:
     """Let an account in no more."""
     try:
-        await _db(request).write(actions.disable, _id(request), actor=actor(request))
+        await shell.db(request).write(actions.disable, _id(request), actor=actor(request))
     except Conflict as error:
         return flash.redirect(request, _path(request), f"{error.message} {error.hint}", bad=True)
     return flash.redirect(request, _path(request), "This account is shut out. Its posts stay.")
@@ -193,20 +192,20 @@ async def disable(request: Request) -> Reply:
 
 async def enable(request: Request) -> Reply:
     """Let a disabled account in again."""
-    await _db(request).write(actions.enable, _id(request), actor=actor(request))
+    await shell.db(request).write(actions.enable, _id(request), actor=actor(request))
     return flash.redirect(request, _path(request), "This account may sign in again.")
 
 
 async def sign_out(request: Request) -> Reply:
     """Sign an account out everywhere."""
-    await _db(request).write(actions.sign_out, _id(request), actor=actor(request))
+    await shell.db(request).write(actions.sign_out, _id(request), actor=actor(request))
     return flash.redirect(request, _path(request), "This account is signed out everywhere.")
 
 
 async def link(request: Request) -> Reply:
     """Make a link for an account, by which a password can be set, and show it this once."""
     try:
-        made = await _db(request).write(_link, _id(request), Sender.of(request), actor(request))
+        made = await shell.db(request).write(_link, _id(request), Sender.of(request), actor(request))
     except Conflict as error:
         return flash.redirect(request, _path(request), error.message, bad=True)
     return shown(request, made)
@@ -231,7 +230,7 @@ async def _new(request: Request, asked: Asked, error: WestmarchError | None = No
         title="Invite somebody",
         status=200 if error is None else 422,
         asked=asked,
-        authors=await _db(request).read(free_authors, None),
+        authors=await shell.db(request).read(free_authors, None),
         sends=Sender.of(request).sends,
         error=error,
     )
@@ -253,7 +252,7 @@ def _account(request: Request, found: Opened, asked: Asked, error: WestmarchErro
 
 
 async def _opened(request: Request) -> Opened:
-    return await _db(request).read(opened, _id(request))
+    return await shell.db(request).read(opened, _id(request))
 
 
 def opened(session: Reading, account_id: int) -> Opened:
@@ -280,11 +279,6 @@ def _id(request: Request) -> int:
 
 def _path(request: Request) -> str:
     return f"{PATH}{_id(request)}/"
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 _RIGHT = Right.MANAGE_ACCOUNTS

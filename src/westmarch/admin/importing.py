@@ -1,10 +1,8 @@
 """`/admin/import/`: send what was written elsewhere, rehearse, look at what would come of it, and only then do it."""
 
 import asyncio
-import shutil
 from pathlib import Path
-from typing import Any, get_args
-from urllib.parse import urlsplit
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection, Request
@@ -12,22 +10,15 @@ from starlette.responses import FileResponse
 
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, imports, live, shell
+from westmarch.admin import flash, import_upload, imports, live, shell
 from westmarch.admin.imports import Job, Step
 from westmarch.errors import Conflict, Invalid, NotFound, WestmarchError
 from westmarch.events import actions as events
 from westmarch.settings import Settings
-from westmarch.transfer import offered, runs
-from westmarch.transfer.fetching import host_of
-from westmarch.transfer.offered import COMMANDS
-from westmarch.transfer.programs import Program
-from westmarch.web import uploads
+from westmarch.transfer import runs
 from westmarch.web.replies import Reply
 
 HOME = "/admin/import/"
-#: The largest file that is taken, in bytes.
-LARGEST = 2 * 1024**3
-_PROGRAMS = get_args(Program)
 #: Imports that came before, on one page.
 _RUNS = 100
 #: The report holds its own style and texts of strangers: it may run nothing, and lies in no frame.
@@ -44,21 +35,6 @@ _POLICY = (
             "sandbox allow-same-origin",
         )
     ),
-)
-#: What can be chosen as what a file is.
-KINDS = (
-    ("", "Find out"),
-    ("wordpress", "WordPress: XML, or a zip of it"),
-    ("ghost", "Ghost: JSON, or a zip"),
-    ("markdown", "Texts: Markdown or HTML, or a zip of a folder"),
-    *((f"markdown:{name}", f"A zip of a folder of {name.capitalize()}") for name in _PROGRAMS if name != "plain"),
-    ("json", "Westmarch: what export json wrote"),
-    ("blogger", "Blogger: XML, or a Takeout"),
-    ("medium", "Medium: zip"),
-    ("substack", "Substack: zip"),
-    ("tumblr", "Tumblr: zip"),
-    ("feed", "RSS or Atom"),
-    ("csv", "A table: CSV"),
 )
 
 
@@ -78,7 +54,7 @@ async def _index(request: Request, typed: dict[str, str], error: WestmarchError 
         status=error.status if error else 200,
         error=error,
         typed={"kind": "", "url": "", "fetch": ""} | typed,
-        kinds=KINDS,
+        kinds=import_upload.KINDS,
         sent=sent,
         before=before[:_RUNS],
         more=max(0, len(before) - _RUNS),
@@ -111,7 +87,7 @@ async def send(request: Request) -> Reply:
     settings: Settings = request.app.state.settings
     typed: dict[str, str] = {}
     try:
-        job = await _taken(request, settings, typed)
+        job = await import_upload.taken(request, settings, typed)
     except Invalid as error:
         return await _index(request, typed, error)
     try:
@@ -120,44 +96,6 @@ async def send(request: Request) -> Reply:
         return flash.redirect(request, _path(job), f"{error.message} {error.hint}", bad=True)
     await request.app.state.db.write(_noted, "import.rehearsed", job, actor=actor(request))
     return shell.redirect(request, _path(job))
-
-
-async def _taken(request: Request, settings: Settings, typed: dict[str, str]) -> Job:
-    folder = await asyncio.to_thread(imports.incoming, settings)
-    try:
-        upload = folder / "upload"
-        upload.mkdir(mode=0o700)
-        found = await uploads.receive(request, "file", upload / "sent", most=LARGEST)
-        typed |= {name: found.fields.get(name, "").strip()[:2000] for name in ("kind", "url", "fetch")}
-        if not found.filename or not found.size:
-            raise Invalid("Choose a file." if not found.filename else "The file is empty.", place="file")
-        name = imports.safe_name(found.filename)
-        (upload / "sent").rename(upload / name)
-        about = await asyncio.to_thread(_read, typed, upload / name)
-        by = signed_in(request).name
-        return await asyncio.to_thread(imports.keep, settings, folder, name=found.filename, by=by, file=name, **about)
-    except BaseException:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
-        raise
-
-
-def _read(typed: dict[str, str], file: Path) -> dict[str, Any]:
-    """What was typed beside the file. Raises Invalid."""
-    command, _, program = typed["kind"].partition(":")
-    if command and (command not in COMMANDS or (program and program not in _PROGRAMS)):
-        raise Invalid("Choose what it is in the list.", place="kind")
-    url = typed["url"]
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-        raise Invalid("A whole address is needed, as https://old.example.", place="url")
-    hosts = tuple(typed["fetch"].replace(",", " ").split())
-    if len(hosts) > 20:
-        raise Invalid("20 hosts are taken at most.", place="fetch")
-    try:
-        fetch = tuple(host_of(host) for host in hosts)
-    except Invalid as error:
-        raise Invalid(error.message, hint="Write names such as old.example.", place="fetch") from error
-    found = command or offered.recognised(file)
-    return {"command": found, "program": program, "url": url, "fetch": fetch}
 
 
 async def job_page(request: Request) -> Reply:

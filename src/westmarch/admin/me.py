@@ -12,7 +12,6 @@ from westmarch.accounts.one_time_links import SETTING
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.admin import flash, shell
-from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
@@ -80,7 +79,7 @@ async def change(request: Request) -> Reply:
     sent = await forms.read(request, most_bytes=MOST_BYTES)
     who, name, email = signed_in(request), sent.line("name"), sent.line("email")
     try:
-        await _db(request).write(_rename, who.account_id, name, email, actor(request))
+        await shell.db(request).write(_rename, who.account_id, name, email, actor(request))
     except (Invalid, Conflict) as error:
         return await _page(request, error=error, name=name, email=email)
     return flash.redirect(request, "/admin/me/", "Saved.")
@@ -96,7 +95,7 @@ def _rename(session: Session, account_id: int, name: str, email: str, actor: Act
 
 async def password(request: Request) -> Reply:
     """The page where a password is set."""
-    found = await _db(request).read(mine, signed_in(request))
+    found = await shell.db(request).read(mine, signed_in(request))
     return _password_page(request, found)
 
 
@@ -104,7 +103,7 @@ async def set_password(request: Request) -> Reply:
     """Set one's own password; all other devices are signed out."""
     sent = await forms.read(request, most_bytes=MOST_BYTES)
     who = signed_in(request)
-    found = await _db(request).read(mine, who)
+    found = await shell.db(request).read(mine, who)
     new = sent.text("password")
     try:
         passwords.check(new, name=found.account.name, email=found.account.email)
@@ -115,7 +114,7 @@ async def set_password(request: Request) -> Reply:
     except (Invalid, TooMany) as error:
         return _password_page(request, found, error)
     kept = await passwords.made(new)
-    await _db(request).write(actions.set_password, who.account_id, kept, actor=actor(request), keep=who.session_id)
+    await shell.db(request).write(actions.set_password, who.account_id, kept, actor=actor(request), keep=who.session_id)
     back = "/admin/me/" if found.asks_old else "/admin/"
     return flash.redirect(request, back, "The password is set. Other devices were signed out.")
 
@@ -123,7 +122,7 @@ async def set_password(request: Request) -> Reply:
 async def _require_old(request: Request, account: NamedRow, old: str) -> None:
     """Raises Invalid where the old password is wrong, TooMany where it was guessed too often."""
     try:
-        await credentials.by_password(_db(request), account.name, old, client(request))
+        await credentials.by_password(shell.db(request), account.name, old, client(request))
     except credentials.WrongCredentials as error:
         raise Invalid("This is not the old password.", place="old") from error
 
@@ -133,21 +132,21 @@ async def end_session(request: Request) -> Reply:
     who, session_id = signed_in(request), request.path_params["id"]
     if session_id > LARGEST_ID:
         raise NotFound("That device is not signed in any more.")
-    await _db(request).write(actions.end_session, who.account_id, session_id, actor=actor(request))
+    await shell.db(request).write(actions.end_session, who.account_id, session_id, actor=actor(request))
     return flash.redirect(request, "/admin/me/", "That device is signed out.")
 
 
 async def end_others(request: Request) -> Reply:
     """Sign out on all devices but this one."""
     who = signed_in(request)
-    await _db(request).write(actions.sign_out, who.account_id, actor=actor(request), keep=who.session_id)
+    await shell.db(request).write(actions.sign_out, who.account_id, actor=actor(request), keep=who.session_id)
     return flash.redirect(request, "/admin/me/", "All other devices are signed out.")
 
 
 async def _page(
     request: Request, *, error: WestmarchError | None = None, name: str | None = None, email: str | None = None
 ) -> Reply:
-    found = await _db(request).read(mine, signed_in(request))
+    found = await shell.db(request).read(mine, signed_in(request))
     return shell.page(
         request,
         "me/page.html",
@@ -174,11 +173,6 @@ def _password_page(request: Request, found: Mine, error: WestmarchError | None =
         shortest=passwords.SHORTEST,
         longest=passwords.LONGEST,
     )
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES = (

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from westmarch.accounts import credentials, one_time_links, sessions
 from westmarch.accounts.guard import SIGN_IN, by_session, client
 from westmarch.admin import shell
-from westmarch.db.database import Database
 from westmarch.errors import Gone, TooMany
 from westmarch.events import actions as events
 from westmarch.events.actor import Actor
@@ -48,13 +47,13 @@ async def sign_in(request: Request) -> Reply:
     sent = await forms.read(request, most_bytes=MOST_BYTES)
     name, back = sent.line("name"), way_back(sent.text("next"))
     try:
-        account = await credentials.by_password(_db(request), name, sent.text("password"), client(request))
+        account = await credentials.by_password(shell.db(request), name, sent.text("password"), client(request))
     except credentials.WrongCredentials as error:
         return _form(request, back=back, name=name, fault=error.message, status=422)
     except TooMany as error:
         wait = (("retry-after", str(error.retry_after)),)
         return _form(request, back=back, name=name, fault=error.message, status=error.status, headers=wait)
-    secret = await _db(request).write(
+    secret = await shell.db(request).write(
         _begin, account.id, account.name, _cookie(request), client(request), _agent(request), _request_id(request)
     )
     return _to(request, back, secret)
@@ -77,7 +76,7 @@ async def sign_out(request: Request) -> Reply:
     who = await by_session(request)
     if who is not None:
         actor = who.actor(_request_id(request))
-        await _db(request).write(_end, _cookie(request), who.account_id, actor)
+        await shell.db(request).write(_end, _cookie(request), who.account_id, actor)
     reply = _to(request, SIGN_IN)
     reply.raw_headers.append(_encoded(sessions.cookie(_settings(request), None)))
     return reply
@@ -91,7 +90,7 @@ def _end(session: Session, secret: str, account_id: int, actor: Actor) -> None:
 async def link(request: Request) -> Reply:
     """The page of a one-time link. Looking at it does not use it up: programs look at the links of letters."""
     try:
-        found = await _db(request).read(one_time_links.find, request.path_params["secret"])
+        found = await shell.db(request).read(one_time_links.find, request.path_params["secret"])
     except Gone as error:
         return _no_link(request, error)
     return _page(request, "sign-in/link.html", title="Sign in", link=found)
@@ -101,7 +100,7 @@ async def use_link(request: Request) -> Reply:
     """Use a one-time link: sign in on this device, and go where a password is set."""
     secret = request.path_params["secret"]
     try:
-        used = await _db(request).write(
+        used = await shell.db(request).write(
             _use, secret, _cookie(request), client(request), _agent(request), _request_id(request)
         )
     except Gone as error:
@@ -175,11 +174,6 @@ def _encoded(header: tuple[str, str]) -> tuple[bytes, bytes]:
 def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 def _cookie(request: Request) -> str:

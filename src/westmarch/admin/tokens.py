@@ -10,7 +10,6 @@ from westmarch.accounts import personal, tokens
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import SCOPES, Right
 from westmarch.admin import flash, shell
-from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
@@ -76,7 +75,7 @@ async def make(request: Request) -> Reply:
     asked = Asked.of(await forms.read(request, most_bytes=MOST_BYTES))
     try:
         until = asked.until(now())
-        secret = await _db(request).write(
+        secret = await shell.db(request).write(
             personal.make, signed_in(request).account_id, asked.name, asked.scopes, until, actor=actor(request)
         )
     except (Invalid, Conflict) as error:
@@ -89,12 +88,12 @@ async def revoke(request: Request) -> Reply:
     token_id = request.path_params["id"]
     if token_id > LARGEST_ID:
         raise NotFound("There is no such token any more.")
-    await _db(request).write(tokens.end, signed_in(request).account_id, token_id, actor=actor(request))
+    await shell.db(request).write(tokens.end, signed_in(request).account_id, token_id, actor=actor(request))
     return flash.redirect(request, PATH, "The token is revoked: nothing comes in by it any more.")
 
 
 async def _page(request: Request, asked: Asked, error: WestmarchError | None = None) -> Reply:
-    found = await _db(request).read(held, signed_in(request).account_id)
+    found = await shell.db(request).read(held, signed_in(request).account_id)
     return shell.page(
         request,
         "me/tokens.html",
@@ -106,11 +105,6 @@ async def _page(request: Request, asked: Asked, error: WestmarchError | None = N
         moment=now(),
         longest=personal.LONGEST_NAME,
     )
-
-
-def _db(request: Request) -> Database:
-    db: Database = request.app.state.db
-    return db
 
 
 ROUTES = (
