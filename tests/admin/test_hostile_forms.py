@@ -35,7 +35,7 @@ TOO_MUCH = "bytes at most"
 LAST = re.compile(r"delete|merge|remove|disable|password|end|do/|undo|forget")
 
 
-class _Page(HTMLParser):
+class Page(HTMLParser):
     """The links of a page, the ids on it, and what describes its fields that are marked as invalid."""
 
     def __init__(self, text: str) -> None:
@@ -71,7 +71,7 @@ async def pages(reader: Reader) -> list[str]:
         answer = await reader.get(path)
         if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
             found[pattern(path)] = path
-            links = (urljoin(path, link).partition("#")[0] for link in _Page(answer.text).links)
+            links = (urljoin(path, link).partition("#")[0] for link in Page(answer.text).links)
             waiting += [link for link in links if link.startswith("/admin/")]
     return sorted(found.values(), key=lambda path: bool(LAST.search(path)))
 
@@ -112,7 +112,7 @@ def require_kept(form: Form, field: str, answer: httpx2.Response, told: object) 
         after = [value for key, value in kept.fields if key == name and value]
         assert before == after, (told, name)
     if answer.status_code == 422 and form.action != "/admin/sign-in/":  # That does not tell which one is wrong.
-        page = _Page(answer.text)
+        page = Page(answer.text)
         assert page.invalid, (told, "no field is marked")
         assert all(set(ids) <= page.ids and ids for ids in page.invalid), (told, page.invalid)
 
@@ -122,7 +122,7 @@ async def walk(reader: Reader, path: str, hows: Sequence[str], seen: set[object]
     page = await reader.get(path)
     for form in forms(page.text):
         kind = (pattern(form.action).replace("/pages/", "/posts/"), form.method, tuple(sorted(form.kinds)))
-        if form.action.startswith(LEFT_OUT) or kind in seen:
+        if form.method == "dialog" or form.action.startswith(LEFT_OUT) or kind in seen:
             continue
         seen.add(kind)
         for field, how in mutants(form, hows):
