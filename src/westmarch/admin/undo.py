@@ -13,15 +13,19 @@ from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.admin import event_words, flash
 from westmarch.authors import undoing as authors
+from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
+from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, Stale
 from westmarch.events import actions as events
 from westmarch.events import queries
 from westmarch.events.models import Event
+from westmarch.home import renewed_media
 from westmarch.links import undoing as links
 from westmarch.media import actions as media_actions
 from westmarch.media import library
 from westmarch.media import undoing as media
+from westmarch.media.library import Medium
 from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
@@ -123,9 +127,18 @@ async def take_back(request: Request) -> Reply:
     if len(texts) > flash.MOST_EVENTS:
         raise Invalid(f"At most {flash.MOST_EVENTS} changes can be undone at once.")
     ids = [int(text) for text in texts]
-    said = await request.app.state.db.write(undo, ids, who=signed_in(request), actor=actor(request))
+    db: Database = request.app.state.db
+    said = await db.write(undo, ids, who=signed_in(request), actor=actor(request))
+    for medium in await db.read(_media, ids):
+        await renewed_media.renew(db, medium)
     message = " ".join(said) if len(said) <= _SAID else f"{len(said)} changes were taken back."
     return flash.redirect(request, _page(request, back(form.line("back"))), message)
+
+
+def _media(session: Reading, event_ids: Sequence[int]) -> list[Medium]:
+    """The pictures of whose words the events tell: texts show them."""
+    described = select(Event.detail).where(Event.id.in_(event_ids), Event.verb == "media.described")
+    return [library.one(session, detail["media"]) for detail in session.scalars(described)]
 
 
 def back(path: str) -> str:
