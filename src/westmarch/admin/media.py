@@ -225,7 +225,7 @@ def _ask(request: Request, shown: Shown, error: Conflict | None = None) -> Reply
         title=f"Delete “{shown.medium.filename}”?",
         status=200 if error is None else error.status,
         medium=shown.medium,
-        uses=places(shown.uses),
+        uses=places(shown.uses, signed_in(request)),
         error=error,
         action=here + "delete/",
         back=here,
@@ -239,17 +239,21 @@ def _shown(session: Reading, media_id: int, who: SignedIn) -> Shown:
     return Shown(medium, found, account.name if account else "")
 
 
-def places(uses: Sequence[Use]) -> list[tuple[str, str, str]]:
-    """What shows a medium, for a page: its name, its path in the admin (else on the site), and what it is there."""
+def places(uses: Sequence[Use], who: SignedIn) -> list[tuple[str, str, str]]:
+    """What shows a medium, for a page: its name, what it is there, and its path where that page is for `who` too.
+
+    It is the one in the admin for those who may change it there, else the one on the site.
+    """
     found = []
     for use in uses:
         if use.kind == "site":
             name, path = _SETTINGS.get(use.how, (use.how.replace("_", " ").capitalize(), "/admin/settings/"))
-            found.append((name, path, "site"))
+            found.append((name, path if who.may(Right.MANAGE_SITE) else "", "site"))
         elif not use.id:
             found.append((f"A {use.kind} of somebody else, that readers do not see", "", use.how))
         else:
-            path = _IN_ADMIN[use.kind].format(use.id) if use.kind in _IN_ADMIN else use.path
+            changes = use.kind in _IN_ADMIN and (use.hidden or who.may(Right.EDIT_ALL))  # What is hidden is their own.
+            path = _IN_ADMIN[use.kind].format(use.id) if changes else use.path
             found.append((use.title or "Untitled", path, f"{use.kind}, {use.how}"))
     return found
 
@@ -275,7 +279,7 @@ def _page(
         status=200 if error is None else (error.status if isinstance(error, Stale) else 422),
         shown=shown,
         medium=medium,
-        uses=places(shown.uses),
+        uses=places(shown.uses, signed_in(request)),
         mine=actions.owned(who, medium),
         address=_surface(request).root + medium.path,
         markdown=markdown(medium),
