@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_
@@ -161,7 +161,7 @@ def _fit(value: object, order: Order) -> Any:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
         if moment is None or moment.tzinfo is None:
             raise ValueError("no moment")
-        return moment
+        return moment.astimezone(UTC)  # An OverflowError where that is no year of ours.
     if order.column.type.python_type is int:
         if not _is_number(value):
             raise ValueError("no number")
