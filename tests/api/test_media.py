@@ -47,6 +47,12 @@ async def test_what_is_not_taken_is_refused_by_name(owner: Program, name: str, c
     assert (await owner.json("/media"))["results"] == []
 
 
+async def test_a_form_in_another_encoding_is_refused(owner: Program) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="alt"\r\n\r\nx\r\n--x--\r\n'
+    head = {"content-type": "multipart/form-data; boundary=x; charset=undefined"}
+    assert (await owner.ask("POST", "/media", content=body, headers=head)).status_code == 415
+
+
 async def test_words_are_changed_and_pages_show_them_at_once(reader: Reader, owner: Program) -> None:
     made = (await send(owner)).json()
     path = f"/media/{made['id']}"

@@ -53,6 +53,17 @@ async def test_what_is_no_form_is_refused(kind: str) -> None:
         await forms.read(request(b"a=1", kind))
 
 
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "utf-7", "nothing"])
+async def test_a_form_in_another_encoding_is_refused(charset: str) -> None:
+    with pytest.raises(Invalid):
+        await forms.read(request(part("a", rb"\ud800") + b"--b--\r\n", f"{PARTS}; charset={charset}"))
+
+
+async def test_a_form_may_say_that_it_is_in_utf_8() -> None:
+    form = await forms.read(request(part("a", "ä".encode()) + b"--b--\r\n", f'{PARTS}; charset="UTF-8"'))
+    assert form.text("a") == "ä"
+
+
 @pytest.mark.parametrize("kind", [PLAIN, PARTS])
 async def test_a_form_that_is_too_large_is_not_read_to_its_end(kind: str) -> None:
     read = 0

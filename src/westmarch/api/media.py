@@ -26,6 +26,7 @@ from westmarch.db.sessions import Reading
 from westmarch.home import renewed_media, shown_media
 from westmarch.media import actions, library, removing, uploading
 from westmarch.media.models import Media
+from westmarch.web import forms
 from westmarch.web.surface import Surface
 
 #: How large an upload may be, in bytes, with what is sent beside the file.
@@ -167,6 +168,8 @@ async def _form(ask: Ask) -> AsyncIterator[FormData]:
         raise UnsupportedType(
             "An upload is a form with the field `file`.", hint="Send it as multipart/form-data, as `curl -F` does."
         )
+    if not forms.in_utf_8(ask):
+        raise UnsupportedType("A form is sent in UTF-8.")
     try:
         form = await Request(ask.scope, _bounded(ask.receive)).form(max_files=1, max_fields=10, max_part_size=1 << 16)
     except (MultiPartException, HTTPException) as error:

@@ -1,5 +1,6 @@
 """Reading forms: what browsers send, within bounds."""
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -45,6 +46,15 @@ def _plain(values: list[UploadFile | str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
+def in_utf_8(request: Request) -> bool:
+    """Whether a form is in UTF-8, as all are that browsers send from our pages.
+
+    Another `charset` would be looked up among Python's codecs: some make halves of characters, and one always fails.
+    """
+    _, parameters = parse_options_header(request.headers.get("content-type", ""))
+    return parameters.get(b"charset", b"utf-8").lower() in (b"utf-8", b"utf8")
+
+
 async def read(request: Request, *, most_bytes: int = MOST_BYTES, file_bytes: int = 0) -> Form:
     """The form that was sent, with files of `file_bytes` in all; without that number it may have none.
 
@@ -53,6 +63,8 @@ async def read(request: Request, *, most_bytes: int = MOST_BYTES, file_bytes: in
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise Invalid("A form is needed.", hint="Send it as a browser does.")
+    if not in_utf_8(request):
+        raise Invalid("A form is sent in UTF-8.", hint="Send it as a browser does.")
     bounded = Request(request.scope, _bounded(request.receive, most_bytes + file_bytes))
     most_files = MOST_FILES if file_bytes else 0
     try:
