@@ -108,6 +108,11 @@ async def test_days_are_those_of_the_zone_of_the_site(owner: Reader) -> None:
     assert sentences(await owner.page(f"{EVENTS}?to=2024-01-01")) == []
 
 
+async def test_a_day_before_all_calendars_is_none(owner: Reader) -> None:
+    await owner.do(change, {"timezone": "Asia/Tokyo"}, actor="x")
+    assert "A date is needed" in await owner.page(f"{EVENTS}?from=0001-01-01")
+
+
 @pytest.mark.parametrize(
     "query",
     [

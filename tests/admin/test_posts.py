@@ -1,5 +1,7 @@
 """The lists of posts, pages and the trash, and what is done with many at once."""
 
+import base64
+import json
 import re
 from typing import Any
 
@@ -293,6 +295,14 @@ async def test_whatever_an_address_asks_for_there_is_a_list(reader: Reader, name
         answer = await reader.client.get(f"{path}?{name}={value}")
         assert answer.status_code == 200
         assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+async def test_a_cursor_of_a_moment_in_no_year_of_ours_begins_the_list(reader: Reader, moment: str) -> None:
+    await signed_in(reader)
+    await made(reader, "One")
+    cursor = base64.urlsafe_b64encode(json.dumps(["published", True, False, moment, 5]).encode()).decode()
+    assert "One" in await reader.page(f"{POSTS}?after={cursor}")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Tags by JSON."""
 
+import base64
+import json
+
 import pytest
 
 from tests.api.people import Program, faults, program
@@ -104,6 +107,13 @@ async def test_a_forged_cursor_is_refused(owner: Program, cursor: str) -> None:
     assert answer.status_code in (422, 414)
     if answer.status_code == 422:
         assert list(faults(answer)) == ["cursor"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+async def test_a_cursor_of_a_moment_in_no_year_of_ours_is_refused(owner: Program, moment: str) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(["published", True, False, moment, 5]).encode()).decode()
+    answer = await owner.get(f"/posts?cursor={cursor}")
+    assert (answer.status_code, list(faults(answer))) == (422, ["cursor"])
 
 
 async def test_a_search_finds_tags_by_parts_of_their_names(owner: Program) -> None:

@@ -1,6 +1,6 @@
 """The log of events: who did what, when, with which token, and what was changed by it."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -68,7 +68,7 @@ def _day(text: str, site: Site, *, after: int = 0) -> datetime | None:
     """The moment at which a day begins in the zone of the site, or the one `after` so many days."""
     try:
         day = date.fromisoformat(text) + timedelta(days=after)
-        return datetime(day.year, day.month, day.day, tzinfo=site.zone)
+        return datetime(day.year, day.month, day.day, tzinfo=site.zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -132,7 +132,7 @@ def _of_column(value: Any, order: Order) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no moment")
-        return moment
+        return moment.astimezone(UTC)  # An OverflowError where that is no year of ours.
     if not isinstance(value, str) or "\0" in value:
         raise ValueError("no text")
     value.encode()  # Half a character is a ValueError.
