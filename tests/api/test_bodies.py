@@ -49,6 +49,13 @@ def test_what_is_no_json_is_told_with_its_place(body: bytes, words: str) -> None
 
 
 @pytest.mark.unit
+def test_a_name_that_comes_twice_behind_very_many_others_is_found_soon() -> None:
+    body = "{" + "".join(f'"a{number}":0,' for number in range(200_000)) + '"b":0,"b":0}'
+    with pytest.raises(BadRequest, match="'b' twice"):
+        parsed(body.encode())
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "body", [b"[" * 33 + b"]" * 33, b"[" * 200_000, b'{"a":' * 100_000, b'{"a":' * 40 + b"1" + b"}" * 40]
 )

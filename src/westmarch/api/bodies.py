@@ -1,6 +1,7 @@
 """Bodies in JSON (RFC 8259), read strictly: what two programs would read differently is refused."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,8 +76,7 @@ def parsed(body: bytes) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise BadRequest(f"The body names {_printable(twice)!r} twice in one object.")
     return found
 
