@@ -129,6 +129,7 @@ async def test_a_zip_that_is_made_to_harm_is_refused_and_writes_nothing(
     ("fields", "files", "words"),
     [
         ({"kind": "ghost", "url": "nonsense"}, ("a.md", b"x"), "A whole address is needed"),
+        ({"url": "http://["}, ("a.md", b"x"), "A whole address is needed"),
         ({"kind": "teleprinter"}, ("a.md", b"x"), "Choose what it is in the list."),
         ({"fetch": "a b*c"}, ("a.md", b"x"), "is no host."),
         ({}, ("a.bin", b"x"), "Nothing tells what a.bin is."),
@@ -184,6 +185,7 @@ async def test_names_of_files_are_made_harmless() -> None:
     assert imports.safe_name("…") == "file"
     assert imports.safe_name("日記.md") == "日記.md"
     assert len(imports.safe_name("a" * 1000 + ".zip")) < 100
+    assert len(imports.safe_name("\U00020000" * 1000 + "." + "語" * 50).encode()) < 255
 
 
 async def test_one_import_at_a_time_and_it_can_be_stopped_and_gone_on_with(reader: Reader) -> None:

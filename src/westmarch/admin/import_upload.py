@@ -59,13 +59,22 @@ async def taken(request: Request, settings: Settings, typed: dict[str, str]) -> 
         raise
 
 
+def _whole(url: str) -> bool:
+    """Whether an address names a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _read(typed: dict[str, str], file: Path) -> dict[str, Any]:
     """What was typed beside the file. Raises Invalid."""
     command, _, program = typed["kind"].partition(":")
     if command and (command not in COMMANDS or (program and program not in _PROGRAMS)):
         raise Invalid("Choose what it is in the list.", place="kind")
     url = typed["url"]
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url and not _whole(url):
         raise Invalid("A whole address is needed, as https://old.example.", place="url")
     hosts = tuple(typed["fetch"].replace(",", " ").split())
     if len(hosts) > 20:

@@ -34,6 +34,8 @@ _INCOMING, _PATIENCE = ".incoming-", 24 * 60 * 60
 #: Rows told of a report on the page.
 _TOLD = 50
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+#: So many bytes of a file's name are kept, before its end: systems take 255.
+_NAME = 160
 _UNFIT = re.compile(r"[^\w.-]+")
 _BUSY = "Another import is under way."
 #: Commands that take the address of the old site, and hosts that pictures may be fetched from.
@@ -105,7 +107,8 @@ def safe_name(filename: str) -> str:
     if not dot:
         stem, suffix = last, ""
     stem, suffix = _UNFIT.sub("-", stem).strip(".-") or "file", _UNFIT.sub("", suffix)
-    return f"{stem[-80:]}.{suffix[:12].lower()}" if suffix else stem[-80:]
+    stem = stem[-80:].encode()[-_NAME:].decode(errors="ignore")
+    return f"{stem}.{suffix[:12].lower()}" if suffix else stem
 
 
 def keep(settings: Settings, folder: Path | None, **about: Any) -> Job:
