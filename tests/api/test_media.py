@@ -106,6 +106,15 @@ async def test_what_is_shown_is_deleted_only_where_that_is_said(reader: Reader, 
         assert (await owner.ask(method, path, {} if method == "PATCH" else None)).status_code == 404
 
 
+async def test_an_upload_that_others_show_is_deleted_by_editors_alone(reader: Reader, owner: Program) -> None:
+    author = await program(reader, "Ann", "author")
+    path = f"/media/{(made := (await send(author)).json())['id']}?anyway=true"
+    await owner.made("/posts", title="Cover", markdown="x", status="published", cover=made["id"])
+    assert (await author.ask("DELETE", path)).status_code == 403
+    editor = await program(reader, "Eve", "editor")
+    assert (await editor.ask("DELETE", path)).status_code == 204
+
+
 async def test_others_uploads_are_for_editors(reader: Reader, owner: Program) -> None:
     made = (await send(owner)).json()
     path = f"/media/{made['id']}"

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.authors.models import Author
 from westmarch.books import models as book_tables
 from westmarch.books.models import Book
 from westmarch.db.sessions import Reading
-from westmarch.errors import Conflict
+from westmarch.errors import Conflict, Refused
 from westmarch.events import actions as events
 from westmarch.media import actions
 from westmarch.media.library import Medium
@@ -95,10 +96,7 @@ def known(session: Reading, found: Sequence[Use], who: SignedIn) -> list[Use]:
     """The uses as somebody may know them: of the drafts of others only that there is one."""
     if sees_all(who):
         return list(found)
-    hidden = [use.id for use in found if use.hidden]
-    author = NOBODY if who.author_id is None else who.author_id
-    mine = select(Byline.post_id).where(Byline.author_id == author, Byline.post_id.in_(hidden))
-    own = set(session.scalars(mine)) if hidden else set()
+    own = _own(session, [use.id for use in found if use.hidden], who)
     return [use if not use.hidden or use.id in own else Use(use.kind, 0, "", "", use.how, hidden=True) for use in found]
 
 
@@ -145,7 +143,7 @@ def remove(
     """Delete a medium for good; its bytes go by `media.removing.remove_files`, when this transaction has ended.
 
     `anyway`, also where it is shown: it is the cover, picture and logo of nothing then, and texts show that it is
-    missing. Raises Conflict where it is shown, NotFound, Refused and Stale.
+    missing. Raises Conflict where it is shown, Refused where that is not for `who` to change; NotFound and Stale.
     """
     medium = actions.editable(session, media_id, who, expected)
     found = uses(session, medium)
@@ -154,6 +152,7 @@ def remove(
             f"“{medium.filename}” is shown: {told(known(session, found, who))}.",
             hint="Take it out there first, or say that it is to go all the same.",
         )
+    require_changeable(session, found, who)
     if found:
         session.execute(update(Post).where(Post.cover_id == media_id).values(cover_id=None))
         session.execute(update(Author).where(Author.picture_id == media_id).values(picture_id=None))
@@ -165,6 +164,27 @@ def remove(
     detail = {"filename": medium.filename, "media": media_id, "address": medium.path, "uses": len(found)}
     events.record(session, "media.deleted", actor=actor, detail=detail)
     return File(media_id, medium.hash, medium.path)
+
+
+def require_changeable(session: Session, found: Sequence[Use], who: SignedIn) -> None:
+    """Raises Refused where one of the uses is not somebody's to change: what is gone is gone there, too."""
+    if any(use.kind == "site" for use in found):
+        who.require(Right.MANAGE_SITE)
+    if who.may(Right.EDIT_ALL):
+        return
+    posts = [use for use in found if use.kind == "post"]
+    own = _own(session, [use.id for use in posts], who)
+    if any(use.kind != "site" and use.id not in own for use in found):
+        raise Refused("Others show it, in what you may not change.", hint="Ask an editor of the site.")
+    if any(not use.hidden for use in posts):
+        who.require(Right.PUBLISH)
+
+
+def _own(session: Reading, post_ids: Sequence[int], who: SignedIn) -> set[int]:
+    """Those of the posts that name somebody's own author."""
+    author = NOBODY if who.author_id is None else who.author_id
+    mine = select(Byline.post_id).where(Byline.author_id == author, Byline.post_id.in_(post_ids))
+    return set(session.scalars(mine)) if post_ids else set()
 
 
 def told(found: Sequence[Use]) -> str:
