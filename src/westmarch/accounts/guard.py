@@ -10,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 from westmarch.accounts import sessions
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
+from westmarch.changes.queries import Moment
+from westmarch.db.sessions import Reading
 from westmarch.errors import Unauthenticated
 from westmarch.events.actor import Actor
 from westmarch.metrics.routes import CountedRoute
@@ -37,22 +39,24 @@ class Guarded(CountedRoute):
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive)
-        who = await by_session(request)
+        # The frame shows the site's title, and times in its zone: its options are looked at in the same snapshot.
+        who = await by_session(request, beside=request.app.state.surface.options.current)
         if who is None:
             await to_sign_in(request)(scope, receive, send)
             return
         request.state.signed_in = who  # What is refused is told in the admin's frame.
         who.require(self.right)
-        await request.app.state.db.read(request.app.state.surface.options.newest)  # The frame shows title and times.
         await super().handle(scope, receive, send)
 
 
-async def by_session(connection: HTTPConnection) -> SignedIn | None:
-    """Who asks by the session's cookie, or None."""
+async def by_session(
+    connection: HTTPConnection, *, beside: Callable[[Reading, Moment], object] | None = None
+) -> SignedIn | None:
+    """Who asks by the session's cookie, or None. `beside` is called in the snapshot in which they were found."""
     secret = connection.cookies.get(sessions.cookie_name(connection.app.state.settings))
     if not secret:
         return None
-    return await sessions.account_of(connection.app.state.db, secret)
+    return await sessions.account_of(connection.app.state.db, secret, beside=beside)
 
 
 def to_sign_in(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Sessions: a device on which an account is signed in, known by the secret in its cookie."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 from westmarch.accounts.models import Account, AccountSession
 from westmarch.accounts.secrets import hashed, new
 from westmarch.accounts.who import SignedIn
+from westmarch.changes import queries as changes
+from westmarch.changes.queries import Moment
 from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
@@ -27,6 +30,8 @@ _BY_HASH = (
         _account.c.name,
         _account.c.role,
         _account.c.author_id,
+        changes.POSITION,
+        changes.EPOCH,
     )
     .join(_account, _account.c.id == _session.c.account_id)
     .where(_session.c.hash == bindparam("hash"), _account.c.disabled_at.is_(None))
@@ -89,9 +94,18 @@ def note(session: Session, session_id: int, moment: datetime) -> None:
     session.execute(update(AccountSession).where(AccountSession.id == session_id).values(values))
 
 
-async def account_of(db: Database, secret: str) -> SignedIn | None:
-    """Who is signed in by this secret, or None."""
-    found = await db.read(by_hash, hashed(secret))
+async def account_of(
+    db: Database, secret: str, *, beside: Callable[[Reading, Moment], object] | None = None
+) -> SignedIn | None:
+    """Who is signed in by this secret, or None. `beside` is called in the same snapshot, with its moment."""
+
+    def look(session: Reading) -> NamedRow | None:
+        found = by_hash(session, hashed(secret))
+        if found is not None and beside is not None:
+            beside(session, Moment(found.epoch or "", found.position or 0))
+        return found
+
+    found = await db.read(look)
     moment = now()
     if found is None or found.expires_at <= moment:
         return None

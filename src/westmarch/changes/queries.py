@@ -48,6 +48,9 @@ class Moment(NamedTuple):
 _change = Change.__table__
 _POSITION, _EPOCH = select(func.max(_change.c.position)), select(Epoch.__table__.c.name)
 
+#: What a statement may ask besides, to learn with its rows where the snapshot stands.
+POSITION, EPOCH = _POSITION.scalar_subquery().label("position"), _EPOCH.scalar_subquery().label("epoch")
+
 
 def moment(session: Reading) -> Moment:
     """Where the session's snapshot stands."""
