@@ -25,7 +25,7 @@ help: ## Print the targets
 install: $(VENV)/core.stamp ## Make .venv with the program and all that it needs
 
 serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (PORT=8000 SITE=site)
-	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo
+	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo > /dev/null
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
 # Processes share the tests by files, in the order of tests/conftest.py. They are one more than two processors, as many
@@ -91,7 +91,7 @@ $(BIN)/python:
 	@$(CHOOSE_PYTHON)
 
 $(VENV)/core.stamp: $(BIN)/python requirements/core.txt pyproject.toml
-	@echo 'Installing what the program needs'
+	@echo 'Installing what the program needs (this takes a minute or a few)'
 	@$(PIP) --require-hashes --requirement requirements/core.txt
 	@$(PIP) --no-deps --editable .
 	@touch $@

@@ -64,3 +64,10 @@ def test_who_did_something_is_not_what_it_was_done_to() -> None:
     assert named({"name": "Nell"}, "Nell") == ""
     assert named({"name": "Ann"}, "Nell") == "Ann"
     assert more({"into": "Sea"}) == "into “Sea”"
+
+
+def test_what_somebody_did_to_their_own_account_reads_as_a_sentence() -> None:
+    assert sentence("account.password-changed", named=False) == "set their password"
+    assert sentence("account.password-changed") == "set the password of"
+    assert sentence("account.signed-in", named=False) == "signed in"
+    assert more({"by": "sign-in"}) == "by a one-time link"

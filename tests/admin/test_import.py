@@ -36,7 +36,7 @@ def verbs(session: Reading) -> list[str]:
 async def test_a_zip_is_rehearsed_then_imported_then_taken_back(reader: Reader) -> None:
     await owner(reader)
     path, page = await send(reader, "My blog.zip", blog(3))
-    assert "Would be: 3 imported. Nothing was changed until now." in said(page)
+    assert "Would be: 3 imported. Nothing has been changed yet." in said(page)
     assert await reader.db.read(posts) == 0
     assert (await post(reader, path + "do/")).status_code == 303
     page = await ended(reader, path)

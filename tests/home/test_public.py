@@ -42,6 +42,7 @@ async def test_an_empty_site_is_civil_and_names_the_next_three_steps(reader: Rea
     page = await reader.page("/")
     assert "Nothing has been published here yet" in page
     assert page.count("<li><p>") == 3
+    assert '<a href="/admin/">' in page
 
 
 async def test_what_the_owner_and_authors_say_has_the_direction_of_its_words(reader: Reader) -> None:

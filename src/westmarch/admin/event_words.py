@@ -69,6 +69,19 @@ WHOLE: Mapping[str, str] = {
     "backup.deleted": "deleted the backup",
     "undone": "took back a change",
 }
+#: What somebody did to their own account.
+OWN: Mapping[str, str] = {
+    "account.password-changed": "set their password",
+    "account.updated": "changed their own account",
+    "account.link-made": "made a one-time link for themselves",
+    "account.disabled": "disabled their own account",
+}
+#: By which link somebody signed in.
+LINKS: Mapping[str, str] = {
+    "sign-in": "a one-time link",
+    "invitation": "an invitation",
+    "reset": "a link for a new password",
+}
 #: The groups of verbs that can be asked for.
 GROUPS: tuple[tuple[str, str], ...] = (
     ("post", "Posts"),
@@ -101,8 +114,10 @@ class Change(NamedTuple):
     after: str | None
 
 
-def sentence(verb: str) -> str:
-    """What was done, to stand behind the name of who did it and before the name of what it was done to."""
+def sentence(verb: str, *, named: bool = True) -> str:
+    """What was done, to stand behind who did it and before what it was done to, where that is `named`."""
+    if not named and verb in OWN:
+        return OWN[verb]
     if verb in WHOLE:
         return WHOLE[verb]
     thing, _, action = verb.partition(".")
@@ -124,7 +139,7 @@ def more(detail: Mapping[str, Any]) -> str:
     told = []
     for key, words in (("into", "into “{}”"), ("to", "to {}"), ("from", "from {}"), ("post", "“{}”"), ("by", "by {}")):
         if isinstance(value := detail.get(key), str) and value:
-            told.append(words.format(_cut(value)))
+            told.append(words.format(LINKS.get(value, _cut(value)) if key == "by" else _cut(value)))
     return ", ".join(told)
 
 

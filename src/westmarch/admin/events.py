@@ -107,7 +107,7 @@ def _told(row: NamedRow, names: dict[int, Named], *, undo: bool, undone: bool) -
         name = f"number {row.subject_id}, which is gone"
     return Told(
         row,
-        event_words.sentence(row.verb),
+        event_words.sentence(row.verb, named=bool(name)),
         name,
         subject.path if subject else "",
         event_words.more(detail),

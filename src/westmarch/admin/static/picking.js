@@ -8,6 +8,26 @@ const shown = (picker, id) => {
   picker.querySelector(".picked").prepend(picture);
 };
 
+const choose = (field, id) => {
+  field.value = id;
+  for (const what of ["input", "change"]) field.dispatchEvent(new Event(what, { bubbles: true }));
+};
+
+// Who can use the dialog needs no numbers. A number that was refused stays to be seen.
+const withoutNumber = (picker, field) => {
+  if (field.getAttribute("aria-invalid")) return;
+  picker.classList.add("by-dialog");
+  const none = document.createElement("button");
+  none.type = "button";
+  none.className = "button plain";
+  none.textContent = "No picture";
+  none.addEventListener("click", () => { choose(field, ""); picker.querySelector(".picked a").focus(); });
+  picker.querySelector(".picked").append(none);
+  const tell = () => { none.hidden = !field.value.trim(); };
+  field.addEventListener("change", tell);
+  tell();
+};
+
 const load = async (dialog, address) => {
   const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
   const main = page.querySelector("main");
@@ -30,8 +50,7 @@ const open = (picker) => {
     const other = event.target.closest(".paging a, .empty a");
     if (chosen) {
       event.preventDefault();
-      field.value = chosen.dataset.id;
-      for (const what of ["input", "change"]) field.dispatchEvent(new Event(what, { bubbles: true }));
+      choose(field, chosen.dataset.id);
       dialog.close();
     } else if (other && other.href.includes("/pick/")) {
       event.preventDefault();
@@ -51,4 +70,5 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   picker.querySelector(".picked a").addEventListener("click", (event) => { event.preventDefault(); open(picker); });
   const field = picker.querySelector("input");
   field.addEventListener("change", () => shown(picker, /^[0-9]+$/.test(field.value.trim()) ? field.value.trim() : ""));
+  withoutNumber(picker, field);
 }
