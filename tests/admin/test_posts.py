@@ -276,6 +276,15 @@ async def test_what_is_not_ones_own_is_not_touched(reader: Reader) -> None:
     assert (await reader.client.get("/admin/pages/")).status_code == 403
 
 
+@pytest.mark.parametrize("what", ["tag", "trash"])
+async def test_nobody_learns_the_titles_of_others_drafts_by_their_numbers(reader: Reader, what: str) -> None:
+    (foreign,) = await made(reader, "A secret plan", status="draft")
+    await signed_in(reader, "Ann", "contributor", author_id=await reader.do(authors.create, "Ann"))
+    answer = await do(reader, what, foreign)
+    assert f"Number {foreign}" in answer.text
+    assert "secret" not in answer.text
+
+
 async def test_titles_are_escaped_and_long_ones_lead_on(reader: Reader) -> None:
     await signed_in(reader)
     await made(reader, "<b>x</b>" + "漢" * 190, "ب" * 200)

@@ -14,7 +14,7 @@ from westmarch.admin.post_lists import Asked, Listing
 from westmarch.authors.models import Author
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid, WestmarchError
-from westmarch.posts import editing, labelling, managing
+from westmarch.posts import editing, labelling, managing, ownership
 from westmarch.tags.models import Tag
 from westmarch.web import forms
 from westmarch.web.forms import Form
@@ -120,13 +120,13 @@ def _chosen(form: Form) -> list[int]:
 def _selected(session: Reading, request: Request, asked: Asked, ids: Sequence[int] | None) -> dict[int, str]:
     """The titles of what was chosen, by id, or of all that the list holds (`ids` None) and one more than is taken.
 
-    What is gone by now has none.
+    What is gone by now has none, nor what somebody may not know.
     """
     if ids is None:
         slugs = {name: getattr(asked, name) for name in post_lists.GATHERS}
         gathers = managing.gathers(session, slugs)
         ids = managing.matching(session, post_lists.wanted(request, asked, gathers), MOST + 1)
-    titles = managing.titles(session, ids)
+    titles = managing.titles(session, ids, own=ownership.own_only(signed_in(request)))
     return {id_: titles.get(id_, f"Number {id_}") for id_ in ids}
 
 

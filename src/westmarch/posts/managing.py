@@ -156,10 +156,12 @@ def matching(session: Reading, wanted: Wanted, most: int) -> list[int]:
     return [row.id for row in session.execute(_selected(way).order_by(_id.desc()).limit(most), values)]
 
 
-def titles(session: Reading, post_ids: Collection[int]) -> dict[int, str]:
-    """The titles of those of the posts and pages that are there."""
-    rows = session.execute(select(_id, _post.c.title).where(_id.in_(post_ids)))
-    return {row.id: row.title for row in rows}
+def titles(session: Reading, post_ids: Collection[int], *, own: int | None = None) -> dict[int, str]:
+    """The titles of those of the posts and pages that are there; with `own` of those that name this author alone."""
+    statement = select(_id, _post.c.title).where(_id.in_(post_ids))
+    if own is not None:
+        statement = statement.where(_id.in_(select(_byline.c.post_id).where(_byline.c.author_id == own)))
+    return {row.id: row.title for row in session.execute(statement)}
 
 
 def gathers(session: Reading, slugs: Mapping[str, str]) -> dict[str, Gathers]:
