@@ -79,6 +79,24 @@ async def test_a_hash_by_old_parameters_is_made_anew(db: Database) -> None:
     await credentials.by_password(db, "Nell", PASSWORD, HERE)
 
 
+async def test_whose_password_was_changed_meanwhile_does_not_come_in_by_the_old_one(db: Database) -> None:
+    await db.write(account)
+    right = await credentials.by_password(db, "Nell", PASSWORD, HERE)
+    await db.write(credentials.require_unchanged, right)
+    await db.write(actions.set_password, right.id, HASH, actor="test")
+    with pytest.raises(WrongCredentials):
+        await db.write(credentials.require_unchanged, right)
+
+
+async def test_whoever_is_disabled_meanwhile_does_not_come_in(db: Database) -> None:
+    await db.write(account, "Own", "owner")
+    await db.write(account)
+    right = await credentials.by_password(db, "Nell", PASSWORD, HERE)
+    await db.write(actions.disable, right.id, actor="test")
+    with pytest.raises(WrongCredentials):
+        await db.write(credentials.require_unchanged, right)
+
+
 async def test_a_password_that_was_changed_meanwhile_stays(db: Database) -> None:
     made = await db.write(account)
     other = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("another password")

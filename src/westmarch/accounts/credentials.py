@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from westmarch.accounts import attempts, passwords, queries
@@ -46,6 +46,18 @@ async def by_password(db: Database, name: str, password: str, address: str) -> N
     renewed = await passwords.made(password) if passwords.outdated(kept) else None
     await db.write(_right, counts, found.id, kept, renewed)
     return found
+
+
+def require_unchanged(session: Session, account: NamedRow) -> None:
+    """Lock an account (id, password_at) whose password was right, so that it is let in by what is true now.
+
+    Raises WrongCredentials where it was disabled meanwhile, or got another password: that ended all sessions.
+    """
+    same = select(Account.id).where(
+        Account.id == account.id, Account.password_at == account.password_at, Account.disabled_at.is_(None)
+    )
+    if session.execute(same.with_for_update()).first() is None:
+        raise WrongCredentials
 
 
 def _right(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from westmarch.accounts import actions, credentials, devices, passwords, queries
 from westmarch.accounts.guard import Guarded, actor, client, signed_in
+from westmarch.accounts.models import Account
 from westmarch.accounts.one_time_links import SETTING
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
@@ -86,6 +88,8 @@ async def change(request: Request) -> Reply:
 
 
 def _rename(session: Session, account_id: int, name: str, email: str, actor: Actor) -> None:
+    # Locked first: a role that an owner takes away at this moment would come back with the name.
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
     account = queries.by_id(session, account_id)
     assert account is not None, "accounts are never deleted"
     actions.change(

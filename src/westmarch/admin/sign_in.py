@@ -10,6 +10,7 @@ from starlette.requests import Request
 from westmarch.accounts import credentials, one_time_links, sessions
 from westmarch.accounts.guard import SIGN_IN, by_session, client
 from westmarch.admin import shell
+from westmarch.db.rows import NamedRow
 from westmarch.errors import Gone, TooMany
 from westmarch.events import actions as events
 from westmarch.events.actor import Actor
@@ -48,25 +49,24 @@ async def sign_in(request: Request) -> Reply:
     name, back = sent.line("name"), way_back(sent.text("next"))
     try:
         account = await credentials.by_password(shell.db(request), name, sent.text("password"), client(request))
+        secret = await shell.db(request).write(
+            _begin, account, _cookie(request), client(request), _agent(request), _request_id(request)
+        )
     except credentials.WrongCredentials as error:
         return _form(request, back=back, name=name, fault=error.message, status=422)
     except TooMany as error:
         wait = (("retry-after", str(error.retry_after)),)
         return _form(request, back=back, name=name, fault=error.message, status=error.status, headers=wait)
-    secret = await shell.db(request).write(
-        _begin, account.id, account.name, _cookie(request), client(request), _agent(request), _request_id(request)
-    )
     return _to(request, back, secret)
 
 
-def _begin(
-    session: Session, account_id: int, name: str, before: str, address: str, agent: str, request_id: str | None
-) -> str:
-    """Begin a session in the place of the one that the browser had before."""
+def _begin(session: Session, account: NamedRow, before: str, address: str, agent: str, request_id: str | None) -> str:
+    """Begin a session in the place of the one that the browser had before. Raises WrongCredentials."""
+    credentials.require_unchanged(session, account)
     sessions.end(session, before)
-    secret = sessions.begin(session, account_id, address=address, agent=agent)
-    actor = Actor(name, request_id=request_id)
-    detail = {"account": account_id, "name": name, "by": "password"}
+    secret = sessions.begin(session, account.id, address=address, agent=agent)
+    actor = Actor(account.name, request_id=request_id)
+    detail = {"account": account.id, "name": account.name, "by": "password"}
     events.record(session, "account.signed-in", actor=actor, detail=detail)
     return secret
 
