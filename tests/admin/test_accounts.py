@@ -1,12 +1,13 @@
 """The pages of accounts: an owner invites, changes, shuts out and lets in; nobody else does."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import PASSWORD, account, signed_in
@@ -309,6 +310,21 @@ async def test_a_letter_with_a_link_goes_to_the_account_and_all_names_get_the_sa
     link = link_in(body)
     assert "The old one works until then" in await reader.page(link)
     assert (await reader.client.post(link)).headers["location"] == "/admin/me/password/"
+
+
+async def test_asking_for_a_letter_ends_no_link_that_was_handed_to_somebody(reader: Reader) -> None:
+    def fill(session: Session) -> str:
+        made = account(session, "Nell", email="nell@example.org")
+        secret = one_time_links.make(session, made.id, "reset")
+        long_ago = update(OneTimeLink).values(created_at=now() - timedelta(minutes=10))
+        session.execute(long_ago)
+        return secret
+
+    secret = await reader.do(fill)
+    sends(reader)
+    await ask(reader, "Nell")
+    assert len(await letters(reader)) == 1
+    assert (await reader.get(f"/admin/link/{secret}/")).status_code == 200
 
 
 async def test_nobody_is_flooded_with_letters(reader: Reader) -> None:

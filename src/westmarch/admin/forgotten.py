@@ -57,7 +57,9 @@ def _ask(session: Session, limit: attempts.Limit, name: str, sender: Sender) -> 
         OneTimeLink.account_id == found.id, OneTimeLink.kind == "reset", OneTimeLink.created_at > now() - REST
     )
     if session.scalars(lately.limit(1)).first() is None:
-        linked(session, found.id, "reset", one_time_links.make(session, found.id, "reset"), sender)
+        # Anybody can ask for a letter: that must not end a link that somebody else has made or is about to open.
+        secret = one_time_links.make(session, found.id, "reset", beside=True)
+        linked(session, found.id, "reset", secret, sender)
 
 
 def _page(request: Request, *, asked: bool = False, name: str = "", fault: str = "", status: int = 200) -> Reply:
