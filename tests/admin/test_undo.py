@@ -13,6 +13,7 @@ from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.admin import undo
 from westmarch.authors.models import Author
+from westmarch.events import actions as events
 from westmarch.events import queries
 from westmarch.posts import actions
 from westmarch.site import queries as site_queries
@@ -126,6 +127,13 @@ async def test_the_right_is_that_of_what_was_done(reader: Reader) -> None:
     await signed_in(reader, "Ed", role="editor")
     assert (await take_back(reader, event)).status_code == 403
     assert await titled(reader) == "Slack Water"
+
+
+async def test_nobody_is_told_of_what_they_may_not_know(reader: Reader) -> None:
+    await signed_in(reader, "Ann", role="contributor")
+    await reader.do(lambda session: events.record(session, "account.disabled", actor="Nell", detail={"name": "Bob"}))
+    answer = await take_back(reader, await newest(reader))
+    assert (answer.status_code, "disabled" in answer.text) == (403, False)
 
 
 @pytest.mark.parametrize("event", ["", "x", "-1", "1 OR 1=1", "9" * 30, "\0", "٣"])

@@ -84,11 +84,10 @@ def undo(session: Session, event_ids: Sequence[int], *, who: SignedIn, actor: st
 
 def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
     """Raises Refused where somebody may not take an event back, Conflict where nobody can."""
-    name = _name(row)
+    name, kind = _name(row), row.verb.partition(".")[0]
+    who.require(RIGHTS.get(row.verb) or RIGHTS.get(kind) or Right.AUDIT)  # Others are not told what was done.
     if row.verb not in UNDOES or not isinstance(row.detail.get("undo"), dict):
         raise Conflict(f"{name} cannot be undone.")
-    kind = row.verb.partition(".")[0]
-    who.require(RIGHTS.get(row.verb) or RIGHTS[kind])
     if row.id <= queries.newest(session) - queries.WALK:
         raise Conflict(f"{name} is too long ago to be undone.")
     if queries.undone(session, [row.id]):
