@@ -122,6 +122,19 @@ async def test_the_parts_of_a_topic_are_ordered_unless_they_have_changed(reader:
         assert (refused.status_code, list(faults(refused))) == (422, ["/parts"]) or refused.status_code == 409
 
 
+async def test_parts_that_are_drafts_of_others_are_not_told_to_writers(reader: Reader, owner: Program) -> None:
+    await reader.do(post, "Seen", topic="Tides")
+    await reader.do(post, "A secret plan", status="draft", topic="Tides")
+    writer = await program(reader, "Ann", "contributor")
+    await reader.do(post, "Mine", status="draft", topic="Tides", authors=("Ann",))
+    topic = (await owner.json("/topics"))["results"][0]["id"]
+    told = {
+        name: [part["title"] for part in (await each.json(f"/topics/{topic}/parts"))["results"]]
+        for name, each in (("owner", owner), ("writer", writer), ("reader", Program(reader)))
+    }
+    assert told == {"owner": ["Seen", "A secret plan", "Mine"], "writer": ["Seen", "Mine"], "reader": ["Seen"]}
+
+
 async def test_another_language_of_a_topic_renders_its_introduction_anew(owner: Program) -> None:
     made = await owner.made("/topics", title="Tides", language="en", introduction='"The sea"')
     changed = await owner.ask("PATCH", f"/topics/{made['id']}", {"language": "de"})

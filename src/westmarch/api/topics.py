@@ -17,7 +17,7 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
 from westmarch.links.paths import quote
-from westmarch.posts import parts
+from westmarch.posts import ownership, parts
 from westmarch.posts.models import LISTED, Post
 from westmarch.posts.texts import rendered
 from westmarch.topics import editing
@@ -150,7 +150,7 @@ _LISTED = (
 
 
 async def list_parts(ask: Ask, at: Annotated[Numbered, Path()]) -> ASGIApp:
-    """The parts of a topic in order: those that are listed; with a token, all of them."""
+    """The parts of a topic in order: those that are listed; with a token, drafts that who asks may see, too."""
     return await replies.read(ask, "", _parts, ask.surface, ask.who, at.id)
 
 
@@ -160,7 +160,9 @@ def _parts(session: Reading, surface: Surface, who: SignedIn | None, topic_id: i
         found = session.execute(_LISTED.where(_part.c.topic_id == topic_id)).all()
         return {"results": [_shown(row) for row in found if row.id is not None]}, "", ()
     every = parts.parts(session, topic_id)
-    return {"results": [_shown(row) for row in every]}, parts.version(every), ()
+    own = ownership.own_only(who)
+    known = every if own is None else parts.known(session, every, own)
+    return {"results": [_shown(row) for row in known]}, parts.version(every), ()
 
 
 def _shown(row: NamedRow) -> dict[str, Any]:

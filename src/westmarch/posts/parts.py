@@ -10,7 +10,7 @@ from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Stale
 from westmarch.events import actions as events
 from westmarch.posts import listings
-from westmarch.posts.models import Post
+from westmarch.posts.models import Byline, Post
 from westmarch.subjects.version import version_of
 from westmarch.topics import actions as topics
 from westmarch.topics import editing
@@ -35,6 +35,14 @@ _PARTS = (
 def parts(session: Reading, topic_id: int) -> Sequence[NamedRow]:
     """The parts of a topic in order, also those that readers do not see: these have no number."""
     return session.execute(_PARTS, {"topic": topic_id}).all()
+
+
+def known(session: Reading, rows: Sequence[NamedRow], author_id: int) -> list[NamedRow]:
+    """Those of the parts that an author may know: what readers see, and their own posts."""
+    hidden = [row.id for row in rows if row.number is None]
+    mine = select(Byline.post_id).where(Byline.author_id == author_id, Byline.post_id.in_(hidden))
+    own = set(session.scalars(mine)) if hidden else set()
+    return [row for row in rows if row.number is not None or row.id in own]
 
 
 def version(rows: Sequence[NamedRow]) -> str:
