@@ -26,6 +26,13 @@ async def stored(db: Database) -> list[tuple[int, date, str, int]]:
 
 
 @pytest.mark.unit
+def test_headers_that_are_too_long_are_not_remembered() -> None:
+    before = referrers._host_of.cache_info().currsize
+    assert host_of(b"https://long.example/" + b"x" * referrers.LONGEST) == ""
+    assert referrers._host_of.cache_info().currsize == before
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
     ("header", "host"),
     [

@@ -32,10 +32,15 @@ _HOST = re.compile(
 Pair = tuple[int, str]
 
 
-@lru_cache(maxsize=4096)
 def host_of(referrer: bytes) -> str:
     """The host that a header `Referer` names, in small letters and without `www.`; empty where it names none."""
-    match = _HOST.match(referrer) if len(referrer) <= LONGEST else None
+    # Longer ones are not remembered either: four thousand of the longest that a server takes are 256 MB.
+    return _host_of(referrer) if len(referrer) <= LONGEST else ""
+
+
+@lru_cache(maxsize=4096)
+def _host_of(referrer: bytes) -> str:
+    match = _HOST.match(referrer)
     return match[1].decode("ascii").lower() if match else ""
 
 
