@@ -33,6 +33,9 @@ const tab = document.querySelector(".states [aria-current]");
 const tabs = tab?.closest("ul");
 if (tabs) tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.clientWidth) / 2;
 
+// Of a form that was refused, the first field that has to be changed is where one goes on.
+document.querySelector('main [aria-invalid="true"]')?.focus();
+
 // What was typed and not sent is not left by mistake. A form that was refused is such a one; that of a post looks
 // after itself.
 const forms = 'form.form[method="post"]:not([data-writing])';

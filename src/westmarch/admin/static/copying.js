@@ -1,6 +1,6 @@
-// A button beside each address that copies it. Without script it can be marked and copied by hand.
+// A button beside each address or secret that copies it. Without script it can be marked and copied by hand.
 for (const field of document.querySelectorAll("[data-copied]")) {
-  const [row, button] = [document.createElement("div"), document.createElement("button")];
+  const [row, button] = [document.createElement("span"), document.createElement("button")];
   row.className = "copied";
   button.className = "button plain";
   button.type = "button";
@@ -8,9 +8,10 @@ for (const field of document.querySelectorAll("[data-copied]")) {
   field.replaceWith(row);
   row.append(field, button);
   button.addEventListener("click", async () => {
-    field.select();
+    if (field.select) field.select();
+    else getSelection().selectAllChildren(field);
     try {
-      await navigator.clipboard.writeText(field.value);
+      await navigator.clipboard.writeText(field.value ?? field.textContent);
       button.textContent = "Copied";
     } catch {
       button.textContent = "Marked";
