@@ -107,3 +107,10 @@ async def test_no_token_opens_the_admin(reader: Reader, reached: list[str], toke
                 answer = await reader.client.get(path_of(route) + query, headers=headers)
                 assert answer.status_code == 303, route.path
     assert reached == []
+
+
+async def test_a_number_of_thousands_of_digits_is_no_page(reader: Reader) -> None:
+    paths = [route.path.replace("{id:int}", "9" * 5_000) for route in GUARDED if route.path.endswith("/{id:int}/")]
+    assert {(await reader.get(path)).status_code for path in paths} == {303}, "nobody is told more than to sign in"
+    await signed_in(reader)
+    assert {(await reader.get(path)).status_code for path in paths} == {404}

@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from westmarch.accounts import sessions
 from westmarch.accounts.rights import Right
@@ -32,6 +34,14 @@ class Guarded(CountedRoute):
     def __init__(self, path: str, endpoint: Endpoint, *, right: Right, methods: tuple[str, ...] = ("GET",)) -> None:
         super().__init__(path, endpoint, methods=list(methods))
         self.right = right
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for this route. A number of more digits than Python reads is no id of anything."""
+        try:
+            return super().matches(scope)
+        except ValueError:
+            return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse: the method first, then who asks, then the right."""
