@@ -204,3 +204,34 @@ def _faults(page: "Page", axe: str) -> list[str]:
     page.evaluate(axe + ";0")
     found: list[str] = page.evaluate(RUN, [])
     return found
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_done_with_a_text_stays_in_reach_and_a_refused_field_has_the_focus(opens: Opens, width: int) -> None:
+    page = opens(NEW, width)
+    assert page.evaluate("document.activeElement.name") == "title"
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    seen = publish.bounding_box()
+    assert seen
+    assert seen["y"] + seen["height"] <= 900
+    page.fill("#f-title", "Slack")
+    page.get_by_role("button", name="Schedule").click()
+    page.locator(".refusal").wait_for()
+    assert page.evaluate("document.activeElement.name") == "published_at"
+
+
+def test_a_picture_is_chosen_and_taken_away_without_numbers(opens: Opens) -> None:
+    page = opens(NEW)
+    assert not page.locator("#f-cover_id").is_visible()
+    none = page.get_by_role("button", name="No picture")
+    assert not none.is_visible()
+    page.evaluate("""() => {
+        const field = document.querySelector("#f-cover_id");
+        field.value = "7";
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+    }""")
+    none.click()
+    assert page.input_value("#f-cover_id") == ""
+    assert not none.is_visible()
+    bare = opens(NEW, script=False)
+    assert bare.locator("#f-cover_id").is_visible()
