@@ -1,5 +1,6 @@
 """What becomes of a file that somebody sends, before it is kept."""
 
+import contextlib
 import re
 import zipfile
 import zlib
@@ -219,3 +220,31 @@ def test_no_bytes_make_an_upload_fail_otherwise(content: bytes, name: str) -> No
             ready(head + content, name)
         except Invalid:
             continue
+
+
+_MADE = {
+    **{(kind, True): moving(kind) for kind in ("GIF", "PNG")},
+    **{(kind, False): picture(kind) for kind in ("GIF", "PNG", "JPEG", "AVIF")},
+}
+
+
+@given(
+    st.sampled_from(sorted(_MADE)),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_a_picture_with_other_bytes_in_it_is_taken_or_refused(
+    kind: tuple[str, bool], others: list[tuple[float, int]]
+) -> None:
+    content = bytearray(_MADE[kind])
+    for place, value in others:
+        content[int(place * len(content))] = value
+    with contextlib.suppress(Invalid):
+        ready(bytes(content), "a.png")
+
+
+def test_what_the_libraries_raise_for_a_broken_picture_is_told() -> None:
+    frames = moving("GIF", 3)
+    broken = picture("AVIF").replace(b"av01", b"av00", 1)
+    for content in (broken, frames[:96] + b"\xff" + frames[97:]):
+        with pytest.raises(Invalid):
+            ready(content, "a.png")

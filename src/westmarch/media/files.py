@@ -3,7 +3,9 @@
 import contextlib
 import hashlib
 import os
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +43,13 @@ FILES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
 }
+
+
+#: What Pillow and the libraries behind it raise for broken pictures, beside its own errors.
+BROKEN = (
+    OSError, SyntaxError, ValueError, Warning, EOFError, RuntimeError, LookupError, ArithmeticError, TypeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ def _examine_picture(content: bytes, filename: str, digest: str) -> Examined:
                 place=filename,
                 hint="JPEG, PNG, GIF, WebP and AVIF are taken.",
             ) from error
-        except (OSError, SyntaxError, ValueError, Warning, EOFError, Image.DecompressionBombError) as error:
+        except (*BROKEN, Image.DecompressionBombError) as error:
             raise Invalid(f"The picture is broken: {error}", place=filename) from error
     extension, mime = PICTURES[kind]
     return Examined(digest, "picture", extension, mime, width, height)

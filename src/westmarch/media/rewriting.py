@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from westmarch.errors import Invalid
 from westmarch.media import stripping
-from westmarch.media.files import PICTURES, PIXELS, picture_kind
+from westmarch.media.files import BROKEN, PICTURES, PIXELS, picture_kind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,7 +45,7 @@ def rewritten(content: bytes) -> bytes:
             raise Invalid(
                 "It is no picture that can be shown.", hint="JPEG, PNG, GIF, WebP and AVIF are taken."
             ) from error
-        except (OSError, SyntaxError, ValueError, Warning, EOFError, Image.DecompressionBombError) as error:
+        except (*BROKEN, Image.DecompressionBombError) as error:
             raise Invalid(
                 f"The picture is broken: {str(error)[:200]}", hint="Save it anew in a program for pictures."
             ) from error
