@@ -24,7 +24,8 @@ VIEWS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
 #: Single letters and signs are looked at like any other text, as every token of code is to be read. No text of the
 #: theme stands on a shape that `::before` or `::after` makes. Left open may be what axe cannot point at: what is cut at
 #: the edge of a box that scrolls, signs a pixel high, labels over a picture, which bring a ground of their own, and
-#: what is drawn: covers, whose colours have a test (tests/books/test_covers.py), and the picture of the years, in inks.
+#: what is drawn: covers, whose colours have a test (tests/books/test_covers.py), and the pictures of the years and of
+#: views, in inks.
 RUN = """async (only) => {
   const usual = axe._audit.checks["color-contrast"].options;
   const options = { ...usual, ignoreLength: true, ignoreUnicode: false, ignorePseudo: true };
@@ -33,7 +34,8 @@ RUN = """async (only) => {
   if (only.length) wanted.runOnly = { type: "rule", values: only };
   const beyond = (element) => {
     const own = element.getBoundingClientRect();
-    if (own.height < 4 || element.matches(".video-title, .video-host, .jacket *, .years-picture *")) return true;
+    const drawn = ".video-title, .video-host, .jacket *, .years-picture *, .chart text";
+    if (own.height < 4 || element.matches(drawn)) return true;
     for (let box = element.parentElement; box; box = box.parentElement) {
       const edge = box.getBoundingClientRect();
       const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth;

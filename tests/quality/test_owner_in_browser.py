@@ -30,6 +30,8 @@ from tests.quality.owning import (
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.browser  # It is asked for by name alone, which nobody sees before the tests run.
+
 SITES = [
     pytest.param((kind, width), id=f"{kind}-{width}", marks=[pytest.mark.postgresql] if kind == "postgresql" else [])
     for kind in ("sqlite", "postgresql")

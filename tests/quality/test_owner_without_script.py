@@ -7,6 +7,8 @@ import pytest
 
 from tests.quality.owning import PHONE, Owned, database, go, owned, press, sign_in_first, status
 
+pytestmark = pytest.mark.browser  # It is asked for by name alone, which nobody sees before the test runs.
+
 KINDS = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
