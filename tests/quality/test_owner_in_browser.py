@@ -318,7 +318,7 @@ def test_a_zip_is_rehearsed_and_brought_in_while_one_watches(
     press(owner, "Send and rehearse")
     owner.locator(".notice.good", has_text="Would be").wait_for(timeout=180_000)
     assert "150" in owner.locator(".notice.good").inner_text()
-    assert "Nothing was changed" in owner.locator(".notice.good").inner_text()
+    assert "Nothing has been changed yet" in owner.locator(".notice.good").inner_text()
     with owner.expect_navigation():
         press(owner, "Import")
     owner.locator(".notice.good", has_text="Done").wait_for(timeout=180_000)
