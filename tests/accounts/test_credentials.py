@@ -53,13 +53,13 @@ async def test_a_wrong_name_takes_as_long_as_a_wrong_password(db: Database) -> N
     kept = await passwords.made(PASSWORD)
     await db.write(account, password_hash=kept)
 
-    async def least(name: str) -> float:
+    async def least(name: str) -> float:  # In time of the processor: whatever else runs has no part in it.
         times = []
         for number in range(4):
-            started = time.perf_counter()
+            started = time.process_time()
             with pytest.raises(WrongCredentials):
                 await credentials.by_password(db, name, "wrong password", f"198.51.100.{number}")
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         return min(times)
 
     await least("warm")
