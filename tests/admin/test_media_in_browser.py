@@ -1,26 +1,24 @@
 """The library in a real browser: files that are dropped, a cover chosen in a dialog, without script, and axe."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.accounts.people import account
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell
 from tests.cli.test_doctor import write
 from tests.media.pictures import picture
 from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
 from tests.quality.test_nu import nu as nu
 from tests.quality.test_nu import remarks
-from tests.serving import new_site, serving
-from westmarch.accounts import sessions
 from westmarch.configuration import load
 from westmarch.media import actions, uploading
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -37,59 +35,29 @@ DROP = """(files) => {
 }"""
 
 
-class Owned(NamedTuple):
-    """A served site: its address, its folder, and the cookie of its owner."""
-
-    url: str
-    site: Path
-    cookie: tuple[str, str]
+def furnish(session: Session, folder: Path, account_id: int) -> None:
+    for number, name in enumerate(NAMES):
+        contents: dict[str, bytes] = {"pdf": b"%PDF-1.7", "mp3": b"ID3\x04"}
+        size = (160 * (1 + number % 2), 120 * (1 + number))
+        content = contents.get(name[-3:]) or picture(size=size, colour=("teal", "maroon", "navy")[number % 3])
+        made = uploading.ready(content, name)
+        actions.upload(
+            session, folder, made.content, made.examined, filename=name, alt="", account_id=account_id, actor="Nell"
+        )
 
 
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    site = new_site(tmp_path_factory.mktemp("library") / "site")
-    settings = load(site).settings
-    secrets: list[str] = []
-
-    def sign_in(session: Session) -> None:
-        owner = account(session, "Nell", role="owner")
-        secrets.append(sessions.begin(session, owner.id, address="127.0.0.1", agent="test"))
-        for number, name in enumerate(NAMES):
-            contents: dict[str, bytes] = {"pdf": b"%PDF-1.7", "mp3": b"ID3\x04"}
-            size = (160 * (1 + number % 2), 120 * (1 + number))
-            content = contents.get(name[-3:]) or picture(size=size, colour=("teal", "maroon", "navy")[number % 3])
-            made = uploading.ready(content, name)
-            actions.upload(
-                session, settings.media_folder, made.content, made.examined, filename=name, alt="", account_id=owner.id,
-                actor="Nell",
-            )  # fmt: skip
-
-    write(site, sign_in)
-    with serving(site) as server:
-        yield Owned(server.url, site, (sessions.cookie_name(settings), secrets[0]))
-
-
-Opens = Callable[..., "Page"]
+    with owned_by_nell(tmp_path_factory.mktemp("library")) as made:
+        folder = load(made.site).settings.media_folder
+        write(made.site, lambda session: furnish(session, folder, made.account_id))
+        yield made
 
 
 @pytest.fixture
 def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    """`opens(path, width=…, script=…)` is a page of the admin."""
-    contexts = []
-
-    def open_(path: str, width: int = 1280, *, script: bool = True, **more: Any) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script, **more)
-        contexts.append(context)
-        name, secret = owned.cookie
-        context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(owned.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
+    with opening(browser, owned) as open_:
+        yield open_
 
 
 def test_files_that_are_dropped_are_uploaded_and_those_that_are_not_taken_are_named(opens: Opens) -> None:

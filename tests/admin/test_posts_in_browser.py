@@ -1,20 +1,16 @@
 """The lists of posts in a real browser: by keyboard and by mouse, at a desk and on a phone, and without script."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.accounts.people import account
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell
 from tests.cli.test_doctor import write
 from tests.factories import SITE, day, post
 from tests.quality.test_axe import audit
 from tests.quality.test_axe import axe as axe
-from tests.serving import new_site, serving
-from westmarch.accounts import sessions
-from westmarch.configuration import load
 from westmarch.posts import actions
 
 if TYPE_CHECKING:
@@ -24,13 +20,6 @@ pytestmark = pytest.mark.browser
 
 POSTS = "/admin/posts/"
 NUMBER = 53
-
-
-class Owned(NamedTuple):
-    """A served site: its address, and the cookie of its owner."""
-
-    url: str
-    cookie: tuple[str, str]
 
 
 def furnish(session: Session) -> None:
@@ -44,40 +33,15 @@ def furnish(session: Session) -> None:
 
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    site: Path = new_site(tmp_path_factory.mktemp("lists") / "site")
-    secrets: list[str] = []
-
-    def sign_in(session: Session) -> None:
-        owner = account(session, "Nell", role="owner")
-        secrets.append(sessions.begin(session, owner.id, address="127.0.0.1", agent="test"))
-        furnish(session)
-
-    write(site, sign_in)
-    with serving(site) as server:
-        yield Owned(server.url, (sessions.cookie_name(load(site).settings), secrets[0]))
-
-
-Opens = Callable[..., "Page"]
+    with owned_by_nell(tmp_path_factory.mktemp("lists")) as made:
+        write(made.site, furnish)
+        yield made
 
 
 @pytest.fixture
 def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    """`opens(path, width=…, script=…)` is a page of the admin."""
-    contexts = []
-
-    def open_(path: str, width: int = 1280, *, script: bool = True) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
-        contexts.append(context)
-        name, secret = owned.cookie
-        context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(owned.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
+    with opening(browser, owned) as open_:
+        yield open_
 
 
 def selected(page: "Page") -> list[str]:

@@ -1,19 +1,14 @@
 """The settings in a real browser: by mouse, by keyboard, on a phone, and without script."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from sqlalchemy.orm import Session
 
-from tests.accounts.people import account
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell
 from tests.cli.test_doctor import write
 from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
-from tests.serving import new_site, serving
-from westmarch.accounts import sessions
-from westmarch.configuration import load
 from westmarch.site.actions import change
 
 if TYPE_CHECKING:
@@ -25,51 +20,19 @@ NAVIGATION, LOOK, READING, SIDES = (f"/admin/settings/{name}/" for name in ("nav
 MENU = [("First", "/archive/"), ("Second", "/tags/"), ("Third", "/topics/")]
 
 
-class Owned(NamedTuple):
-    """A served site: its address, its folder, and the cookie of its owner."""
-
-    url: str
-    site: Path
-    cookie: tuple[str, str]
-
-
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    site = new_site(tmp_path_factory.mktemp("owned") / "site")
-    secrets: list[str] = []
-
-    def sign_in(session: Session) -> None:
-        owner = account(session, "Nell", role="owner")
-        secrets.append(sessions.begin(session, owner.id, address="127.0.0.1", agent="test"))
-
-    write(site, sign_in)
-    with serving(site) as server:
-        yield Owned(server.url, site, (sessions.cookie_name(load(site).settings), secrets[0]))
-
-
-Opens = Callable[..., "Page"]
+    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
+        yield made
 
 
 @pytest.fixture
 def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    """`opens(path, width=…, script=…)` is a page of the admin, with the menu as it is at first."""
+    """Pages of the admin, with the menu as it is at first."""
     menu = [{"title": title, "address": address} for title, address in MENU]
     write(owned.site, lambda session: change(session, {"navigation": menu, "sides": []}, actor="test"))
-    contexts = []
-
-    def open_(path: str, width: int = 1280, *, script: bool = True) -> "Page":
-        context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
-        contexts.append(context)
-        name, secret = owned.cookie
-        context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(owned.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
+    with opening(browser, owned) as open_:
+        yield open_
 
 
 def titles(page: "Page") -> list[str]:

@@ -1,20 +1,17 @@
 """The form of a post in a real browser: what script adds, and that nothing of it is needed."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.accounts.people import account
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell
 from tests.cli.test_doctor import write
 from tests.factories import post
 from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
-from tests.serving import new_site, serving
-from westmarch.accounts import sessions
-from westmarch.configuration import load
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
@@ -24,52 +21,21 @@ pytestmark = pytest.mark.browser
 NEW = "/admin/posts/new/"
 
 
-class Owned(NamedTuple):
-    """A served site: its address, and the cookie of its owner."""
-
-    url: str
-    cookie: tuple[str, str]
+def furnish(session: Session) -> None:
+    post(session, "Ebb", tags=("Sea", "Bern, old town"))
 
 
 @pytest.fixture(scope="module")
 def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    site = new_site(tmp_path_factory.mktemp("owned") / "site")
-    secrets: list[str] = []
-
-    def fill(session: Session) -> None:
-        owner = account(session, "Nell", role="owner")
-        secrets.append(sessions.begin(session, owner.id, address="127.0.0.1", agent="test"))
-        post(session, "Ebb", tags=("Sea", "Bern, old town"))
-
-    write(site, fill)
-    with serving(site) as server:
-        yield Owned(server.url, (sessions.cookie_name(load(site).settings), secrets[0]))
-
-
-Opens = Callable[..., "Page"]
+    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
+        write(made.site, furnish)
+        yield made
 
 
 @pytest.fixture
 def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    """`opens(path, width=…, script=…)` is a page of the admin."""
-    contexts = []
-
-    def open_(path: str, width: int = 1280, *, script: bool = True) -> "Page":
-        context = browser.new_context(
-            base_url=owned.url, viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        name, secret = owned.cookie
-        context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto(path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
+    with opening(browser, owned, timeout=60_000) as open_:
+        yield open_
 
 
 def fill(page: "Page", **fields: str) -> None:
