@@ -268,7 +268,7 @@ def test_a_topic_is_put_in_order_by_dragging_and_by_keyboard(site: Owned, owner:
         rows = owner.locator("ol[data-ordering] > li")
         box = rows.nth(2).bounding_box()
         assert box is not None
-        rows.nth(0).locator(".handle").drag_to(rows.nth(2), target_position={"x": 60, "y": box["height"] - 4})
+        rows.nth(0).locator(".handle").drag_to(rows.nth(2), target_position={"x": 60, "y": box["height"] - 4}, steps=5)
     else:
         press(owner, "Move Ebb down")
         press(owner, "Move Ebb down")

@@ -170,23 +170,32 @@ async def test_an_index_closed_to_writing_says_so_and_goes_on_when_it_is_open(
 
 async def test_a_red_index_is_unavailable_and_not_lost(opensearch: str, alias: str, node: AsyncClient) -> None:
     async with opened(f"opensearch+{opensearch}/{alias}") as engine:
-        await red(node, alias, "none")
+        [name] = (await node.get(f"/_alias/{alias}")).json()
+        red = await red_copy(node, alias, name)
+        await instead(node, alias, name, red)
         for asking in (engine.search(Asked(q.EVERYTHING)), engine.count(), engine.position()):
             error = await failing(asking)
             assert isinstance(error, Unavailable)
             assert "health of its cluster" in error.hint
-        await red(node, alias, None)
+        await instead(node, alias, red, name)
         assert await engine.position() == AT
+    (await node.delete(f"/{red}")).raise_for_status()
 
 
-async def red(node: AsyncClient, alias: str, where: str | None) -> None:
-    """Let no node have the index of the alias (`none`), or any."""
-    [name] = (await node.get(f"/_alias/{alias}")).json()
-    await node.post(f"/{name}/_close")
-    await node.put(f"/{name}/_settings", json={"index.routing.allocation.enable": where})
-    await node.post(f"/{name}/_open?wait_for_active_shards=0")
-    if where is None:
-        await node.get(f"/_cluster/health/{name}?wait_for_status=yellow")
+async def red_copy(node: AsyncClient, alias: str, name: str) -> str:
+    """Make an index as another one is, which no node may have. (One that has data gets its node all the same.)"""
+    red = f"{alias}-{secrets.token_hex(8)}"
+    mappings = (await node.get(f"/{name}/_mapping")).json()[name]["mappings"]
+    settings = {"number_of_replicas": 0, "index.routing.allocation.require._name": "none"}
+    answer = await node.put(f"/{red}?wait_for_active_shards=0", json={"settings": settings, "mappings": mappings})
+    answer.raise_for_status()
+    return red
+
+
+async def instead(node: AsyncClient, alias: str, old: str, new: str) -> None:
+    """Let an alias be that of another index."""
+    actions = [{"remove": {"index": old, "alias": alias}}, {"add": {"index": new, "alias": alias}}]
+    (await node.post("/_aliases", json={"actions": actions})).raise_for_status()
 
 
 async def test_an_index_that_is_called_as_the_alias_is_not_touched(opensearch: str, node: AsyncClient) -> None:
