@@ -62,7 +62,9 @@ def test_an_entry_is_moved_by_keyboard_and_the_site_follows(opens: Opens, owned:
 
 def test_an_entry_is_moved_by_dragging(opens: Opens) -> None:
     page = opens(NAVIGATION)
-    page.locator(".handle").nth(0).drag_to(page.locator(".rows > li").nth(2), target_position={"x": 40, "y": 70}, steps=5)
+    page.locator(".handle").nth(0).drag_to(
+        page.locator(".rows > li").nth(2), target_position={"x": 40, "y": 70}, steps=5
+    )
     assert titles(page) == ["Second", "Third", "First"]
     page.get_by_role("button", name="Remove Third").click()
     page.wait_for_selector(".toast")
