@@ -16,6 +16,7 @@ TABLES = {
         "book", "book_tag", "book_tagging", "book_writer", "index_generation", "reading", "series", "writer",
     },
     "0008": {"media_detail"},
+    "0010": {"journal", "post_meta", "presence", "preview_link"},
 }  # fmt: skip
 #: The logged keys of tables before the schema that changed them.
 KEYS = {

@@ -39,7 +39,7 @@ LAYERS: tuple[tuple[bool, tuple[str, ...]], ...] = (
         ),
     ),
     (IN_ORDER, ("authors", "accounts")),
-    (APART, ("comments", "tags", "topics", "media")),
+    (APART, ("comments", "tags", "topics", "media", "journal", "presence")),
     (APART, ("books", "posts")),
     (IN_ORDER, ("search", "home", "feeds", "transfer")),
     (IN_ORDER, ("migrations", "answers", "search_app", "admin", "api", "app", "backup", "cli", "__main__")),

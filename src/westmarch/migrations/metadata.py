@@ -10,10 +10,12 @@ from westmarch.comments import models as comments
 from westmarch.db.model import Model
 from westmarch.events import models as events
 from westmarch.followers import models as followers
+from westmarch.journal import models as journal
 from westmarch.links import models as links
 from westmarch.mail import models as mail
 from westmarch.media import models as media
 from westmarch.posts import models as posts
+from westmarch.presence import models as presence
 from westmarch.site import models as site
 from westmarch.subjects import models as subjects
 from westmarch.tags import models as tags
@@ -30,10 +32,12 @@ FEATURES = (
     comments,
     events,
     followers,
+    journal,
     links,
     mail,
     media,
     posts,
+    presence,
     site,
     subjects,
     tags,

@@ -26,7 +26,7 @@ from westmarch.errors import Unavailable
 #: Where Alembic finds the migrations.
 SCRIPTS = "westmarch:migrations"
 #: All schemas on which this release runs, oldest first; the last one is the newest migration.
-RANGE = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+RANGE = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 OLDEST, HEAD = RANGE[0], RANGE[-1]
 
 #: The advisory lock that a migration of a PostgreSQL database holds.

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from westmarch.db.model import Model
 from westmarch.db.types import Json, JsonObject, UTCDateTime
 
+#: The schema that brought `PostMeta` and `PreviewLink`.
+WRITING = "0010"
 #: Values of `Post.visible`.
 HIDDEN, UNLISTED, LISTED = 0, 1, 2
 
@@ -124,6 +126,37 @@ class ArchiveCount(Model):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     posts: Mapped[int]
+
+
+class PostMeta(Model):
+    """What a post says of itself to search engines and on cards, where that is not its title and standfirst.
+
+    A post that says nothing else has no row.
+    """
+
+    __tablename__ = "post_meta"
+    __table_args__ = {"info": {"keys": ("post_id",)}}
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    title: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
+class PreviewLink(Model):
+    """An address at which outsiders read the newest text of a post until it expires; `hash` is that of its secret."""
+
+    __tablename__ = "preview_link"
+    __table_args__ = (
+        Index("ix_preview_link_post_id", "post_id"),
+        {"sqlite_autoincrement": True, "info": {"private": True}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class PostView(Model):

@@ -1,0 +1,1 @@
+"""Who has a post open at this moment."""
