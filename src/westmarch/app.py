@@ -31,6 +31,7 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import WestmarchError
 from westmarch.followers import run as followers
+from westmarch.journal import tidying
 from westmarch.links import missed
 from westmarch.links.parameters import uncounted
 from westmarch.links.paths import quote
@@ -167,6 +168,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(views.run(db, app.state.views, partial(_local_now, app)), name="views"),
             asyncio.create_task(missed.run(db, app.state.missed, _counts_misses), name="missed paths"),
             asyncio.create_task(emptying.run(db, now), name="trash"),
+            asyncio.create_task(tidying.run(db, now), name="journal"),
         ]
         if (mails := delivery.server(app.state.settings)) is not None:
             tasks.append(asyncio.create_task(sending.run(db, mails, now), name="mail"))

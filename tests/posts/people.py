@@ -45,7 +45,7 @@ async def write(db: Database, who: SignedIn = OWNER, kind: Any = "post", **value
 
 async def change(db: Database, post_id: int, who: SignedIn = OWNER, **values: Any) -> list[int]:
     """Change a post; the events. `expected` and `wait` are those of `editing.change`."""
-    further = {name: values.pop(name) for name in ("expected", "wait") if name in values}
+    further = {name: values.pop(name) for name in ("expected", "wait", "form") if name in values}
     return await editing.change(db, post_id, Change(**values), who=who, actor=who.name, **further)
 
 

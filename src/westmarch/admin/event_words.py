@@ -67,6 +67,7 @@ WHOLE: Mapping[str, str] = {
     "backup.made": "began a backup",
     "backup.taken": "took away the backup",
     "backup.deleted": "deleted the backup",
+    "journal.thrown": "threw away what they had typed and not saved",
     "undone": "took back a change",
 }
 #: What somebody did to their own account.

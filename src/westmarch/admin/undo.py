@@ -21,6 +21,7 @@ from westmarch.events import actions as events
 from westmarch.events import queries
 from westmarch.events.models import Event
 from westmarch.home import renewed_media
+from westmarch.journal import undoing as journal
 from westmarch.links import undoing as links
 from westmarch.media import actions as media_actions
 from westmarch.media import library
@@ -48,6 +49,7 @@ UNDOES: Mapping[str, Callable[..., str]] = {
     **links.UNDOES,
     **media.UNDOES,
     **options.UNDOES,
+    **journal.UNDOES,
 }
 #: What somebody has to be allowed, by the verb or what stands before its dot. Posts are looked at one by one as well.
 RIGHTS: Mapping[str, Right] = {
@@ -60,6 +62,7 @@ RIGHTS: Mapping[str, Right] = {
     "link": Right.REDIRECT,
     "media": Right.WRITE,
     "site": Right.MANAGE_SITE,
+    "journal": Right.WRITE,
 }
 #: So many sentences are said one by one; of more only the number.
 _SAID = 3
@@ -92,6 +95,8 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
         raise Conflict(f"{name} is too long ago to be undone.")
     if queries.undone(session, [row.id]):
         raise Conflict(f"{name} was undone already.")
+    if kind == "journal":
+        journal.require_own(row.detail["undo"], who)
     if kind == "media":
         media_actions.require_owned(who, library.one(session, row.detail["undo"]["media"]))
     if kind in ("post", "page"):

@@ -8,13 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from westmarch.db.model import Model
 from westmarch.db.types import UTCDateTime
 
+#: The schema that brought it.
+SCHEMA = "0010"
+
 
 class Entry(Model):
     """What stands in a form that is open somewhere (`tab`), or was, as its account typed it and has not saved it.
 
     `base` is the version of the post that the form was opened on; of two states the one of the higher `sequence` is
-    the newer. `fields` is a JSON object of texts, kept as text: it may hold what no JSON column takes, such as halves
-    of characters. It is NULL once all of it was saved: what arrives late is known by that, and not kept again.
+    the newer. What was thrown away (`thrown_at`) can be taken back for a while. `fields` is a JSON object of texts,
+    kept as text: it may hold what no JSON column takes, such as halves of characters. It is NULL once all of it was
+    saved: what arrives late is known by that, and not kept again.
     """
 
     __tablename__ = "journal"
@@ -35,4 +39,5 @@ class Entry(Model):
     title: Mapped[str] = mapped_column(Text)
     words: Mapped[int]
     size: Mapped[int]
+    thrown_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     fields: Mapped[str | None] = mapped_column(Text)

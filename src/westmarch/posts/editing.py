@@ -5,18 +5,23 @@ Texts are rendered before the transaction; in it the post is locked, and only th
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
+from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid
+from westmarch.journal import actions as journal
+from westmarch.journal.actions import Form
 from westmarch.posts import actions, changing, moments, ownership, texts, waiting
 from westmarch.posts.change import UNSET, Change, Slug, checked
 from westmarch.posts.changing import held
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited, edited
+from westmarch.posts.models import Post
 from westmarch.posts.storing import Text, Unrendered
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
@@ -40,15 +45,20 @@ __all__ = [
 _TRIES = 4
 
 
-async def create(db: Database, kind: Kind, change: Change, *, who: SignedIn, actor: str) -> int:
-    """Make a post or page and return its id. Raises Invalid and Conflict for a field, and Refused."""
+async def create(
+    db: Database, kind: Kind, change: Change, *, form: Form | None = None, who: SignedIn, actor: str
+) -> int:
+    """Make a post or page and return its id. Raises Invalid and Conflict for a field, and Refused.
+
+    What the journal keeps of the `form` that it comes from goes in the same transaction; so also in `change`.
+    """
     wanted = checked(change)
     who.require(Right.WRITE if kind == "post" else Right.EDIT_ALL)
     if wanted.title is UNSET:
         raise Invalid("A title is needed.", place="title")
     site, given = await db.read(site_queries.current), wanted.given()
     text = await _text(db, given.get("markdown") or "", given.get("language") or site.language)
-    return await db.write(changing.create, kind, wanted, text, site, who=who, actor=actor)
+    return await db.write(_create, kind, wanted, text, site, form=form, who=who, actor=actor)
 
 
 async def change(
@@ -58,6 +68,7 @@ async def change(
     *,
     expected: str | None = None,
     wait: bool | None = None,
+    form: Form | None = None,
     who: SignedIn,
     actor: str,
 ) -> list[int]:
@@ -78,7 +89,7 @@ async def change(
             text = await _text(db, markdown, language)
         try:
             return await db.write(
-                changing.change, post_id, wanted, text, site, expected=expected, wait=wait, who=who, actor=actor
+                _change, post_id, wanted, text, site, expected=expected, wait=wait, form=form, who=who, actor=actor
             )
         except Unrendered:
             continue
@@ -168,6 +179,43 @@ def _before(session: Reading, post_id: int, who: SignedIn, *, latest: bool = Fal
     ownership.editable(who, post)
     post = waiting.latest(session, post) if latest else post
     return post, site_queries.current(session)
+
+
+def _create(
+    session: Session,
+    kind: Kind,
+    wanted: Change,
+    text: Text,
+    site: Site,
+    *,
+    form: Form | None,
+    who: SignedIn,
+    actor: str,
+) -> int:
+    post_id = changing.create(session, kind, wanted, text, site, who=who, actor=actor)
+    if form is not None:
+        journal.saved(session, who.account_id, form, kind=kind, post_id=post_id, moment=now())
+    return post_id
+
+
+def _change(
+    session: Session,
+    post_id: int,
+    wanted: Change,
+    text: Text | None,
+    site: Site,
+    *,
+    expected: str | None,
+    wait: bool | None,
+    form: Form | None,
+    who: SignedIn,
+    actor: str,
+) -> list[int]:
+    done = changing.change(session, post_id, wanted, text, site, expected=expected, wait=wait, who=who, actor=actor)
+    if form is not None:
+        kind = session.execute(select(Post.kind).where(Post.id == post_id)).scalar_one()
+        journal.saved(session, who.account_id, form, kind=kind, post_id=post_id, moment=now())
+    return done
 
 
 def _publish(

@@ -1,0 +1,173 @@
+"""Keeping what is typed until it is saved or thrown away."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from westmarch.db.upsert import both
+from westmarch.errors import Conflict, NotFound
+from westmarch.events import actions as events
+from westmarch.journal.models import SCHEMA, Entry
+from westmarch.ops import schema
+from westmarch.subjects.models import Subject
+
+#: How long what was typed is kept, and how long is remembered that it was saved, or thrown away.
+KEPT, REMEMBERED = timedelta(days=60), timedelta(days=2)
+#: So many texts of an account may be there, of so many characters in all.
+MOST, MOST_SIZE = 100, 64 << 20
+#: By so many characters a text grows before all are counted anew.
+_GROWS = 64 << 10
+
+_COPIED = ("kind", "post_id", "base", "sequence", "device", "at", "title", "words", "size", "thrown_at", "fields")
+_INSERTS = both(Entry)
+_KEEPS = {
+    name: statement.on_conflict_do_update(
+        index_elements=[Entry.tab],
+        set_={column: statement.excluded[column] for column in _COPIED},
+        where=(Entry.account_id == statement.excluded.account_id) & (Entry.sequence < statement.excluded.sequence),
+    )
+    for name, statement in _INSERTS.items()
+}
+_SAVES = {
+    name: statement.on_conflict_do_update(
+        index_elements=[Entry.tab],
+        set_={column: statement.excluded[column] for column in _COPIED},
+        where=(Entry.account_id == statement.excluded.account_id) & (Entry.sequence <= statement.excluded.sequence),
+    )
+    for name, statement in _INSERTS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that is being saved as it was at `sequence`; `taken` is the form whose text was taken into it."""
+
+    tab: str
+    sequence: int
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stands in a form: `fields` as JSON, and of it the title and the number of words for lists."""
+
+    tab: str
+    kind: str
+    post_id: int | None
+    base: str
+    sequence: int
+    fields: str
+    title: str = ""
+    words: int = 0
+    device: str = ""
+
+
+def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -> int:
+    """Keep what stands in a form, unless something newer of it is kept; the sequence of what is kept then.
+
+    Raises NotFound for a form of somebody else, and Conflict where an account keeps too much.
+    """
+    there = session.execute(
+        select(Entry.account_id, Entry.sequence, Entry.size).where(Entry.tab == typed.tab)
+    ).one_or_none()
+    if there is not None and there.account_id != account_id:
+        raise NotFound("There is no such text.")
+    size = len(typed.fields)
+    if there is None or size > there.size + _GROWS:
+        _require_room(session, account_id, typed.tab, size)
+    post_id = typed.post_id if typed.post_id and _is_there(session, typed.post_id) else None
+    values = {
+        "tab": typed.tab,
+        "account_id": account_id,
+        "kind": typed.kind,
+        "post_id": post_id,
+        "base": typed.base,
+        "sequence": typed.sequence,
+        "device": typed.device,
+        "at": moment,
+        "title": typed.title,
+        "words": typed.words,
+        "size": size,
+        "thrown_at": None,
+        "fields": typed.fields,
+    }
+    session.execute(_KEEPS[session.get_bind().dialect.name], values)
+    return max(typed.sequence, there.sequence) if there else typed.sequence
+
+
+def _require_room(session: Session, account_id: int, tab: str, size: int) -> None:
+    mine = (Entry.account_id == account_id, Entry.tab != tab, Entry.fields.is_not(None))
+    number, sizes = session.execute(select(func.count(), func.coalesce(func.sum(Entry.size), 0)).where(*mine)).one()
+    if number >= MOST or sizes + size > MOST_SIZE:
+        raise Conflict(
+            f"{number} texts of yours are kept that were never saved: there is no room for more.",
+            hint="Save some of them, or throw them away.",
+        )
+
+
+def _is_there(session: Session, post_id: int) -> bool:
+    """Whether a post is there, and stays while this transaction goes on."""
+    wanted = select(Subject.id).where(
+        Subject.id == post_id, Subject.kind.in_(("post", "page")), Subject.purged_at.is_(None)
+    )
+    return session.scalar(wanted.with_for_update(read=True)) is not None
+
+
+def saved(session: Session, account_id: int, form: Form, *, kind: str, post_id: int, moment: datetime) -> None:
+    """What stood in a form was saved: it is kept no longer, and not again where it comes late."""
+    if not schema.reached(session, SCHEMA):
+        return
+    if form.taken:
+        forget(session, account_id, form.taken)
+    if not form.tab:
+        return
+    values = {
+        "tab": form.tab,
+        "account_id": account_id,
+        "kind": kind,
+        "post_id": post_id,
+        "base": "",
+        "sequence": form.sequence,
+        "device": "",
+        "at": moment,
+        "title": "",
+        "words": 0,
+        "size": 0,
+        "thrown_at": None,
+        "fields": None,
+    }
+    session.execute(_SAVES[session.get_bind().dialect.name], values)
+
+
+def forget(session: Session, account_id: int, tab: str) -> None:
+    """Keep nothing of a form any more: whoever typed it has put all of it back, or took it into another form."""
+    session.execute(delete(Entry).where(*_mine(account_id, tab)))
+
+
+def throw_away(session: Session, account_id: int, tab: str, *, actor: str, moment: datetime) -> int:
+    """Throw away what was typed; the id of the event by which it can be taken back. Raises NotFound."""
+    wanted = update(Entry).where(*_mine(account_id, tab), Entry.fields.is_not(None), Entry.thrown_at.is_(None))
+    row = session.execute(wanted.values(thrown_at=moment).returning(Entry.words)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such text any more.", hint="It was saved, or thrown away already.")
+    detail = {"words": row.words, "undo": {"account": account_id, "tab": tab}}
+    return events.record(session, "journal.thrown", actor=actor, detail=detail)
+
+
+def take_back(session: Session, account_id: int, tab: str) -> None:
+    """Keep again what was thrown away. Raises Conflict where that is too long ago."""
+    wanted = update(Entry).where(*_mine(account_id, tab), Entry.fields.is_not(None))
+    if session.execute(wanted.values(thrown_at=None).returning(Entry.tab)).first() is None:
+        raise Conflict("What was thrown away is not there any more.")
+
+
+def tidy(session: Session, moment: datetime) -> None:
+    """Delete what nobody has saved for long, and what is remembered of saved and thrown texts."""
+    settled = or_(Entry.fields.is_(None) & (Entry.at < moment - REMEMBERED), Entry.thrown_at < moment - REMEMBERED)
+    session.execute(delete(Entry).where(or_(Entry.at < moment - KEPT, settled)))
+
+
+def _mine(account_id: int, tab: str) -> tuple[ColumnElement[bool], ...]:
+    return (Entry.tab == tab, Entry.account_id == account_id)
