@@ -51,7 +51,7 @@ from westmarch.pagecache.commands import Address
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
-from westmarch.posts import cards, emptying, schedule, views
+from westmarch.posts import cards, emptying, schedule, thinning, views
 from westmarch.posts.following import FOLLOWERS
 from westmarch.search import api as finding
 from westmarch.search import running as search
@@ -168,6 +168,7 @@ async def _running(app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             asyncio.create_task(views.run(db, app.state.views, partial(_local_now, app)), name="views"),
             asyncio.create_task(missed.run(db, app.state.missed, _counts_misses), name="missed paths"),
             asyncio.create_task(emptying.run(db, now), name="trash"),
+            asyncio.create_task(thinning.run(db, now), name="old drafts"),
             asyncio.create_task(tidying.run(db, now), name="journal"),
         ]
         if (mails := delivery.server(app.state.settings)) is not None:

@@ -270,6 +270,8 @@ def stored(session: Reading, *, links_too: bool = True) -> Rows:
 
 def _row(table: Table, values: Mapping[Any, Any]) -> dict[str, Any]:
     left_out = {"created_at", "id"} if table.name == "link" else {"created_at"}
+    if table.name == "revision":
+        left_out.add("kind")  # A text that was public has been so, also where that was taken back.
     return {column: value for column, value in values.items() if column not in left_out}
 
 

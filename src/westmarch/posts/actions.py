@@ -141,6 +141,8 @@ def turn(session: Session, post_id: int, values: dict[str, Any], verb: str, site
     post = _row(session, post_id)
     was, before = states.of(post), listings.of(session, post_id)
     session.execute(update(Post).where(Post.id == post_id).values(**values))
+    if public := values.get("published_revision_id"):
+        revisions.publish(session, public)
     if _reads(was) != _reads(was | values):
         revisions.show(session, post_id)
         references.refer_to_shown(session, post_id)

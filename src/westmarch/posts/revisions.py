@@ -10,6 +10,9 @@ from westmarch.posts.models import Post
 from westmarch.subjects.models import Reference, Revision
 from westmarch.text.rendered import RENDERER, Rendered
 
+#: The kinds of revisions that readers have never seen.
+WAITED = ("draft", "scheduled")
+
 # Statements are built once: an import runs each of them for every post.
 _revision = Revision.__table__
 _INSERT = insert(_revision).returning(_revision.c.id)
@@ -42,11 +45,17 @@ def add(
     return int(session.execute(_INSERT, values).scalar_one())
 
 
-def retitled(session: Session, revision_id: int, title: str, *, by: str, at: datetime) -> int:
+def retitled(session: Session, revision_id: int, title: str, *, kind: str, by: str, at: datetime) -> int:
     """Store a revision's text under another title as a new revision and return the new one's id."""
     old = session.get_one(Revision, revision_id)
     copied = {column.name: getattr(old, column.name) for column in _revision.columns if column.name != "id"}
-    return int(session.execute(_INSERT, copied | {"title": title, "by": by, "at": at}).scalar_one())
+    return int(session.execute(_INSERT, copied | {"kind": kind, "title": title, "by": by, "at": at}).scalar_one())
+
+
+def publish(session: Session, revision_id: int) -> None:
+    """Note that readers see a revision: such a one is kept for ever, whatever becomes of its post."""
+    waited = (Revision.id == revision_id, Revision.kind.in_(WAITED))
+    session.execute(update(Revision).where(*waited).values(kind="published"))
 
 
 def made(rendered: Rendered) -> dict[str, object]:

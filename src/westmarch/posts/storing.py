@@ -64,7 +64,8 @@ def wait(
     if wanted == [getattr(post, name) for name in _TEXT]:
         revision_id = None  # It is what readers see already.
     else:
-        revision_id = _revised(session, latest, differing, text, latest.waiting_id or latest.revision_id, actor=actor)
+        before = latest.waiting_id or latest.revision_id
+        revision_id = _revised(session, latest, differing, text, before, kind="draft", actor=actor)
     session.execute(update(Post).where(Post.id == post.id).values(draft_revision_id=revision_id))
     detail: dict[str, Any] = {"changed": {name: {} for name in differing}}
     return events.record(session, f"{post.kind}.drafted", actor=actor, subject_id=post.id, detail=detail)
@@ -115,7 +116,7 @@ def _new_text(
     """The columns by which a post has a new revision, if title, text or language differ."""
     if not TEXT & differing.keys():
         return {}
-    revision_id = _revised(session, post, differing, text, post.revision_id, actor=actor)
+    revision_id = _revised(session, post, differing, text, post.revision_id, kind=post.status, actor=actor)
     if text is not None and (post.revision_id is None or {"markdown", "language"} & differing.keys()):
         revisions.refer_anew(session, post.id, text.rendered)
     return {"published_revision_id" if post.status == "published" else "draft_revision_id": revision_id}
@@ -128,19 +129,20 @@ def _revised(
     text: Text | None,
     before: int | None,
     *,
+    kind: str,
     actor: str,
 ) -> int:
     """A new revision with what differs from the one `before`; its id. Raises Unrendered."""
     moment, title = now(), differing.get("title", post.title)
     if before is not None and not {"markdown", "language"} & differing.keys():
-        return revisions.retitled(session, before, title, by=actor, at=moment)
+        return revisions.retitled(session, before, title, kind=kind, by=actor, at=moment)
     wanted = differing.get("markdown", post.markdown), differing.get("language", post.language)
     if text is None or (text.markdown, text.language) != wanted:
         raise Unrendered
     return revisions.add(
         session,
         post.id,
-        kind=post.status,
+        kind=kind,
         title=title,
         markdown=text.markdown,
         language=text.language,
