@@ -168,7 +168,11 @@ async def test_two_who_keep_drafts_of_one_published_post_do_not_overwrite_each_o
         owner.db, post_id, Change(title="Theirs"), wait=True, who=SignedIn(1, "Mona", "owner", None), actor="Mona"
     )
     answer = await owner.client.post(path, data=changed(opened, title="Mine", do="save"))
-    assert (answer.status_code, "Now <del>Theirs</del>, you typed <ins>Mine</ins>" in answer.text) == (409, True)
+    assert (answer.status_code, "<del>Theirs</del>" in answer.text, "<ins>Mine</ins>" in answer.text) == (
+        409,
+        True,
+        True,
+    )
 
 
 async def test_an_exact_address_is_given_and_the_one_before_leads_there(owner: Reader) -> None:
@@ -264,10 +268,10 @@ async def test_what_somebody_else_changed_meanwhile_is_overwritten_only_on_purpo
     typed = changed(opened, title="<Mine>", markdown="One\nMine\n", standfirst="Typed", tags="Kept", do="save")
     answer = await owner.client.post(path, data=typed)
     assert answer.status_code == 409
-    assert "Mona changed it" in answer.text
-    assert "<del>-Theirs</del>" in answer.text
-    assert "<ins>+Mine</ins>" in answer.text
-    assert "Now <del>Theirs</del>, you typed <ins>&lt;Mine&gt;</ins>" in answer.text
+    assert "Mona changed the same places" in answer.text
+    assert "<del>Theirs</del>" in answer.text
+    assert "<ins>Mine</ins>" in answer.text
+    assert "<ins>&lt;Mine&gt;</ins>" in answer.text
     again = form(answer.text, path)
     kept = {name: dict(again)[name] for name in ("title", "markdown", "standfirst", "tags")}
     assert kept == {"title": "<Mine>", "markdown": "One\nMine\n", "standfirst": "Typed", "tags": "Kept"}

@@ -95,8 +95,15 @@ async def test_a_text_that_was_taken_goes_with_the_form_into_which_it_was(db: Da
     nell = await person(db)
     post_id = await write(db, nell)
     await keep(db, nell, post_id=post_id)
-    await change(db, post_id, nell, title="Other", form=Form("another-tab-0000000", 1, taken=TAB))
+    await change(db, post_id, nell, title="Other", form=Form("another-tab-0000000", 1, taken=(TAB,)))
     assert await kept(db, nell, post_id) == []
+
+
+async def test_a_text_that_was_taken_is_kept_once(db: Database) -> None:
+    nell = await person(db)
+    await keep(db, nell, text="first")
+    await keep(db, nell, text="second", tab="another-tab-0000000", taken=(TAB,))
+    assert await kept(db, nell) == ["second"]
 
 
 async def test_what_is_thrown_away_can_be_taken_back(db: Database) -> None:

@@ -1,31 +1,22 @@
 """The form in which posts and pages are written: saved, published, scheduled, taken back, put into the trash."""
 
-import asyncio
-import difflib
 from dataclasses import replace
-from typing import Any
 
 from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
-from westmarch.accounts.who import SignedIn
-from westmarch.admin import flash, post_fields, post_lists, post_shown, shell
-from westmarch.admin.post_choices import offered
+from westmarch.admin import flash, meanwhile, post_base, post_fields, post_form, post_lists, post_shown, unsaved
 from westmarch.admin.post_fields import Typed
-from westmarch.admin.settings import LANGUAGES
 from westmarch.db.database import Database
-from westmarch.db.rows import NamedRow
-from westmarch.db.sessions import Reading
-from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale, WestmarchError
-from westmarch.events import queries as events
-from westmarch.events.queries import Asked
+from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale
+from westmarch.journal import queries as journal
+from westmarch.journal.actions import Form as OfJournal
 from westmarch.media import uploading
-from westmarch.posts import editing, ownership, waiting
+from westmarch.posts import editing, waiting
 from westmarch.posts.change import ALT, Change
 from westmarch.posts.drafts import Kind
-from westmarch.posts.edited import Edited, Shown, edited
-from westmarch.posts.waiting import Waiting
+from westmarch.posts.edited import Edited, Shown
 from westmarch.settings import Settings
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
@@ -33,8 +24,6 @@ from westmarch.web import forms
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
 
-#: Of texts with more lines no difference is shown.
-MOST_LINES = 2_000
 #: What a button makes of a post, and what is said then.
 STATUS: dict[str, Shown] = {"publish": "published", "schedule": "scheduled", "withdraw": "draft"}
 DONE = {
@@ -46,16 +35,6 @@ DONE = {
     "withdraw": "Taken back: it is a draft again.",
 }
 _KEPT = "Saved as a draft. Readers go on seeing what is published."
-#: What buttons do beside that.
-_OTHERS = frozenset({"update", "discard", "duplicate", "trash", "restore"})
-_WORDS = {
-    "path": "Address",
-    "cover_id": "Cover",
-    "cover_alt": "Words for the cover",
-    "extra": "Further fields",
-    "translation_group": "Group of translations",
-    "published_at": "Date",
-}
 
 
 async def new_post(request: Request) -> Reply:
@@ -81,37 +60,50 @@ async def page(request: Request) -> Reply:
 async def _new(request: Request, kind: Kind) -> Reply:
     db, who = _db(request), signed_in(request)
     site = await db.read(site_queries.current)
-    typed = post_fields.empty(site)
+    empty = post_fields.empty(site)
     if request.method != "POST":
-        return await _page(request, kind, None, typed)
+        return await _opened(request, kind, None, empty)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
-    typed, do = post_fields.read(form, who, typed), form.line("do")
+    typed, do, of = post_fields.read(form, who, empty), form.line("do"), unsaved.sent(form)
     try:
         typed = await _with_picture(request, form, typed)
-        post_id = await _create(request, kind, typed, site, STATUS.get(do))
+        post_id = await _create(request, kind, typed, site, STATUS.get(do), of)
     except (Invalid, Conflict, Refused) as error:
-        return await _page(request, kind, None, typed, alt=form.line("upload_alt"), error=error)
+        alt, taken = form.line("upload_alt"), unsaved.again(form)
+        return await post_form.page(request, kind, None, typed, alt=alt, error=error, taken=taken)
     return flash.redirect(request, f"/admin/{kind}s/{post_id}/", DONE.get(do, DONE["save"]))
 
 
-async def _create(request: Request, kind: Kind, typed: Typed, site: Site, status: Shown | None) -> int:
+async def _create(
+    request: Request, kind: Kind, typed: Typed, site: Site, status: Shown | None, of: OfJournal | None = None
+) -> int:
     wanted = post_fields.new(typed, site, status)
-    return await editing.create(_db(request), kind, wanted, who=signed_in(request), actor=actor(request))
+    return await editing.create(_db(request), kind, wanted, form=of, who=signed_in(request), actor=actor(request))
+
+
+async def _opened(request: Request, kind: Kind, found: Edited | None, saved: Typed) -> Reply:
+    """The form as it is saved, or with a text that was kept and not saved, where that is asked for."""
+    taken, who = request.query_params.get("take", ""), signed_in(request)
+    if not unsaved.TAB.fullmatch(taken):
+        return await post_form.page(request, kind, found, saved)
+    entry = await _db(request).read(journal.one, who.account_id, taken)
+    if (entry.kind, entry.post_id) != (kind, found.id if found else None):
+        raise NotFound("That text was typed elsewhere.")
+    kept = unsaved.kept(entry, who, saved)
+    told = "This is what you had typed. It is not saved yet."
+    return await post_form.page(request, kind, found, kept.typed, base=kept.base, taken=taken, told=told)
 
 
 async def _edit(request: Request, kind: Kind) -> Reply:
     db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
-    found, site = await db.read(_opened, kind, post_id, who)
+    found, site = await db.read(post_form.opened, kind, post_id, who)
     newest = await db.read(waiting.latest, found)
     before = post_fields.of(newest, site.zone)
     if request.method != "POST":
-        return await _page(request, kind, found, before)
+        return await _opened(request, kind, found, before)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
-    typed, do, expected = (
-        post_fields.read(form, who, before),
-        form.line("do"),
-        form.line("overwrite") or form.line("version"),
-    )
+    typed, do = post_fields.read(form, who, before), form.line("do")
+    expected = form.line("overwrite") or form.line("version")
     here = f"/admin/{kind}s/{post_id}/"
     try:
         if do == "trash":
@@ -131,28 +123,25 @@ async def _edit(request: Request, kind: Kind) -> Reply:
         if do != "discard":
             known = before if wait else post_fields.of(found, site.zone)
             wanted = post_fields.change(typed, known, site, STATUS.get(do))
-        done = await editing.change(db, post_id, wanted, expected=expected, wait=wait, who=who, actor=actor(request))
+        try:
+            done = await editing.change(
+                db, post_id, wanted, expected=expected, wait=wait, form=None if do == "discard" else unsaved.sent(form),
+                who=who, actor=actor(request),
+            )  # fmt: skip
+        except Stale:
+            if do == "discard":
+                raise
+            return await meanwhile.merged(request, kind, form, typed, "save" if wait else do)
     except Stale:
-        return await _stale(request, kind, typed, do, expected)
+        return await meanwhile.stale(request, kind, form, typed, do)
     except (Invalid, Conflict, Refused) as error:
-        alt = form.line("upload_alt")
-        return await _page(request, kind, found, typed, alt=alt, error=error, version=expected)
+        alt, base, taken = form.line("upload_alt"), post_base.sent(form), unsaved.again(form)
+        return await post_form.page(request, kind, found, typed, alt=alt, error=error, base=base, taken=taken)
     if not done:
         return flash.redirect(request, here, "Nothing was changed.")
     turned = do in STATUS and STATUS[do] != found.status
     said = _KEPT if wait and found.status == "published" else DONE.get(do, DONE["save"])
     return flash.redirect(request, here, said, undo=done[-1:] if turned else ())
-
-
-def _opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
-    """A post or page that the account may change. Raises NotFound, Refused."""
-    if post_id >= 2**31:
-        raise NotFound(f"There is no {kind} {post_id}.")
-    found = edited(session, post_id)
-    if found.kind != kind:
-        raise NotFound(f"There is no {kind} {post_id}.")
-    ownership.editable(who, found)
-    return found, site_queries.current(session)
 
 
 async def _with_picture(request: Request, form: Form, typed: Typed) -> Typed:
@@ -173,90 +162,6 @@ async def _with_picture(request: Request, form: Form, typed: Typed) -> Typed:
     finally:
         await form.data.close()
     return replace(typed, cover_id=str(stored.id))
-
-
-async def _stale(request: Request, kind: Kind, typed: Typed, do: str, sent: str) -> Reply:
-    """What somebody typed, beside what somebody else has saved meanwhile; only a button overwrites it."""
-    db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
-    found, site = await db.read(_opened, kind, post_id, who)
-    theirs = post_fields.of(await db.read(waiting.latest, found), site.zone)
-    error = Stale(
-        f"This {kind} was changed while you had it open. Nothing was saved.",
-        hint="What you typed is below. Overwrite what is there now, or leave it as it is.",
-    )
-    return await _page(
-        request,
-        kind,
-        found,
-        typed,
-        error=error,
-        version=sent,
-        stale={
-            "version": found.version,
-            "do": do if do in STATUS or do in _OTHERS else "save",
-            "by": await db.read(_changed_last, post_id),
-            "lines": await asyncio.to_thread(_difference, theirs.markdown, typed.markdown),
-            "fields": {
-                _WORDS.get(name, name.capitalize()): pair
-                for name, pair in theirs.differing(typed).items()
-                if name not in ("markdown", "aliases")
-            },
-        },
-    )
-
-
-def _changed_last(session: Reading, post_id: int) -> NamedRow | None:
-    """The newest event of a post: who changed it (`actor`), and when (`at`)."""
-    rows = events.page(session, Asked(subject_id=post_id), size=1).rows
-    return rows[0] if rows else None
-
-
-def _difference(theirs: str, mine: str) -> list[str] | None:
-    """The lines that differ, each after `-` (there now) or `+` (typed); None where the texts are too long."""
-    now, typed = theirs.split("\n"), mine.split("\n")
-    if max(len(now), len(typed)) > MOST_LINES:
-        return None
-    return list(difflib.unified_diff(now, typed, lineterm="", n=2))[2:]
-
-
-async def _page(
-    request: Request,
-    kind: Kind,
-    found: Edited | None,
-    typed: Typed,
-    *,
-    alt: str = "",
-    error: WestmarchError | None = None,
-    version: str | None = None,
-    stale: dict[str, Any] | None = None,
-) -> Reply:
-    told = await _db(request).read(offered)
-    kept: Waiting | None = await _db(request).read(waiting.of, found) if found else None
-    topics = list(told.topics)
-    if typed.topic and typed.topic not in dict(topics):
-        topics.insert(0, (typed.topic, typed.topic))
-    current = found.version if found else ""
-    return shell.page(
-        request,
-        "posts/edit.html",
-        title=f"New {kind}" if found is None else f"Edit {kind}",
-        status=error.status if error else 200,
-        kind=kind,
-        back=request.app.state.surface.base + post_lists.back(request, kind),
-        post=found,
-        values=typed,
-        upload_alt=alt,
-        version=current if version is None else version,
-        error=error,
-        stale=stale,
-        kept=kept,
-        of_moment=post_fields.is_moment(typed.published_at),
-        languages=LANGUAGES,
-        tags=told.tags,
-        authors=told.authors,
-        topics=[("", "None"), *topics],
-        here=f"/admin/{kind}s/{found.id}/" if found else f"/admin/{kind}s/new/",
-    )
 
 
 def _db(request: Request) -> Database:

@@ -42,16 +42,16 @@ _SAVES = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that is being saved as it was at `sequence`; `taken` is the form whose text was taken into it."""
+    """A form that is being saved as it was at `sequence`; `taken` are the forms whose texts were taken into it."""
 
     tab: str
     sequence: int
-    taken: str = ""
+    taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """What stands in a form: `fields` as JSON, and of it the title and the number of words for lists."""
+    """What stands in a form: `fields` as JSON, and of them the title and the number of words for lists."""
 
     tab: str
     kind: str
@@ -62,11 +62,13 @@ class Typed:
     title: str = ""
     words: int = 0
     device: str = ""
+    taken: tuple[str, ...] = ()
 
 
 def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -> int:
     """Keep what stands in a form, unless something newer of it is kept; the sequence of what is kept then.
 
+    What was kept of the forms whose texts it has `taken` is kept in it from then on.
     Raises NotFound for a form of somebody else, and Conflict where an account keeps too much.
     """
     there = session.execute(
@@ -74,6 +76,8 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
     ).one_or_none()
     if there is not None and there.account_id != account_id:
         raise NotFound("There is no such text.")
+    for each in typed.taken:
+        forget(session, account_id, each)
     size = len(typed.fields)
     if there is None or size > there.size + _GROWS:
         _require_room(session, account_id, typed.tab, size)
@@ -119,8 +123,8 @@ def saved(session: Session, account_id: int, form: Form, *, kind: str, post_id: 
     """What stood in a form was saved: it is kept no longer, and not again where it comes late."""
     if not schema.reached(session, SCHEMA):
         return
-    if form.taken:
-        forget(session, account_id, form.taken)
+    for each in form.taken:
+        forget(session, account_id, each)
     if not form.tab:
         return
     values = {
