@@ -8,15 +8,16 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 QUALITY := tests/quality/node_modules/.package-lock.json
+EDITOR := assets/editor/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-NPM := $(BIN)/npm --prefix tests/quality --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+NPM := $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error --prefix
 PROCESSES ?= 3
 PARALLEL := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test test-long lint format bench screenshots docs lock clean
+.PHONY: help install serve test test-long lint format bench screenshots docs assets lock clean
 
 help: ## Print the targets
 	@echo 'Usage: make TARGET'
@@ -55,6 +56,10 @@ screenshots: $(VENV)/test.stamp ## Take pictures of all pages, for eyes (ARGS="-
 docs: $(VENV)/core.stamp ## Write the generated parts of the docs
 	$(BIN)/python docs/generate.py
 
+# The output is kept in the repository: only who changes the editor needs this.
+assets: $(EDITOR) ## Build the editor of texts into the package
+	$(BIN)/node assets/editor/build.js
+
 lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/core.txt
 	$(LOCK) pyproject.toml --all-extras --group test --constraint requirements/core.txt \
@@ -62,10 +67,10 @@ lock: $(VENV)/dev.stamp ## Lock the newest versions within the ranges of pyproje
 	$(LOCK) pyproject.toml --all-extras --group test --group dev --constraint requirements/test.txt \
 		--output-file requirements/dev.txt
 	echo 'wapiti3>=3.2.3,<4' | $(LOCK) - --output-file requirements/wapiti.txt
-	$(NPM) update --package-lock-only --omit-lockfile-registry-resolved
+	$(NPM) tests/quality update --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## Remove .venv, caches and what was built; sites stay
-	rm -rf $(VENV) tests/quality/node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) tests/quality/node_modules assets/editor/node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find src tests docs benchmarks screenshots -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A stamp says which lock was installed last, so that a second run has nothing to do.
@@ -114,6 +119,10 @@ $(VENV)/wapiti.stamp: $(VENV)/core.stamp requirements/wapiti.txt
 		--requirement requirements/wapiti.txt
 	@touch $@
 
+$(EDITOR): assets/editor/package-lock.json | $(VENV)/test.stamp
+	@echo 'Fetching what the editor is built of'
+	@$(NPM) assets/editor ci && touch $@
+
 $(QUALITY): tests/quality/package-lock.json | $(VENV)/test.stamp
 	@echo 'Fetching the checkers of pages'
-	@$(NPM) ci && touch $@ || echo 'They cannot be had now: the tests that need them will be skipped.' >&2
+	@$(NPM) tests/quality ci && touch $@ || echo 'They cannot be had now: the tests that need them will be skipped.' >&2

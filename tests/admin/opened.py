@@ -67,3 +67,18 @@ def opening(browser: "Browser", owned: Owned, *, timeout: int = 30_000) -> Itera
     yield open_
     for context in contexts:
         context.close()
+
+
+def write_text(page: "Page", markdown: str) -> None:
+    """Write the text of a form, in its editor."""
+    page.locator(".cm-content").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    if markdown:
+        page.keyboard.insert_text(markdown)
+
+
+def text_of(page: "Page") -> str:
+    """The text of a form as it would be sent."""
+    sent: str = page.evaluate("new FormData(document.querySelector('form[data-writing]')).get('markdown')")
+    return sent.replace("\r\n", "\n")

@@ -22,7 +22,7 @@ OPEN = {
     "/admin/sign-out/",
     "/admin/link/{secret}/",
     "/admin/forgotten/",
-    "/admin/static/{name}",
+    "/admin/static/{name:path}",
 }
 GUARDED = [route for route in ROUTES if isinstance(route, Guarded)]
 NUMBER, WORDS = "1", "some"

@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded
 from westmarch.accounts.rights import Right
-from westmarch.admin import narrowing, shell
+from westmarch.admin import media, narrowing, shell
 from westmarch.db.database import Database
 from westmarch.db.keyset import Found
 from westmarch.db.sessions import Reading
@@ -40,6 +40,7 @@ async def pick(request: Request) -> Reply:
         found=found,
         media=[library.medium(row) for row in found.rows],
         pages=narrowing.pages(asked, found),
+        markdown=media.markdown,
     )
 
 

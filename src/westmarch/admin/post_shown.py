@@ -53,7 +53,7 @@ async def _shown(request: Request, kind: Kind) -> Reply:
         told = checked(post_fields.change(typed, Typed(), site))
     except Invalid:  # A number or a date that is no such thing is told when it is saved.
         told = Change()
-    made = await texts.rendered(db, wanted.markdown, wanted.language)
+    made = await texts.rendered(db, wanted.markdown, wanted.language, lines=form.checked("lines"))
     number = form.line("post")
     post_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
     beside = await db.read(post_about.about, told, post_id, who.name)

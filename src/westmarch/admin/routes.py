@@ -28,6 +28,7 @@ from westmarch.admin import (
     sides,
     sign_in,
     statics,
+    suggesting,
     tags,
     tokens,
     topics,
@@ -54,7 +55,7 @@ async def without_slash(request: Request) -> Reply:
 #: One line for each module. The last one answers whatever no other does, in the admin's own frame.
 ROUTES: tuple[Route, ...] = (
     CountedRoute("/admin", without_slash, methods=["GET"]),
-    CountedRoute(statics.PATH + "{name}", statics.file, methods=["GET"]),
+    CountedRoute(statics.PATH + "{name:path}", statics.file, methods=["GET"]),
     *sign_in.ROUTES,
     *forgotten.ROUTES,
     *accounts.ROUTES,
@@ -80,6 +81,7 @@ ROUTES: tuple[Route, ...] = (
     *dashboard.ROUTES,
     *undo.ROUTES,
     *views.ROUTES,
+    *suggesting.ROUTES,
     *writing.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )

@@ -41,11 +41,14 @@ class _Known:
         return self.pictures.get(match[1] + match[2]) if match else None
 
 
-async def rendered(db: Database, markdown: str, language: str) -> Rendered:
-    """What a text gives on this site, with sizes of its pictures and subjects of its links."""
+async def rendered(db: Database, markdown: str, language: str, *, lines: bool = False) -> Rendered:
+    """What a text gives on this site, with sizes of its pictures and subjects of its links.
+
+    With `lines`, for a preview, blocks tell the line that they are made of.
+    """
     hashes = list(dict.fromkeys(match[1] + match[2] for match in _PICTURE.finditer(markdown)))[:MOST_PICTURES]
     known = _Known(await db.read(_pictures, hashes) if hashes else {})
-    made = await asyncio.get_running_loop().run_in_executor(_threads(), _render, markdown, language, known)
+    made = await asyncio.get_running_loop().run_in_executor(_threads(), _render, markdown, language, known, lines)
     if not made.references:
         return made
     subjects = await db.read(_subjects, [one.href for one in made.references[:MOST_LINKS]])
@@ -57,10 +60,10 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(2, thread_name_prefix="render")
 
 
-def _render(markdown: str, language: str, known: _Known) -> Rendered:
+def _render(markdown: str, language: str, known: _Known, lines: bool) -> Rendered:
     from westmarch.text.markdown import render  # Its import takes its time and 4 MiB; a site that is read needs it not.
 
-    return render(markdown, language=language, resolver=known)
+    return render(markdown, language=language, resolver=known, lines=lines)
 
 
 def _pictures(session: Reading, hashes: list[str]) -> dict[str, Picture]:

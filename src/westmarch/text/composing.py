@@ -9,7 +9,7 @@ from westmarch.text.excerpt import excerpt
 from westmarch.text.headings import TOC
 from westmarch.text.languages import language as known_language
 from westmarch.text.notices import warn, warnings
-from westmarch.text.output import EXCERPT
+from westmarch.text.output import EXCERPT, LINES
 from westmarch.text.parser import environment, parser
 from westmarch.text.rendered import Heading, TextWarning
 from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
@@ -47,13 +47,18 @@ class Composed:
         )
 
 
-def compose(text: str, language: str, units: int) -> Composed:
-    """Parse and sanitize a clean text at a bounded cost; see `westmarch.text.cost` for the units."""
+def compose(text: str, language: str, units: int, *, lines: bool = False) -> Composed:
+    """Parse and sanitize a clean text at a bounded cost; see `westmarch.text.cost` for the units.
+
+    With `lines` blocks tell the line that they are made of.
+    """
     md = parser(known_language(language))
     env = environment(units)
     try:
         tokens = md.parse(text, env)
+        env[LINES] = lines
         html = md.renderer.render(tokens, md.options, env)
+        env[LINES] = False
         _report_unused_notes(env)
         env[EXCERPT] = True
         beginning = md.renderer.render(excerpt(tokens), md.options, env)
@@ -61,7 +66,7 @@ def compose(text: str, language: str, units: int) -> Composed:
             raise TooCostly
     except (TooCostly, RecursionError):
         return composed_plainly(text, TOO_COSTLY)
-    return Composed(sanitize(html), sanitize(beginning), env[TOC], warnings(env), plain=False)
+    return Composed(sanitize(html, lines=lines), sanitize(beginning), env[TOC], warnings(env), plain=False)
 
 
 def composed_plainly(text: str, reason: str) -> Composed:

@@ -21,13 +21,14 @@ _RUNS = tuple(mark * 5_000 for mark in punctuation)
 _TOO_LONG = "The text is too long to render and is shown as it was written."
 
 
-def render(markdown: str, *, language: str = "en", resolver: Resolver | None = None) -> Rendered:
+def render(markdown: str, *, language: str = "en", resolver: Resolver | None = None, lines: bool = False) -> Rendered:
     """Render a text of any content and length; it never raises.
 
     Args:
         markdown: the text as it was written.
         language: its tag, such as `de` or `zh-Hant`: decides quotation marks and the few words that are added.
         resolver: knows the subjects behind internal links and the sizes of pictures; without it they stay unknown.
+        lines: whether blocks tell the line that they are made of, as `data-line`; for a preview, never to be stored.
 
     Returns:
         All that is to be stored. A text that would cost too much is kept as escaped plain text, with a warning.
@@ -38,9 +39,9 @@ def render(markdown: str, *, language: str = "en", resolver: Resolver | None = N
     elif len(text) > LONGEST:
         composed = composed_plainly(text, _TOO_LONG)
     elif len(text) > IN_PROCESS:
-        composed = compose_elsewhere(text, language) or composed_plainly(text, TOO_COSTLY)
+        composed = compose_elsewhere(text, language, lines=lines) or composed_plainly(text, TOO_COSTLY)
     else:
-        composed = compose(text, language, UNITS)
+        composed = compose(text, language, UNITS, lines=lines)
     return _finish(composed, resolver)
 
 

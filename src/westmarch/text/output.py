@@ -16,10 +16,13 @@ from westmarch.text.raw_html import bad_scheme, defuse
 
 OWN = "\ufdd1"
 """Stands before ids that the renderer gave, so that they can be told from those of raw HTML; never leaves `text`."""
+LINES = "lines"
+"""Set in the environment of a preview: blocks tell the line that they are made of, as `data-line`."""
 EXCERPT = "excerpt"
 """Set in the environment while an excerpt is made: no ids, anchors and footnotes."""
 
 _ALIGNMENT = {"text-align:left": "start", "text-align:center": "center", "text-align:right": "n"}
+_TAG_NAME = re.compile(r"\A\s*<[a-z][a-z0-9]*(?=[\s/>])")
 _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]"
 )
@@ -31,6 +34,22 @@ class Output(RendererHTML):
     def __init__(self, words: Words) -> None:
         super().__init__()
         self.words = words
+
+    def render(self, tokens: Sequence[Token], options: Any, env: Any) -> str:
+        """The HTML of a text."""
+        if not env.get(LINES):
+            return super().render(tokens, options, env)
+        out = []
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                out.append(self.renderInline(token.children or [], options, env))
+                continue
+            rule = self.rules.get(token.type, self.renderToken)
+            html = rule(tokens, index, options, env)
+            if token.map and token.nesting >= 0:
+                html = _TAG_NAME.sub(rf'\g<0> data-line="{token.map[0] + 1}"', html, count=1)
+            out.append(html)
+        return "".join(out)
 
     def heading_open(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
         token = tokens[idx]

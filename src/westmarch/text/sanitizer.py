@@ -112,8 +112,8 @@ def classes_of(tag: str) -> frozenset[str]:
 
 
 @cache
-def _cleaner() -> nh3.Cleaner:
-    allowed: dict[str, set[str]] = {"*": set(EVERYWHERE - {"class"})}
+def _cleaner(lines: bool) -> nh3.Cleaner:
+    allowed: dict[str, set[str]] = {"*": set(EVERYWHERE - {"class"}) | ({"data-line"} if lines else set())}
     for tag, names in ATTRIBUTES.items():
         allowed[tag] = set(names - _VALUES.get(tag, {}).keys())
     return nh3.Cleaner(
@@ -138,6 +138,9 @@ def nesting(html: str) -> int:
     return deepest
 
 
-def sanitize(html: str) -> str:
-    """Safe HTML, well-formed: attributes in double quotes, `<`, `>` and `&` escaped everywhere else."""
-    return _cleaner().clean(html)
+def sanitize(html: str, *, lines: bool = False) -> str:
+    """Safe HTML, well-formed: attributes in double quotes, `<`, `>` and `&` escaped everywhere else.
+
+    With `lines` blocks may tell the line that they are made of, for a preview.
+    """
+    return _cleaner(lines).clean(html)

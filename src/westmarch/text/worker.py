@@ -15,19 +15,21 @@ _MEMORY = 2 * 1024**3
 _AT_ONCE = BoundedSemaphore(2)
 
 
-def compose_elsewhere(text: str, language: str) -> Composed | None:
+def compose_elsewhere(text: str, language: str, *, lines: bool = False) -> Composed | None:
     """Compose a text in another process; None when it took too long, or too much memory, or ended the process."""
     with _AT_ONCE:
         try:
-            made = confined.ask("westmarch.text.worker", {"text": text, "language": language}, seconds=SECONDS)
+            asked = {"text": text, "language": language, "lines": lines}
+            made = confined.ask("westmarch.text.worker", asked, seconds=SECONDS)
         except Invalid:
             return None
     return Composed.from_json(made)
 
 
-def _compose(asked: dict[str, Any]) -> object:
-    return compose(asked["text"], asked["language"], UNITS_LONG).to_json()
+def composed(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the process answers."""
+    return compose(asked["text"], asked["language"], UNITS_LONG, lines=asked["lines"]).to_json()
 
 
 if __name__ == "__main__":
-    confined.answer(_compose, seconds=SECONDS, memory=_MEMORY)
+    confined.answer(composed, seconds=SECONDS, memory=_MEMORY)

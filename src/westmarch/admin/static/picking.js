@@ -36,21 +36,22 @@ const load = async (dialog, address) => {
   dialog.querySelector("[data-body]").replaceChildren(...main.childNodes);
 };
 
-const open = (picker) => {
-  const [link, field] = [picker.querySelector(".picked a"), picker.querySelector("input")];
+// The link of the picture that somebody chose from the page at `address`, or nothing.
+export const pick = (address) => new Promise((resolve, reject) => {
+  let picked = null;
   const dialog = document.createElement("dialog");
   dialog.className = "picking";
   dialog.setAttribute("aria-label", "Choose a picture");
   dialog.innerHTML = '<div class="part-head"><h2>Choose a picture</h2><button class="button plain" type="button">Close</button></div><div data-body></div>';
   document.body.append(dialog);
   dialog.querySelector("button").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => { dialog.remove(); link.focus(); });
+  dialog.addEventListener("close", () => { dialog.remove(); resolve(picked); });
   dialog.addEventListener("click", (event) => {
     const chosen = event.target.closest("a[data-id]");
     const other = event.target.closest(".paging a, .empty a");
     if (chosen) {
       event.preventDefault();
-      choose(field, chosen.dataset.id);
+      picked = chosen;
       dialog.close();
     } else if (other && other.href.includes("/pick/")) {
       event.preventDefault();
@@ -63,12 +64,17 @@ const open = (picker) => {
     address.search = new URLSearchParams(new FormData(event.target));
     load(dialog, address);
   });
-  load(dialog, link.href).then(() => dialog.showModal());
-};
+  load(dialog, address).then(() => dialog.showModal()).catch((error) => { dialog.remove(); reject(error); });
+});
 
 for (const picker of document.querySelectorAll("[data-picker]")) {
-  picker.querySelector(".picked a").addEventListener("click", (event) => { event.preventDefault(); open(picker); });
-  const field = picker.querySelector("input");
+  const [link, field] = [picker.querySelector(".picked a"), picker.querySelector("input")];
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const picked = await pick(link.href);
+    if (picked) choose(field, picked.dataset.id);
+    link.focus();
+  });
   field.addEventListener("change", () => shown(picker, /^[0-9]+$/.test(field.value.trim()) ? field.value.trim() : ""));
   withoutNumber(picker, field);
 }

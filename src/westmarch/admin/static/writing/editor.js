@@ -1,0 +1,18 @@
+// The editor in the place of the plain field. Where it does not come, the field does.
+import { pick } from "../picking.js";
+import { form } from "./form.js";
+import { area, move } from "./text.js";
+
+const label = form.querySelector(`label[for="${area.id}"]`);
+try {
+  const { edit } = await import("../editor/editor.js");
+  const editor = edit(area, { language: form.elements.language, suggest: area.dataset.suggest, media: area.dataset.media, pick });
+  move(editor);
+  label.addEventListener("click", () => editor.focus());
+  for (const link of form.querySelectorAll(`.refusal a[href="#${area.id}"]`)) {
+    link.addEventListener("click", (event) => { event.preventDefault(); editor.focus(); });
+  }
+} catch (error) {
+  area.hidden = false;
+  console.error(error);
+}

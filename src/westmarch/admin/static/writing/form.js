@@ -1,0 +1,34 @@
+// What the form holds, whether that is saved, and the line that says so.
+import { text } from "./text.js";
+
+export const form = document.querySelector("form[data-writing]");
+const line = form.querySelector("[data-said]");
+const small = () => {
+  const fields = new FormData(form);
+  fields.delete("markdown");
+  return new URLSearchParams([...fields].map(([name, value]) => [name, value.name ?? value])).toString();
+};
+
+// What stands in all fields now: to be compared, and to be kept. The text is not read while it is written.
+export const state = () => ({ small: small(), text: text.value, version: text.version });
+let saved = form.hasAttribute("data-unsaved") ? null : state();
+export const same = (one, other) => Boolean(one && other) && one.small === other.small && (one.version === other.version || one.text === other.text);
+export const changed = () => !saved || text.busy || small() !== saved.small || (text.version !== saved.version && text.value !== saved.text);
+
+// `now` is a state, or null where nothing of it is saved.
+const listeners = new Set();
+export const keep = (now) => { saved = now; for (const call of listeners) call(); };
+export const onKept = (call) => listeners.add(call);
+
+// Two parts: how much there is, and what was said last.
+let [much, told] = ["", ""];
+const show = () => { line.textContent = [much, told].filter(Boolean).join(" · "); };
+export const say = (words) => { told = words; show(); };
+export const count = (words) => { much = words; show(); };
+
+// What is typed anywhere in the form, after a pause.
+export const onPause = (call, pause) => {
+  let waiting;
+  const wait = () => { clearTimeout(waiting); waiting = setTimeout(call, pause); };
+  form.addEventListener("input", wait);
+};
