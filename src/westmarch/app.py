@@ -51,8 +51,9 @@ from westmarch.pagecache.commands import Address
 from westmarch.pagecache.middleware import ByVariant, FromCache, Variant, Viewed
 from westmarch.pagecache.store import Key
 from westmarch.pagecache.turns import TURN, Turn
-from westmarch.posts import cards, emptying, schedule, thinning, views
+from westmarch.posts import cards, emptying, preview_page, schedule, thinning, views
 from westmarch.posts.following import FOLLOWERS
+from westmarch.presence.rooms import Rooms
 from westmarch.search import api as finding
 from westmarch.search import running as search
 from westmarch.settings import Settings
@@ -122,6 +123,7 @@ ROUTES = (
     CountedRoute("/healthz", health.alive),
     CountedRoute("/readyz", health.ready),
     CountedRoute("/metrics", metrics),
+    preview_page.ROUTE,
     *books.ROUTES,
     *finding.ROUTES,
     *auth.ROUTES,
@@ -297,6 +299,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     app.add_middleware(origins.Origins, url=settings.url, refused=foreign)
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
+    app.state.rooms = Rooms()
     app.state.surface = surface
     app.state.pages = pages
     app.state.index = None  # It is opened when the program serves.

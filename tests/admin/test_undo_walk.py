@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import signed_in
-from tests.factories import SITE, post
+from tests.factories import SITE, draft, post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.accounts.models import Account, AccountSession
@@ -28,11 +28,13 @@ from westmarch.links import redirecting
 from westmarch.links.models import Link
 from westmarch.media import actions as media
 from westmarch.media.models import Media
-from westmarch.posts import actions, bylines, labelling, options, parts, retagging
+from westmarch.posts import actions, bylines, history, labelling, options, parts, retagging, reverting
 from westmarch.posts.models import Post
 from westmarch.site import queries as site_queries
+from westmarch.subjects.models import Revision
 from westmarch.tags import actions as tags
 from westmarch.tags import managing as tags_managing
+from westmarch.text.markdown import render
 from westmarch.topics import editing as topics
 from westmarch.topics import managing as topics_managing
 
@@ -62,6 +64,8 @@ def site(session: Session) -> None:
         post(session, f"Post {name}", slug=f"post-{name}", **fields)
         post(session, f"Page {name}", slug=f"page-{name}", kind="page", **fields)
     for kind in ("post", "page"):
+        newer = draft("Newer", "Newer words.\n", slug=f"{kind}-draft", kind=kind, status="draft")
+        actions.revise(session, called(session, f"{kind}-draft"), newer, SITE, actor="test")
         actions.trash(session, called(session, f"{kind}-thrown"), SITE, actor="test")
     course = topics.create(session, "Course", language="en", actor="test")
     topics.create(session, "Other", language="en", actor="test")
@@ -157,11 +161,30 @@ def labelled(kind: str) -> Mapping[str, Doing]:
     }
 
 
+def reverted(kind: str) -> Mapping[str, Doing]:
+    """Going back to an older text of a post, or of a page."""
+
+    def revise(session: Session) -> None:
+        newest = draft("Newest", slug=f"{kind}-draft", kind=kind, status="draft")
+        actions.revise(session, called(session, f"{kind}-draft"), newest, SITE, actor="test")
+
+    def go_back(session: Session) -> int | None:
+        post_id = called(session, f"{kind}-draft")
+        first = select(func.min(Revision.id)).where(Revision.subject_id == post_id)
+        wanted = history.text(session, post_id, session.scalars(first).one())
+        made = render(wanted.markdown, language=wanted.language)
+        return reverting.store(session, post_id, wanted, made, expected=None, who=OWNER, actor="test")
+
+    return {f"{kind}.reverted": Doing(go_back, revise, "was changed since")}
+
+
 DOINGS: Mapping[str, Doing] = {
     **by_turns("post"),
     **by_turns("page"),
     **labelled("post"),
     **labelled("page"),
+    **reverted("post"),
+    **reverted("page"),
     "tag.changed": Doing(
         lambda s: tags.change(s, tag(s, "tide"), name="Tides", description="x", synonyms=("t",), actor="test"),
         lambda s: tags.change(s, tag(s, "tides"), description="y", actor="test"),

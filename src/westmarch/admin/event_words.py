@@ -17,6 +17,9 @@ ACTIONS: Mapping[str, str] = {
     "moved": "moved",
     "tagged": "hung a tag on",
     "bylined": "named another author of",
+    "preview-made": "made a preview link to",
+    "preview-revoked": "revoked a preview link to",
+    "reverted": "went back to an older text of",
     "trashed": "moved to the trash",
     "restored": "took out of the trash",
     "purged": "deleted for good",
@@ -102,7 +105,13 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("undone", "Undone"),
 )
 #: Options of the site and fields of forms whose names say too little by themselves.
-FIELDS: Mapping[str, str] = {"timezone": "time zone", "sides": "side parts", "theme_options": "options of the theme"}
+FIELDS: Mapping[str, str] = {
+    "timezone": "time zone",
+    "sides": "side parts",
+    "theme_options": "options of the theme",
+    "meta_title": "title for search engines",
+    "meta_description": "description for search engines",
+}
 #: So much of a value is shown, and so many changes of one event.
 LONGEST, MOST = 200, 40
 

@@ -22,7 +22,9 @@ from westmarch.admin import (
     navigation,
     picking,
     posts,
+    previews,
     redirects,
+    revisions,
     settings,
     shell,
     sides,
@@ -83,6 +85,8 @@ ROUTES: tuple[Route, ...] = (
     *views.ROUTES,
     *suggesting.ROUTES,
     *writing.ROUTES,
+    *revisions.ROUTES,
+    *previews.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
 #: What is told by WebSockets.

@@ -27,7 +27,7 @@ from westmarch.media import actions as media_actions
 from westmarch.media import library
 from westmarch.media import undoing as media
 from westmarch.media.library import Medium
-from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo
+from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo, reverting
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
 from westmarch.tags import undoing as tags
@@ -40,6 +40,7 @@ PATH = "/admin/undo/"
 UNDOES: Mapping[str, Callable[..., str]] = {
     **posts.UNDOES,
     **labelling.UNDOES,
+    **reverting.UNDOES,
     **tags.UNDOES,
     **retagging_undo.UNDOES,
     **topics.UNDOES,

@@ -36,7 +36,7 @@ def contents(toc: Sequence[Sequence[Any]]) -> list[Heading]:
     return found
 
 
-def _text(value: object) -> str:
+def told(value: object) -> str:
     """What front matter says, where it is text."""
     return value if isinstance(value, str) else ""
 
@@ -53,7 +53,7 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     authors = queries.authors(session, post_id)
     tags = tag_queries.of_subjects(session, (post_id,))[post_id]
     description = post.summary or beginning(post.excerpt_html)
-    cover_alt = _text(post.extra.get("cover_alt")) or post.cover_alt or ""
+    cover_alt = told(post.extra.get("cover_alt")) or post.cover_alt or ""
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
@@ -65,7 +65,7 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
         metadata=metadata.of_post(view, post, description, cover_alt, authors, tags, around["translation"]),
         post=post,
         cover_alt=cover_alt,
-        cover_caption=_text(post.extra.get("cover_caption")),
+        cover_caption=told(post.extra.get("cover_caption")),
         updated=post.updated_at if late else None,
         contents=listed,
         headings=sum(1 + len(heading.below) for heading in listed),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, bindparam, case, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Subquery, bindparam, case, func, literal, select, union_all
 
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow, NamedSelect
@@ -50,23 +50,38 @@ _TEXT = (
     _post.c.cover_id, *_COVER[:2],
 )  # fmt: skip
 
-_DETAIL = (
-    select(
-        *_TITLE, _post.c.kind, _post.c.summary, _post.c.minutes, _post.c.visible, _post.c.updated_at,
-        _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra, _post.c.excerpt_html,
-        _post.c.published_revision_id, _revision.c.html, _revision.c.toc, _revision.c.words,
-        _post.c.cover_id, *_COVER,
-        _topic.c.id.label("topic_id"), _topic.c.title.label("topic_title"), _topic.c.path.label("topic_path"),
-        _topic.c.language.label("topic_language"), _topic.c.post_count.label("topic_parts"),
-        _part.c.number.label("part"),
-    )
-    .select_from(_post)
-    .join(_revision, _revision.c.id == _post.c.published_revision_id)
-    .outerjoin(_media, _media.c.id == _post.c.cover_id)
-    .outerjoin(_part, (_part.c.subject_id == _post.c.id) & _part.c.number.is_not(None))
-    .outerjoin(_topic, _topic.c.id == _part.c.topic_id)
-    .where(_post.c.id == bindparam("id"), _post.c.visible >= UNLISTED)
-)  # fmt: skip
+
+def _detailed(titled: FromClause, revision_id: ColumnElement[int | None]) -> NamedSelect:
+    """A post with the text of a revision; title, language, minutes and excerpt are those that `titled` has."""
+    return (
+        select(
+            _post.c.id, titled.c.title, _post.c.path, titled.c.language, _post.c.published_at,
+            _post.c.kind, _post.c.summary, titled.c.minutes, _post.c.visible, _post.c.updated_at,
+            _post.c.previous_id, _post.c.next_id, _post.c.translation_group, _post.c.extra, titled.c.excerpt_html,
+            _post.c.published_revision_id, _revision.c.html, _revision.c.toc, _revision.c.words,
+            _post.c.cover_id, *_COVER,
+            _topic.c.id.label("topic_id"), _topic.c.title.label("topic_title"), _topic.c.path.label("topic_path"),
+            _topic.c.language.label("topic_language"), _topic.c.post_count.label("topic_parts"),
+            _part.c.number.label("part"),
+        )
+        .select_from(_post)
+        .join(_revision, _revision.c.id == revision_id)
+        .outerjoin(_media, _media.c.id == _post.c.cover_id)
+        .outerjoin(_part, (_part.c.subject_id == _post.c.id) & _part.c.number.is_not(None))
+        .outerjoin(_topic, _topic.c.id == _part.c.topic_id)
+        .where(_post.c.id == bindparam("id"))
+    )  # fmt: skip
+
+
+_DETAIL = _detailed(_post, _post.c.published_revision_id).where(_post.c.visible >= UNLISTED)
+_WRITTEN = _detailed(_revision, func.coalesce(_post.c.draft_revision_id, _post.c.published_revision_id)).where(
+    _post.c.trashed_at.is_(None)
+)
+
+
+def written(session: Reading, post_id: int) -> NamedRow | None:
+    """A post or page with its newest text, whether readers may see it or not; None where it is in the trash."""
+    return session.execute(_WRITTEN, {"id": post_id}).one_or_none()
 
 
 def detail(session: Reading, post_id: int) -> NamedRow | None:

@@ -30,12 +30,13 @@ async def revert(
     """
     _, (wanted,) = await db.read(history.texts, post_id, [revision_id], who)
     rendered = await texts.rendered(db, wanted.markdown, wanted.language)
-    return await db.write(_revert, post_id, wanted, rendered, expected=expected, who=who, actor=actor)
+    return await db.write(store, post_id, wanted, rendered, expected=expected, who=who, actor=actor)
 
 
-def _revert(
+def store(
     session: Session, post_id: int, wanted: Text, rendered: Rendered, *, expected: str | None, who: SignedIn, actor: str
 ) -> int | None:
+    """Store a revision, with what was rendered of it, as the newest text of its post; what `revert` says holds."""
     post = changing.held(session, post_id, who, expected)
     if post.trashed_at is not None:
         raise Conflict(f"This {post.kind} is in the trash.", hint="Restore it first.")
