@@ -27,7 +27,8 @@ def typed(sequence: int = 1, text: str = "Some words", **values: Any) -> Typed:
 
 
 async def keep(db: Database, who: SignedIn, sequence: int = 1, text: str = "Some words", **values: Any) -> int:
-    return await db.write(actions.keep, who.account_id, typed(sequence, text, **values), moment=now())
+    known = await db.write(actions.keep, who.account_id, typed(sequence, text, **values), moment=now())
+    return known.sequence
 
 
 async def kept(db: Database, who: SignedIn, post_id: int | None = None) -> list[str]:

@@ -16,7 +16,7 @@ from westmarch.admin.undo import back
 from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
-from westmarch.errors import Invalid, NotFound, Unavailable
+from westmarch.errors import Invalid, NotFound, Refused, Unavailable
 from westmarch.journal import actions, queries
 from westmarch.journal.models import SCHEMA
 from westmarch.journal.queries import Unsaved
@@ -35,19 +35,25 @@ _LARGEST = 2**31
 
 
 async def keep(request: Request) -> Reply:
-    """`PUT /admin/journal/TAB`: keep what stands in a form; the sequence that is kept, and when. Raises Invalid."""
-    typed = _typed(_tab(request), await _body(request), request.headers.get("user-agent", ""))
+    """`PUT /admin/journal/TAB`: keep what stands in a form; what is known of it then, and when.
+
+    Raises Invalid, Conflict, and Refused where it was typed by somebody else than is signed in now.
+    """
+    body, who = await _body(request), signed_in(request)
+    typed = _typed(_tab(request), body, request.headers.get("user-agent", ""))
+    if body.get("account", who.account_id) != who.account_id:
+        raise Refused("Somebody else is signed in here now.", hint="Sign in as who has typed it.")
     moment, db = now(), _db(request)
     if not await db.read(schema.reached, SCHEMA):
         raise Unavailable("The database has no journal yet.", hint="`westmarch db upgrade` makes it.")
-    sequence = await db.write(actions.keep, signed_in(request).account_id, typed, moment=moment)
-    return _told({"sequence": sequence, "at": moment.isoformat()})
+    known = await db.write(actions.keep, who.account_id, typed, moment=moment)
+    return _told({"sequence": known.sequence, "kept": known.kept, "at": moment.isoformat()})
 
 
 async def forget(request: Request) -> Reply:
     """`DELETE /admin/journal/TAB`: keep nothing of a form any more."""
     await _db(request).write(actions.forget, signed_in(request).account_id, _tab(request))
-    return _told({"sequence": 0, "at": now().isoformat()})
+    return _told({"sequence": 0, "kept": False, "at": now().isoformat()})
 
 
 async def shown(request: Request) -> Reply:

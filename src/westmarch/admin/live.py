@@ -63,14 +63,14 @@ def told(path: str, find: Find, *, right: Right) -> GuardedSocket:
             await socket.close(REFUSED)
             return
         await socket.accept()
-        gone = asyncio.ensure_future(_gone(socket))
+        ended = asyncio.ensure_future(gone(socket))
         try:
-            code = await _told(socket, folder, right, gone)
+            code = await _told(socket, folder, right, ended)
         except WebSocketDisconnect:
             return
         finally:
-            gone.cancel()
-        if not gone.done() or gone.cancelled():
+            ended.cancel()
+        if not ended.done() or ended.cancelled():
             await socket.close(code)
 
     return GuardedSocket(path, tell, right=right)
@@ -94,7 +94,7 @@ async def _told(socket: WebSocket, folder: Path, right: Right, gone: "asyncio.Fu
     return DONE
 
 
-async def _gone(socket: WebSocket) -> None:
+async def gone(socket: WebSocket) -> None:
     """Until the listener has gone. What it says meanwhile means nothing."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass

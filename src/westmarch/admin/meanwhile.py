@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from starlette.requests import Request
 
 from westmarch.accounts.guard import actor, signed_in
-from westmarch.admin import flash, post_base, post_fields, post_form, post_merging, unsaved
+from westmarch.admin import flash, post_base, post_fields, post_form, post_merging, presence, unsaved
 from westmarch.admin.post_base import Base
 from westmarch.admin.post_fields import Typed
 from westmarch.admin.post_form import WORDS
@@ -78,6 +78,7 @@ async def merged(request: Request, kind: Kind, form: Form, typed: Typed, do: str
             )  # fmt: skip
         except Stale:
             continue
+        presence.stir(request)
         whose = "what you chose is" if out.choices else "both changes are"
         return flash.redirect(request, f"/admin/{kind}s/{post.id}/", f"{name} had changed it meanwhile: {whose} in.")
     raise Stale("Others are saving this at the same time.", hint="Try again in a moment.")

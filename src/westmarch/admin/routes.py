@@ -21,7 +21,9 @@ from westmarch.admin import (
     missed,
     navigation,
     picking,
+    post_address,
     posts,
+    presence,
     previews,
     redirects,
     revisions,
@@ -87,7 +89,8 @@ ROUTES: tuple[Route, ...] = (
     *writing.ROUTES,
     *revisions.ROUTES,
     *previews.ROUTES,
+    *post_address.ROUTES,
     Guarded("/admin/{path:path}", missing, right=Right.SIGN_IN),
 )
 #: What is told by WebSockets.
-SOCKETS: tuple[GuardedSocket, ...] = (*importing.SOCKETS, *backup.SOCKETS)
+SOCKETS: tuple[GuardedSocket, ...] = (*importing.SOCKETS, *backup.SOCKETS, *presence.SOCKETS)

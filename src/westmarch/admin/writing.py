@@ -6,7 +6,17 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor, signed_in
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, meanwhile, post_base, post_fields, post_form, post_lists, post_shown, unsaved
+from westmarch.admin import (
+    flash,
+    meanwhile,
+    post_base,
+    post_fields,
+    post_form,
+    post_lists,
+    post_shown,
+    presence,
+    unsaved,
+)
 from westmarch.admin.post_fields import Typed
 from westmarch.db.database import Database
 from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale
@@ -137,6 +147,7 @@ async def _edit(request: Request, kind: Kind) -> Reply:
     except (Invalid, Conflict, Refused) as error:
         alt, base, taken = form.line("upload_alt"), post_base.sent(form), unsaved.again(form)
         return await post_form.page(request, kind, found, typed, alt=alt, error=error, base=base, taken=taken)
+    presence.stir(request)
     if not done:
         return flash.redirect(request, here, "Nothing was changed.")
     turned = do in STATUS and STATUS[do] != found.status

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -65,14 +66,23 @@ class Typed:
     taken: tuple[str, ...] = ()
 
 
-def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -> int:
-    """Keep what stands in a form, unless something newer of it is kept; the sequence of what is kept then.
+class Known(NamedTuple):
+    """The newest sequence of a form, and whether it is `kept`: not, where it was saved or thrown away."""
+
+    sequence: int
+    kept: bool
+
+
+def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -> Known:
+    """Keep what stands in a form, unless the same or something newer of it is known; what is known then.
 
     What was kept of the forms whose texts it has `taken` is kept in it from then on.
     Raises NotFound for a form of somebody else, and Conflict where an account keeps too much.
     """
     there = session.execute(
-        select(Entry.account_id, Entry.sequence, Entry.size).where(Entry.tab == typed.tab)
+        select(
+            Entry.account_id, Entry.sequence, Entry.size, Entry.thrown_at, Entry.fields.is_not(None).label("there")
+        ).where(Entry.tab == typed.tab)
     ).one_or_none()
     if there is not None and there.account_id != account_id:
         raise NotFound("There is no such text.")
@@ -98,7 +108,9 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
         "fields": typed.fields,
     }
     session.execute(_KEEPS[session.get_bind().dialect.name], values)
-    return max(typed.sequence, there.sequence) if there else typed.sequence
+    if there is None or there.sequence < typed.sequence:
+        return Known(typed.sequence, kept=True)
+    return Known(there.sequence, kept=there.there and there.thrown_at is None)
 
 
 def _require_room(session: Session, account_id: int, tab: str, size: int) -> None:

@@ -5,7 +5,7 @@ export const form = document.querySelector("form[data-writing]");
 const line = form.querySelector("[data-said]");
 const small = () => {
   const fields = new FormData(form);
-  fields.delete("markdown");
+  for (const name of ["markdown", "tab", "sequence"]) fields.delete(name);
   return new URLSearchParams([...fields].map(([name, value]) => [name, value.name ?? value])).toString();
 };
 
@@ -20,10 +20,15 @@ const listeners = new Set();
 export const keep = (now) => { saved = now; for (const call of listeners) call(); };
 export const onKept = (call) => listeners.add(call);
 
-// Two parts: how much there is, and what was said last.
-let [much, told] = ["", ""];
-const show = () => { line.textContent = [much, told].filter(Boolean).join(" · "); };
-export const say = (words) => { told = words; show(); };
+// Two parts: how much there is, and what was said last, with a link ({ words, href }) that opens beside.
+let [much, told, leads] = ["", "", null];
+const show = () => {
+  const words = [much, told].filter(Boolean).join(" · ");
+  if (!leads) { if (line.textContent !== words) line.textContent = words; return; }
+  const link = Object.assign(document.createElement("a"), { href: leads.href, textContent: leads.words, target: "_blank" });
+  line.replaceChildren(`${words} `, link);
+};
+export const say = (words, link = null) => { [told, leads] = [words, link]; show(); };
 export const count = (words) => { much = words; show(); };
 
 // What is typed anywhere in the form, after a pause.

@@ -1,13 +1,27 @@
 // A warning before what was typed is lost; Ctrl+S saves and stays where one is. What is refused comes back as a page, by
 // the button itself.
-import { changed, form, keep, onPause, same, say, state } from "./form.js";
+import { changed, form, keep, same, say, state } from "./form.js";
+import { away, flush, safe, send } from "./journal.js";
 import { text } from "./text.js";
 
 let leaves = false, saving = false;
-form.addEventListener("submit", ({ submitter }) => { leaves = submitter?.formTarget !== "_blank"; });
+
+// What leaves the page is kept on the server first: where that cannot be, one stays here.
+let sure = false;
+form.addEventListener("submit", async (event) => {
+  const { submitter } = event;
+  if (submitter?.formTarget === "_blank" || event.defaultPrevented) return;
+  leaves = true;
+  if (sure || !changed()) return;
+  event.preventDefault();
+  await flush();
+  if (["away", "out"].includes(away())) { leaves = false; return; }
+  sure = true;
+  form.requestSubmit(submitter);
+  sure = false;
+});
 addEventListener("pageshow", () => { leaves = false; });
-addEventListener("beforeunload", (event) => { if (!leaves && changed()) event.preventDefault(); });
-onPause(() => { if (!saving) say(changed() ? "Not saved yet." : ""); }, 400);
+addEventListener("beforeunload", (event) => { if (!leaves && changed() && !safe()) event.preventDefault(); });
 
 const save = async () => {
   const button = form.querySelector("button[name=do][value=save]");
@@ -18,6 +32,7 @@ const save = async () => {
   sent.set("do", "save");
   try {
     const answer = await fetch(form.action, { method: "POST", body: sent });
+    if (answer.status === 401 || answer.status === 503) { send(); throw answer; }
     if (!answer.redirected || !answer.ok) { leaves = true; return form.requestSubmit(button); }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("form[data-writing]");
@@ -27,30 +42,39 @@ const save = async () => {
     document.querySelector(".list-head").replaceWith(page.querySelector(".list-head"));
     document.title = page.title;
     form.action = fresh.action;
+    form.dataset.live = fresh.dataset.live;
     history.replaceState(null, "", answer.url);
     keep(meanwhile ? null : state());
     form.dispatchEvent(new CustomEvent("saved"));
     say(`Saved at ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`);
-  } catch {
-    say("It could not be saved: the site does not answer. What you typed is still here.");
+  } catch (answer) {
+    if (answer.status !== 401) say("It could not be saved: the site does not answer. What you typed is still here.");
   } finally {
     saving = false;
   }
 };
 
-// What the server made of the fields; what was typed meanwhile stays.
+// What the server made of the fields; what was typed meanwhile stays. Where it made something else of the same field, the
+// form goes on standing on what it was opened on: both are put together when it is saved again.
+const ORIGIN = ["version", "revision", "base"];
+const value = (field) => (field.name === "markdown" && field.form === form ? text.value : field.value);
 const take = (fresh, sent) => {
+  const apart = [...fresh.elements].some(({ name, value: made }) => {
+    const mine = form.elements[name], was = sent.get(name);
+    return typeof was === "string" && !ORIGIN.includes(name) && mine && value(mine) !== was && made !== was;
+  });
   const names = new Set([...form.elements].map((field) => field.name));
   for (const field of fresh.elements) {
     if (!field.name || field.type === "submit") continue;
     const mine = form.elements[field.name];
+    if (apart && ORIGIN.includes(field.name)) continue;
     if (!names.has(field.name)) form.prepend(field.cloneNode());
     else if (field.name === "markdown") { if (text.value === sent.get("markdown")) text.take(field.value); }
     else if (field.type === "file") mine.value = "";
     else if (field.type === "checkbox") continue;
     else if (mine.value !== field.value && (sent.get(field.name) ?? "") === mine.value) mine.value = field.value;
   }
-  for (const part of ["[data-buttons]", "[data-kept]", ".refusal"]) {
+  for (const part of ["[data-buttons]", "[data-kept]", "[data-told]", ".refusal"]) {
     const [mine, theirs] = [form.querySelector(part), fresh.querySelector(part)];
     if (mine && theirs) mine.replaceWith(theirs);
     else if (theirs) form.elements.title.closest(".of-field").before(theirs);

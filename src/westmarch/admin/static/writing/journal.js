@@ -1,0 +1,155 @@
+// The journal: what is typed is kept in this browser at once and on the server within two seconds, until it is saved. The
+// line below the text says at each moment what is kept where.
+import { changed, form, onKept, say, state } from "./form.js";
+import { store } from "./store.js";
+import { text } from "./text.js";
+
+const SOON = 1000, AGAIN = 3000, PATIENCE = 10_000, LAST = 60_000;
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const tab = hex(crypto.getRandomValues(new Uint8Array(16)));
+export const account = Number(form.dataset.account);
+const address = form.dataset.journal;
+let sequence = 0;      // Of what is typed now.
+let here = 0, there = 0;  // What of it this browser has, and the server.
+let refuses = false;   // Whether this browser keeps nothing.
+let fault = "";        // Why the server has it not: "away", "out", or words.
+
+form.addEventListener("formdata", ({ formData }) => { formData.set("tab", tab); formData.set("sequence", sequence); });
+if (navigator.locks) navigator.locks.request(`westmarch-${tab}`, () => new Promise(() => {}));  // While this page is there.
+
+const APART = new Set(["tab", "sequence", "version", "back", "do", "taken", "resolve"]);
+const value = (name) => form.elements[name]?.value ?? "";
+const entry = () => {
+  const fields = Object.fromEntries([...new FormData(form)].filter(([name, each]) => typeof each === "string" && !APART.has(name) && !name.startsWith("choice-")));
+  const post = Number(value("post")) || null;
+  return { tab, account, sequence, kind: form.dataset.kind, post, base: value("version"), taken: value("taken"), fields, at: Date.now() };
+};
+const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+// The line.
+let told = "";
+const tell = () => {
+  if (!changed()) return;
+  const kept = here === sequence ? "Kept in this browser" : "Not kept in this browser";
+  const soon = there && !fault ? told : `${here === sequence ? "Kept in this browser, n" : "N"}ot saved yet.`;
+  if (fault === "out") say(`Signed out. ${kept}.`, { words: "Sign in again", href: form.dataset.signIn });
+  else if (fault === "away" && refuses) say("Kept nowhere: this browser keeps nothing, and the site does not answer. Leave this page open.");
+  else if (fault === "away") say(`${kept}: the site does not answer.`);
+  else if (fault) say(`${kept}: ${fault}`);
+  else if (there === sequence) say((told = `Kept on the server at ${clock()}, not saved.${refuses ? " This browser keeps nothing." : ""}`));
+  else say(soon);
+};
+export const safe = () => !changed() || here === sequence || there === sequence;
+export const away = () => fault;
+
+// This browser: one write after the other, each of the newest state. The larger the text, the more time is between.
+let writing = null;
+const remember = () => {
+  writing ??= (async () => {
+    const into = await store;
+    refuses = !into;
+    while (into && here < sequence) {
+      const began = performance.now(), now = entry();
+      try {
+        await into.put(now);
+        here = now.sequence;
+        refuses = false;
+      } catch { refuses = true; break; }
+      tell();
+      if (here < sequence) await new Promise((resolve) => { setTimeout(resolve, Math.min(5 * (performance.now() - began), 500)); });
+    }
+    writing = null;
+    tell();
+  })();
+  return writing;
+};
+
+// The server.
+const ask = (method, body) => fetch(address + body.tab, {
+  method, headers: { "content-type": "application/json" }, body: JSON.stringify(body), credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
+});
+// What the server says to an entry: { sequence, kept }, or why it has it not.
+export const put = async (now) => {
+  try {
+    const answer = await ask("PUT", now);
+    if (answer.ok) return await answer.json();
+    if (answer.status === 401) return { fault: "out" };
+    if (answer.status === 403) return { fault: "somebody else is signed in here." };
+    if (answer.status === 409) return { fault: "too many unsaved texts are on the server." };
+    if (answer.status === 422) return { fault: "it is too large for the server." };
+  } catch { /* No network, no server, or no answer in time. */ }
+  return { fault: "away" };
+};
+export const drop = (which) => ask("DELETE", { tab: which }).catch(() => {});
+
+let sending = null, waiting = null;
+const later = (pause) => { waiting ??= setTimeout(() => { waiting = null; send(); }, pause); };
+export const send = () => {
+  sending ??= (async () => {
+    clearTimeout(waiting);
+    waiting = null;
+    const now = entry(), answer = await put(now);
+    sending = null;
+    fault = answer.fault ?? "";
+    if (!fault) there = Math.max(there, now.sequence);
+    tell();
+    if (fault) later(AGAIN);
+    else if (there < sequence) later(SOON);
+  })();
+  return sending;
+};
+
+// Each change: looked at once the browser has drawn it, and with a pause after where that takes long.
+let [version, small, looks, rests] = [text.version, state().small, null, 0];
+const look = () => {
+  clearTimeout(looks);
+  looks = null;
+  const began = performance.now();
+  if (text.version === version) {
+    const now = state().small;
+    if (now === small) return;
+    small = now;
+  }
+  version = text.version;
+  sequence += 1;
+  if (changed()) { remember(); later(SOON); } else settle(true);
+  rests = performance.now() + Math.min(5 * (performance.now() - began), 500);
+};
+const noticed = () => { looks ??= setTimeout(look, Math.max(rests - performance.now(), 0)); };
+// All that is typed is on the server then, or it is known why not.
+export const flush = async () => {
+  look();
+  if (sending) await sending;
+  if (there < sequence || fault) await send();
+};
+// All is as it is saved: nothing of it has to be kept.
+const settle = async (everywhere) => {
+  const until = sequence;
+  fault = "";
+  say("");
+  await writing;
+  if (until !== sequence) return;
+  here = there = sequence;
+  (await store)?.remove(tab).catch(() => {});
+  if (everywhere) drop(tab);
+};
+form.addEventListener("input", noticed);
+form.addEventListener("change", noticed);
+text.onChange(noticed);
+onKept(() => {
+  [version, small] = [text.version, state().small];
+  if (changed()) { sequence += 1; remember(); later(SOON); } else settle(false);
+});
+for (const what of ["online", "focus"]) addEventListener(what, () => { if (fault) send(); });
+addEventListener("pagehide", () => {
+  look();
+  if (there === sequence || !changed()) return;
+  const body = JSON.stringify(entry());
+  if (body.length < LAST) fetch(address + tab, { method: "PUT", headers: { "content-type": "application/json" }, body, keepalive: true }).catch(() => {});
+});
+
+// What came back unsaved is kept as it stands.
+if (form.hasAttribute("data-unsaved") && (value("title") || text.value)) {
+  sequence = 1;
+  remember().then(send);
+}
