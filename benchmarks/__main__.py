@@ -121,6 +121,7 @@ BENCHMARKS: Mapping[str, Table] = {
     "size": figures,
     "signing": figures,
     "admin": figures,
+    "editor": figures,
     "views": figures,
 }
 

@@ -33,6 +33,7 @@ async def test_a_post_is_written_and_read(reader: Reader, owner: Program) -> Non
             "tags": [sea["slug"]],
             "topics": [topic["slug"]],
             "published_at": "2026-01-31T10:00:00+01:00",
+            "meta_title": "Told there",
         },
     )
     assert answer.status_code == 201, answer.text
@@ -62,6 +63,8 @@ async def test_a_post_is_written_and_read(reader: Reader, owner: Program) -> Non
         "cover": None,
         "updated_at": None,
         "published_at": "2026-01-31T09:00:00Z",
+        "meta_title": "Told there",
+        "meta_description": "",
     }
     nobody = Program(reader)
     assert (await nobody.json(f"/posts/{made['id']}"))["html"] == made["html"]
@@ -105,6 +108,18 @@ async def test_what_a_patch_does_not_name_stays(owner: Program) -> None:
     assert (changed["standfirst"], changed["tags"], changed["published_at"]) == ("", [], None)
     assert changed["html"].startswith('<h2 id="x">x')
     assert (await owner.json(at)) == changed
+
+
+async def test_words_for_search_engines_are_changed_and_taken_away(reader: Reader, owner: Program) -> None:
+    made = await owner.made("/posts", title="One", status="published", meta_title="There", meta_description="So.")
+    at = f"/posts/{made['id']}"
+    assert "<title>There · " in await reader.page(made["path"])
+    changed = (await owner.ask("PATCH", at, {"meta_title": None, "meta_description": "Or so."})).json()
+    assert (changed["meta_title"], changed["meta_description"]) == ("", "Or so.")
+    assert 'content="Or so."' in await reader.page(made["path"])
+    long = await owner.ask("PATCH", at, {"meta_title": "x" * 301, "meta_description": "x" * 1_001})
+    assert set(faults(long)) == {"/meta_title", "/meta_description"}
+    assert "meta_title" not in (await owner.json("/posts"))["results"][0], "lists are short"
 
 
 async def test_a_replaced_post_is_what_the_body_says_at_its_old_address(owner: Program) -> None:

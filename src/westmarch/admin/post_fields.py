@@ -46,6 +46,8 @@ class Typed:
     translation_group: str = ""
     aliases: str = ""
     extra: str = ""
+    meta_title: str = ""
+    meta_description: str = ""
 
     def differing(self, other: "Typed") -> dict[str, tuple[Any, Any]]:
         """What stands in the fields that differ: in this form, and in the other one."""
@@ -79,6 +81,8 @@ def of(post: Edited, zone: ZoneInfo) -> Typed:
         cover_alt=post.cover_alt,
         translation_group=post.translation_group or "",
         extra=json.dumps(extra, indent=2, ensure_ascii=False, sort_keys=True) if extra else "",
+        meta_title=post.meta_title,
+        meta_description=post.meta_description,
     )
 
 
@@ -101,7 +105,7 @@ def change(typed: Typed, before: Typed, site: Site, status: Shown | None = None)
     if status is not None:
         values |= {"status": status, "unlisted": typed.unlisted}
     if status == "scheduled":
-        values["published_at"] = _moment(typed.published_at, site.zone)
+        values["published_at"] = moment(typed.published_at, site.zone)
         if values["published_at"] is None:
             raise Invalid("Say when it is to become public.", place="published_at")
     if "extra" in values:  # They are stored as one.
@@ -118,7 +122,7 @@ def new(typed: Typed, site: Site, status: Shown | None = None) -> Change:
 def _value(name: str, typed: Any, site: Site) -> Any:
     """What was typed into a field, as a change takes it."""
     if name == "published_at":
-        return _moment(typed, site.zone)
+        return moment(typed, site.zone)
     if name in ("tags", "authors"):
         return name_lists.read(typed, name)
     if name == "aliases":
@@ -132,7 +136,7 @@ def _value(name: str, typed: Any, site: Site) -> Any:
     return typed
 
 
-def _moment(typed: str, zone: ZoneInfo) -> datetime | None:
+def moment(typed: str, zone: ZoneInfo) -> datetime | None:
     if not typed:
         return None
     try:

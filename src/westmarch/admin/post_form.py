@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import signed_in
 from westmarch.accounts.who import SignedIn
-from westmarch.admin import post_base, post_fields, post_lists, shell, unsaved
+from westmarch.admin import post_address, post_base, post_fields, post_lists, post_seen, shell, unsaved
 from westmarch.admin.post_base import Base
 from westmarch.admin.post_choices import offered
 from westmarch.admin.post_fields import Typed
@@ -33,6 +33,8 @@ WORDS = {
     "extra": "Further fields",
     "translation_group": "Group of translations",
     "published_at": "Date",
+    "meta_title": "Title in search engines",
+    "meta_description": "Description in search engines",
 }
 
 
@@ -101,6 +103,9 @@ async def page(
         error=error,
         kept=kept,
         of_moment=post_fields.is_moment(typed.published_at),
+        address=await db.read(post_address.says, kind, found, typed, site, signed_in(request)),
+        seen=post_seen.of(request, found, typed),
+        seen_most=(post_seen.TITLE, post_seen.DESCRIPTION),
         languages=LANGUAGES,
         tags=choices.tags,
         authors=choices.authors,

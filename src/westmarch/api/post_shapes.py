@@ -33,6 +33,8 @@ _MARKDOWN = "The text as it was written."
 _LANGUAGE = "The language of the text (BCP 47)."
 _STATUS = "`unlisted` is published and in no list: readers find it at its address alone."
 _PUBLISHED = "When it was or will be published."
+_META_TITLE = "What search engines and cards of links show in place of the title; empty: the title."
+_META_DESCRIPTION = "What they show in place of the standfirst; empty: the standfirst, or how the text begins."
 
 
 class Summary(Told):
@@ -62,6 +64,8 @@ class Summary(Told):
 class Post(Summary):
     """A post or page, whole."""
 
+    meta_title: str = Field(description=_META_TITLE)
+    meta_description: str = Field(description=_META_DESCRIPTION)
     markdown: str = Field(description=_MARKDOWN)
     html: str = Field(description="The text as readers get it, with whole addresses.")
 
@@ -118,6 +122,8 @@ class Written(Shape):
     updated_at: Moment | None = Field(
         None, description="When what it says was last changed; without it, a change of the text sets it."
     )
+    meta_title: Line = Field("", max_length=300, description=_META_TITLE)
+    meta_description: Line = Field("", max_length=1_000, description=_META_DESCRIPTION)
 
 
 class Replaced(Written):
@@ -144,6 +150,8 @@ class Patched(Partial):
     cover: Id | None = None
     published_at: Moment | None = None
     updated_at: Moment | None = None
+    meta_title: Line | None = Field(None, max_length=300)
+    meta_description: Line | None = Field(None, max_length=1_000)
 
 
 class Scheduled(Shape):

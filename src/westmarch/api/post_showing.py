@@ -31,7 +31,7 @@ _AUTHORS = (
 )
 
 
-def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", "html")) -> dict[str, Any]:
+def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", "html", "meta")) -> dict[str, Any]:
     """A post or page, with these of the parts that lists leave out."""
     root, place = surface.root, surface.place
     value: dict[str, Any] = {
@@ -46,6 +46,8 @@ def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", 
         value["markdown"] = post.markdown
     if "html" in parts:
         value["html"] = place(post.html, root)
+    if "meta" in parts:
+        value |= {"meta_title": post.meta_title, "meta_description": post.meta_description}
     return value | {
         "excerpt": place(post.excerpt_html, root),
         "language": post.language,

@@ -136,7 +136,7 @@ async def _replace(ask: Ask, kind: Kind, post_id: int, body: Replaced) -> ASGIAp
 
 async def _patch(ask: Ask, kind: Kind, post_id: int, body: Patched) -> ASGIApp:
     given = body.model_dump(include=body.model_fields_set)
-    for name in ("standfirst", "markdown"):
+    for name in ("standfirst", "markdown", "meta_title", "meta_description"):
         if name in given and given[name] is None:
             given[name] = ""
     return await _change(ask, kind, post_id, Change(**_fields(given)))

@@ -4,7 +4,7 @@ away, `put_back` one that an import had made.
 All paths are decoded, as `paths.parse` returns them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Gone, Invalid, NotFound
 from westmarch.links import holding, parameters
 from westmarch.links.models import Link
@@ -65,19 +66,33 @@ def claim_free(session: Session, subject_id: int, wanted: str, *, new: bool = Fa
 
     A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`.
     """
-    wanted = checked(wanted)
+    for name in _free(session, subject_id, checked(wanted)):
+        try:
+            return claim(session, subject_id, name, new=new)
+        except Conflict:  # Another transaction was faster; the next number will do.
+            continue
+    raise AssertionError("numbers do not end")
+
+
+def free(session: Reading, subject_id: int, wanted: str) -> str:
+    """The path that `claim_free` would give a subject now; that of a new one has the id 0."""
+    return next(_free(session, subject_id, checked(wanted)))
+
+
+def vacant(session: Reading, subject_id: int, path: str) -> str:
+    """The exact path if a subject (a new one: 0) may have it. Raises Conflict where another one has it, and Invalid."""
+    path = holding.fit(path)
+    _own(session, subject_id, path)
+    return path
+
+
+def _free(session: Reading, subject_id: int, wanted: str) -> Iterator[str]:
     names = [wanted]
     for number in count(2, _NUMBERS):
         folded = {fold(name): name for name in names if claimable(name)}
-        taken = session.scalars(_TAKEN, {"folded": list(folded), "subject_id": subject_id}).all()
-        for key, name in folded.items():
-            if key not in taken:
-                try:
-                    return claim(session, subject_id, name, new=new)
-                except Conflict:  # Another transaction was faster; the next number will do.
-                    continue
+        taken = session.execute(_TAKEN, {"folded": list(folded), "subject_id": subject_id}).scalars().all()
+        yield from (name for key, name in folded.items() if key not in taken)
         names = [numbered(wanted, number + further) for further in range(_NUMBERS)]
-    raise AssertionError("numbers do not end")
 
 
 def add_old(session: Session, subject_id: int, path: str, query: str = "") -> None:
@@ -140,7 +155,7 @@ def redirect(session: Session, path: str, address: str, *, permanent: bool = Tru
         session.execute(update(Link).where(Link.id == held.id).values(**target, permanent=permanent))
 
 
-def _own(session: Session, subject_id: int, path: str, query: str = "") -> int | None:
+def _own(session: Reading, subject_id: int, path: str, query: str = "") -> int | None:
     """The subject's link at exactly this path, None where there is none. Raises Conflict where another has it."""
     held = holding.held_by(session, path, query)
     if held is None:

@@ -7,6 +7,7 @@ from pydantic import HttpUrl, ValidationError
 from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.db.upsert import both
 from westmarch.errors import Conflict, Invalid
@@ -48,7 +49,7 @@ def fit(path: str) -> str:
     return path
 
 
-def held_by(session: Session, path: str, query: str = "") -> Row[*tuple[Any, ...]] | None:
+def held_by(session: Reading, path: str, query: str = "") -> Row[*tuple[Any, ...]] | None:
     """The link at the path, or the one that differs by the slash at its end: the two are never two subjects'."""
     twin = path.removesuffix("/") if len(path) > 1 and path.endswith("/") else path + "/"
     rows = session.execute(_HELD, {"path": path, "twin": twin, "declared": query}).all()
@@ -82,7 +83,7 @@ def insert(
     return int(link_id)
 
 
-def taken(session: Session, path: str, held: Row[*tuple[Any, ...]]) -> Conflict:
+def taken(session: Reading, path: str, held: Row[*tuple[Any, ...]]) -> Conflict:
     """The error that names who has the path."""
     if held.subject_id is None:
         return Conflict(

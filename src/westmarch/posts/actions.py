@@ -14,7 +14,7 @@ from westmarch.errors import Conflict, NotFound
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, neighbours, references, revisions, states
+from westmarch.posts import counts, listings, meta, neighbours, references, revisions, states
 from westmarch.posts.drafts import Draft
 from westmarch.posts.making import Making, check, columns, lead, revision
 from westmarch.posts.models import Byline, Post, Related
@@ -65,6 +65,7 @@ def revise(session: Session, post_id: int, draft: Draft, site: Site, *, actor: s
     revisions.refer_anew(session, post_id, draft.rendered)
     topic_id = topics.ensure(session, draft.topic, language=draft.language) if draft.topic else None
     left = topics.place(session, post_id, topic_id, draft.part)
+    meta.store(session, post_id, draft.meta)
     lead(session, post_id, draft)
     listings.settle(session, post_id, before, site.zone)
     if left is not None:

@@ -31,6 +31,7 @@ UNSET: Final = _Unset.UNSET
 #: The most that fields take, in code points, entries, or as a number.
 STANDFIRST, MARKDOWN, NAME, ALT, LANGUAGE, EXTRA = 2_000, 3_000_000, 200, 2_000, 35, 50_000
 TAGS, AUTHORS, ALIASES, PART = 50, 20, 200, 1_000_000
+META_TITLE, META_DESCRIPTION = 300, 1_000
 _MOST = {"tags": TAGS, "authors": AUTHORS}
 # A path is percent-encoded in an address, and a declared query stands behind it.
 _PATH, _ADDRESS = 3 * LONGEST_OWNED, 3 * LONGEST_OWNED + 300
@@ -55,7 +56,8 @@ class Change:
     `slug` "" makes one of the title. `path` is an exact address. `status` "unlisted" is published and in no list;
     "published" is listed, but for `unlisted`. Moments have a zone. `tags` and `authors` are names or slugs, `topic` is
     a slug, `part` the rank in it (None: the last). `aliases` are old addresses that are added: none ever goes.
-    `cover_alt` is what the post says of its cover; `extra` are further fields for templates.
+    `cover_alt` is what the post says of its cover; `extra` are further fields for templates. `meta_title` and
+    `meta_description` are told to search engines and on cards in place of title and standfirst, unless they are empty.
     """
 
     title: str | Unset = UNSET
@@ -78,6 +80,8 @@ class Change:
     translation_group: str | Unset | None = UNSET
     aliases: tuple[str, ...] | Unset = UNSET
     extra: Mapping[str, Any] | Unset = UNSET
+    meta_title: str | Unset = UNSET
+    meta_description: str | Unset = UNSET
 
     def given(self) -> dict[str, Any]:
         """The fields that are set."""
@@ -223,4 +227,6 @@ _CHECKS: Mapping[str, Callable[[Any, str], Any]] = {
     "translation_group": _line_or_none,
     "aliases": _aliases,
     "extra": _extra,
+    "meta_title": lambda value, place: _line(value, place, META_TITLE),
+    "meta_description": lambda value, place: _line(value, place, META_DESCRIPTION),
 }

@@ -13,6 +13,7 @@ from westmarch.posts.change import Change
 from westmarch.posts.differences import TEXT
 from westmarch.posts.drafts import Draft, Kind
 from westmarch.posts.edited import Edited, edited
+from westmarch.posts.meta import Meta
 from westmarch.posts.models import Post
 from westmarch.posts.storing import Text
 from westmarch.site.options import Site
@@ -57,6 +58,7 @@ def create(session: Session, kind: Kind, change: Change, text: Text, site: Site,
         cover_id=naming.cover(session, given.get("cover_id")),
         translation_group=given.get("translation_group"),
         extra=differences.extra_of(given, {}),
+        meta=Meta(given.get("meta_title", ""), given.get("meta_description", "")),
     )
     post_id = actions.create(session, draft, site, actor=actor)
     storing.lead(session, post_id, given.get("aliases", ()))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from westmarch.posts.meta import NOTHING, Meta
 from westmarch.text.rendered import Rendered
 
 Kind = Literal["post", "page"]
@@ -17,7 +18,8 @@ class Draft:
     `guid` is the id that feed readers know it by; without one a new post gets one of its own, for ever.
 
     `path` is an exact address, else one is made by the site's permalink from `slug` or the title. `tags`, `authors`
-    and `topic` are names; `part` is the rank in the topic. `aliases` are old addresses: paths, each may have a query.
+    and `topic` are names; `part` is the rank in the topic. `meta` is what search engines are told in place of title
+    and summary. `aliases` are old addresses: paths, each may have a query.
     """
 
     kind: Kind = "post"
@@ -44,6 +46,7 @@ class Draft:
     source_hash: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    meta: Meta = NOTHING
 
     @property
     def listed(self) -> bool:

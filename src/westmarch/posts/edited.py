@@ -15,6 +15,8 @@ from westmarch.links.models import Link
 from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.posts.drafts import Kind, Status
+from westmarch.posts.meta import NOTHING, Meta
+from westmarch.posts.meta import of as meta_of
 from westmarch.posts.models import Byline, Post
 from westmarch.subjects.models import Revision, Subject
 from westmarch.subjects.version import version_of
@@ -104,6 +106,7 @@ class Edited:
     extra: Mapping[str, Any]
     revision_id: int | None
     waiting_id: int | None
+    meta: Meta = NOTHING
 
     @property
     def shown_status(self) -> Shown:
@@ -122,6 +125,16 @@ class Edited:
         return found if isinstance(found, str) else ""
 
     @property
+    def meta_title(self) -> str:
+        """What search engines and cards are told in place of the title."""
+        return self.meta.title
+
+    @property
+    def meta_description(self) -> str:
+        """What search engines and cards are told in place of the standfirst."""
+        return self.meta.description
+
+    @property
     def version(self) -> str:
         """The version of the state: another one after each change of what can be edited, also by other programs."""
         moments = (self.published_at, self.updated_at, self.trashed_at)
@@ -135,6 +148,7 @@ class Edited:
             self.cover and [self.cover.id, self.cover.alt],
             self.aliases,
             dict(self.extra),
+            *([list(self.meta)] if any(self.meta) else ()),
         )
 
 
@@ -194,7 +208,7 @@ def edited(session: Reading, post_id: int) -> Edited:
 def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) -> list[Edited]:
     """The posts and pages with these ids that exist, in this order; Markdown and HTML only with `texts`.
 
-    It takes four statements whatever their number, and one more for the texts.
+    It takes six statements whatever their number, and one more for the texts.
     """
     if not ids:
         return []
@@ -208,6 +222,7 @@ def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) ->
     tags = _by_first(session.execute(_TAGS, values))
     authors = _by_first(session.execute(_AUTHORS, values))
     old = _by_first(session.execute(_OLD, values))
+    meta = meta_of(session, list(rows))
     return [
         _edited(
             rows[each],
@@ -215,6 +230,7 @@ def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) ->
             tuple(Tagged(*row[1:]) for row in tags.get(each, ())),
             tuple(Written(*row[1:]) for row in authors.get(each, ())),
             tuple(quote(row.path) + (f"?{row.query}" if row.query else "") for row in old.get(each, ())),
+            meta.get(each, NOTHING),
         )
         for each in ids
         if each in rows
@@ -229,7 +245,12 @@ def _by_first(rows: Iterable[NamedRow]) -> dict[int, list[NamedRow]]:
 
 
 def _edited(
-    row: NamedRow, text: NamedRow | None, tags: tuple[Tagged, ...], authors: tuple[Written, ...], old: tuple[str, ...]
+    row: NamedRow,
+    text: NamedRow | None,
+    tags: tuple[Tagged, ...],
+    authors: tuple[Written, ...],
+    old: tuple[str, ...],
+    meta: Meta,
 ) -> Edited:
     topic = None
     if row.topic_id is not None:
@@ -263,6 +284,7 @@ def _edited(
         extra=row.extra,
         revision_id=row.published_revision_id or row.draft_revision_id,
         waiting_id=row.draft_revision_id if row.published_revision_id is not None else None,
+        meta=meta,
     )
 
 

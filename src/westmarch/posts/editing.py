@@ -166,6 +166,8 @@ async def duplicate(db: Database, post_id: int, *, who: SignedIn, actor: str) ->
         authors=tuple(author.name for author in post.authors) if who.may(Right.EDIT_ALL) else (),
         cover_id=post.cover.id if post.cover else None,
         extra=extra,
+        meta_title=post.meta_title,
+        meta_description=post.meta_description,
     )
     return await create(db, post.kind, copied, who=who, actor=actor)
 

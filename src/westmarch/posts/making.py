@@ -15,7 +15,7 @@ from westmarch.errors import Invalid
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import counts, listings, neighbours, revisions
+from westmarch.posts import counts, listings, meta, neighbours, revisions
 from westmarch.posts.counts import NOWHERE, Listing
 from westmarch.posts.drafts import Draft
 from westmarch.posts.models import Byline, Post
@@ -83,6 +83,8 @@ class Making:
         if draft.topic:
             topics.place(session, post_id, topics.ensure(session, draft.topic, language=draft.language), draft.part)
             listings.number_of(session, post_id)
+        if any(draft.meta):
+            meta.store(session, post_id, draft.meta)
         lead(session, post_id, draft)
         self._made.append((post_id, draft, after))
         return post_id
@@ -105,14 +107,18 @@ class Making:
         session, site = self._session, self._site
         if draft.path is not None:
             return links.claim(session, post_id, paths.parse(draft.path), new=True)
-        slug = slug_of(draft)
-        if draft.kind == "page":
-            return links.claim_free(session, post_id, f"/{slug}/", new=True)
-        at = (draft.published_at or moment).astimezone(site.zone)
-        wanted = site.permalink.format(
-            slug=slug, id=post_id, year=f"{at.year:04}", month=f"{at.month:02}", day=f"{at.day:02}"
-        )
+        wanted = usual(draft.kind, slug_of(draft), post_id, draft.published_at or moment, site)
         return links.claim_free(session, post_id, wanted, new=True)
+
+
+def usual(kind: str, slug: str, post_id: int, at: datetime, site: Site) -> str:
+    """The path of a new post or page as the site has them."""
+    if kind == "page":
+        return f"/{slug}/"
+    day = at.astimezone(site.zone)
+    return site.permalink.format(
+        slug=slug, id=post_id, year=f"{day.year:04}", month=f"{day.month:02}", day=f"{day.day:02}"
+    )
 
 
 def _bylines(post_id: int, listing: Listing) -> list[dict[str, Any]]:

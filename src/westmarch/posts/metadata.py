@@ -19,13 +19,14 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 def of_post(
     view: View,
     post: NamedRow,
+    title: str,
     description: str,
     cover_alt: str,
     authors: Sequence[NamedRow],
     tags: Sequence[NamedRow],
     translations: Sequence[NamedRow],
 ) -> Metadata:
-    """The metadata of a post or page.
+    """The metadata of a post or page, with what it is called there.
 
     It is told with the words for its cover, with those who wrote it, what it is filed under, and the listed posts of
     its group of translations.
@@ -41,7 +42,7 @@ def of_post(
         properties += _article(published, modified, post, people, tags)
     graph: list[Node] = []
     if post.visible == LISTED:
-        main = _described(view, post, description, published, modified, shown)
+        main = _described(view, post, title, description, published, modified, shown)
         if people:
             main["author"] = [_person(name, address) for name, address in people]
         if tags:
@@ -100,7 +101,9 @@ def _person(name: str, address: str) -> Node:
     return {"@type": "Person", "name": name} | ({"url": address} if address else {})
 
 
-def _described(view: View, post: NamedRow, description: str, published: str, modified: str, shown: Picture) -> Node:
+def _described(
+    view: View, post: NamedRow, title: str, description: str, published: str, modified: str, shown: Picture
+) -> Node:
     """What a post and a page have in common."""
     address = view.surface.absolute(post.path)
     node: Node = {
@@ -108,7 +111,7 @@ def _described(view: View, post: NamedRow, description: str, published: str, mod
         "@id": address,
         "url": address,
         "mainEntityOfPage": address,
-        "headline": post.title,
+        "headline": title,
         "inLanguage": post.language,
         "wordCount": post.words,
         "image": shown.address,

@@ -7,7 +7,7 @@ from typing import Any
 
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.posts import metadata, queries
+from westmarch.posts import meta, metadata, queries
 from westmarch.posts.models import UNLISTED
 from westmarch.tags import queries as tag_queries
 from westmarch.web.metadata import beginning
@@ -52,17 +52,18 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     listed = contents(post.toc)
     authors = queries.authors(session, post_id)
     tags = tag_queries.of_subjects(session, (post_id,))[post_id]
-    description = post.summary or beginning(post.excerpt_html)
+    said = meta.of(session, (post_id,), view.held.schemas).get(post_id, meta.NOTHING)
+    title, description = said.title or post.title, said.description or post.summary or beginning(post.excerpt_html)
     cover_alt = told(post.extra.get("cover_alt")) or post.cover_alt or ""
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(
         "posts/detail.html",
-        title=post.title,
+        title=title,
         description=description,
         language=post.language,
         canonical=post.path,
         noindex=post.visible == UNLISTED,
-        metadata=metadata.of_post(view, post, description, cover_alt, authors, tags, around["translation"]),
+        metadata=metadata.of_post(view, post, title, description, cover_alt, authors, tags, around["translation"]),
         post=post,
         cover_alt=cover_alt,
         cover_caption=told(post.extra.get("cover_caption")),

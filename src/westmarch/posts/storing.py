@@ -16,7 +16,7 @@ from westmarch.errors import Conflict, Invalid
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import actions, listings, revisions
+from westmarch.posts import actions, listings, meta, revisions
 from westmarch.posts.differences import TEXT
 from westmarch.posts.edited import Edited, edited
 from westmarch.posts.models import Byline, Post
@@ -91,6 +91,9 @@ def store(
         session.execute(update(Post).where(Post.id == post.id).values(**values))
     if TEXT & differing.keys():
         revisions.show(session, post.id)
+    if meta.FIELDS & differing.keys():
+        told = [differing.get(f"meta_{name}", value) for name, value in post.meta._asdict().items()]
+        meta.store(session, post.id, meta.Meta(*told))
     tagging, byline = Tagging.__table__.c, Byline.__table__.c
     if "tags" in differing:
         arrange(session, tagging.subject_id, post.id, tagging.tag_id, differing["tags"])
@@ -156,11 +159,14 @@ def _moved(session: Session, post: Edited, differing: Mapping[str, Any], *, acto
     """Give the post its new path: the one that is asked for, or its own with the new slug at the end."""
     if "path" in differing:
         return actions.move(session, post.id, differing["path"], actor=actor) != post.path
+    path = renamed(post, differing["slug"]) if "slug" in differing else None
+    return path is not None and actions.move(session, post.id, paths.quote(path), actor=actor, free=True) != post.path
+
+
+def renamed(post: Edited, slug: str) -> str | None:
+    """The path of a post with another slug at its end; None where its path does not end with its slug."""
     own = re.fullmatch(rf"(.*/){re.escape(post.slug)}(?:-\d+)?(/|\.\w+|)", post.path)
-    if "slug" not in differing or own is None:
-        return False
-    path = paths.quote(f"{own[1]}{differing['slug']}{own[2]}")
-    return actions.move(session, post.id, path, actor=actor, free=True) != post.path
+    return None if own is None else f"{own[1]}{slug}{own[2]}"
 
 
 def lead(session: Session, post_id: int, aliases: Sequence[str]) -> None:

@@ -84,6 +84,8 @@ class Metadata:
     translation: str | None = None
     guid: str | None = None
     extra: dict[str, Any]
+    meta_title: str = ""
+    meta_description: str = ""
     warnings: tuple[FileWarning, ...] = ()
     broken: Broken | None = None
 

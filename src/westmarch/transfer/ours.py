@@ -188,6 +188,8 @@ class OurReader:
             cover=str(cover) if cover else None,
             translation=_text_or_none(fields.take("translationKey")),
             guid=_text_or_none(fields.take("guid")),
+            meta_title=str(ours.get("meta_title") or ""),
+            meta_description=str(ours.get("meta_description") or ""),
             extra=fields.extra() | _extra(ours.get("extra")) | _extra(self._beside(front, _FIELDS)),
             warnings=tuple(fields.warnings),
             broken=front.broken,

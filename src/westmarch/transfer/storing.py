@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from westmarch.posts import actions
+from westmarch.posts.change import META_DESCRIPTION, META_TITLE
 from westmarch.posts.drafts import Draft
 from westmarch.posts.making import TITLE, Making
+from westmarch.posts.meta import Meta
 from westmarch.posts.models import Post
 from westmarch.site.options import Site
 from westmarch.subjects.names import fold
@@ -264,6 +266,7 @@ def _draft(
         source_hash=f"{prepared.source_hash}+{written(title, prepared.markdown)}",
         extra=about.extra | _cover_fields(prepared),
         aliases=aliases,
+        meta=Meta(about.meta_title[:META_TITLE], about.meta_description[:META_DESCRIPTION]),
     )
 
 

@@ -25,6 +25,7 @@ from westmarch.media import actions as media
 from westmarch.media.files import examine
 from westmarch.ops import schema
 from westmarch.posts import actions, revisions
+from westmarch.posts.meta import Meta
 from westmarch.posts.models import ArchiveCount, Post
 from westmarch.site import actions as site_actions
 from westmarch.tags.models import Tag
@@ -108,6 +109,7 @@ def posts(drawn: st.DrawFn) -> dict[str, Any]:
         "translation_group": drawn(st.none() | WORDS),
         "guid": drawn(st.none() | WORDS),
         "extra": drawn(st.dictionaries(TEXTS | _MEANT, JSON, max_size=3)),
+        "meta": Meta(drawn(st.just("") | TEXTS), drawn(st.just("") | TEXTS)),
         "old": drawn(st.lists(SEGMENTS, max_size=2)),
         "queries": drawn(st.lists(st.integers(1, 999).map(lambda number: f"p={number}"), max_size=1)),
         "waiting": drawn(st.none() | PROSE) if status == "published" else None,

@@ -102,6 +102,8 @@ def fields(post: ExportedPost) -> dict[str, Any]:
         "status": post.status if post.trashed_at else None,
         "trashed": post.trashed_at and post.trashed_at.isoformat(),
         "old": [address for address in post.old if "?" in address],
+        "meta_title": post.meta.title,
+        "meta_description": post.meta.description,
         "extra": json.dumps(rest) if rest else None,
     }
     return found | others | {OURS: {key: value for key, value in ours.items() if _set(value)}}

@@ -15,6 +15,8 @@ from westmarch.db.sessions import Reading
 from westmarch.links.models import Link
 from westmarch.media.models import Media
 from westmarch.ops import schema
+from westmarch.posts.meta import NOTHING, Meta
+from westmarch.posts.meta import of as meta_of
 from westmarch.posts.models import Byline, Post
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tag, Tagging
@@ -157,6 +159,7 @@ class ExportedPost:
     text: ExportedText
     waiting: ExportedText | None
     comments: tuple[ExportedComment, ...]
+    meta: Meta
 
 
 def exported_posts(session: Reading) -> Iterator[ExportedPost]:
@@ -195,6 +198,7 @@ def _chunk(session: Reading, rows: Sequence[NamedRow]) -> Iterator[ExportedPost]
         old[subject_id].append(written(path, query))
     wanted = {one for row in rows for one in (row.published_revision_id, row.draft_revision_id) if one is not None}
     texts = {row.id: _text(row) for row in session.execute(_TEXTS, {"ids": list(wanted)})}
+    metas = meta_of(session, ids["ids"])
     for row in rows:
         published, draft = texts.get(row.published_revision_id), texts.get(row.draft_revision_id)
         yield ExportedPost(
@@ -221,6 +225,7 @@ def _chunk(session: Reading, rows: Sequence[NamedRow]) -> Iterator[ExportedPost]
             text=published or draft or _without_text(row),
             waiting=draft if published else None,
             comments=tuple(comments[row.id]),
+            meta=metas.get(row.id, NOTHING),
         )
 
 

@@ -259,6 +259,7 @@ class _Writing:
             "places in a topic": post.part is not None,
             "which texts are translations of each other": post.translation_group is not None,
             "languages of texts": post.text.language != self.site.language,
+            "what search engines are told in place of titles and summaries": any(post.meta),
             "unlisted texts, which become private": post.unlisted,
             "characters that XML cannot hold": bool(_FORBIDDEN.search(post.text.title + post.text.html)),
         }
