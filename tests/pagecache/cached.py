@@ -22,7 +22,7 @@ from westmarch.links import actions as links
 from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.pagecache.cache import PageCache
-from westmarch.posts.models import MostRead, Post, Related
+from westmarch.posts.models import MostRead, Post, PostMeta, Related
 from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
 from westmarch.web.replies import Reply
@@ -61,6 +61,7 @@ def fill(session: Session) -> None:
     links.redirect(session, "/old/", "/p1/", permanent=True)
     ids = session.scalars(select(Post.id).order_by(Post.id)).all()
     session.add_all([MostRead(place=1, post_id=ids[2]), Related(post_id=ids[0], rank=1, other_id=ids[4])])
+    session.add(PostMeta(post_id=ids[1], title="Told elsewhere", description="So."))
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ TABLES: tuple[Table, ...] = tuple(
     Model.metadata.tables[name]
     for name in (
         "post", "revision", "subject", "link", "tag", "tagging", "author", "byline", "topic", "part", "related",
-        "archive_count", "most_read", "media",
+        "archive_count", "most_read", "media", "post_meta",
     )
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from westmarch.links import actions as links
 from westmarch.media.models import Media
 from westmarch.posts import actions, listings
 from westmarch.posts.drafts import Draft
+from westmarch.posts.meta import Meta
 from westmarch.posts.models import Byline, MostRead, Post, Related
 from westmarch.site import actions as site_actions
 from westmarch.subjects.names import fold
@@ -73,6 +74,7 @@ def _fields(numbers: tuple[int, ...]) -> dict[str, Any]:
         "part": (None, 0, 1, 5)[five % 4],
         "language": ("en", "en", "de")[two % 3],
         "translation_group": (None, None, "g")[three % 3],
+        "meta": Meta(("", "", f"Told {two % 3}")[four % 3], ("", f"So it is told {two % 2}.")[five % 2]),
     }
 
 

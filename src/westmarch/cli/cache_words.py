@@ -61,6 +61,7 @@ _BY_COLUMN: Mapping[tuple[str, str], tuple[str, str]] = {
     ("subject", "id"): ("whether {} was removed for good", "subject"),
     ("link", "id"): ("where {} leads", "link"),
     ("post", "translation_group"): ("which posts are translations of one another", ""),
+    ("post_meta", "post_id"): ("what search engines are told of {}", "post"),
     ("post_view", "post_id"): ("how often {} was read", "post"),
     ("book_writer", "book_id"): ("who wrote {}", "book"),
     ("book_writer", "writer_id"): ("which books are by {}", "writer"),
@@ -87,6 +88,7 @@ _OF_TABLE = {
     "part": "the parts of all topics",
     "link": "all addresses",
     "related": "what is related to what",
+    "post_meta": "what search engines are told of all posts",
     "archive_count": "how many posts there are by year and month",
     "book": "which books there are",
     "writer": "which writers have books",
@@ -160,7 +162,7 @@ def _keys(told: Told) -> Iterable[tuple[str, Sequence[Any]]]:
 
 def _first_key(table: str) -> str:
     return {
-        "tagging": "subject_id", "byline": "post_id", "part": "topic_id", "related": "post_id",
+        "tagging": "subject_id", "byline": "post_id", "part": "topic_id", "related": "post_id", "post_meta": "post_id",
         "archive_count": "scope_id", "book_writer": "book_id", "book_tagging": "book_id",
     }.get(table, "id")  # fmt: skip
 

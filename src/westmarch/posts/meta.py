@@ -36,9 +36,9 @@ _STORE = {
 }
 
 
-def of(session: Reading, ids: Sequence[int], known: set[str] | None = None) -> dict[int, Meta]:
-    """The words of those of these posts that have any; `known` are schemas that the database is known to have."""
-    if not ids or not schema.reached(session, WRITING, known):
+def of(session: Reading, ids: Sequence[int]) -> dict[int, Meta]:
+    """The words of those of these posts that have any."""
+    if not ids or not schema.reached(session, WRITING):
         return {}
     return {row.post_id: Meta(row.title, row.description) for row in session.execute(_OF, {"ids": list(ids)})}
 

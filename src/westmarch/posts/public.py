@@ -7,8 +7,9 @@ from typing import Any
 
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.posts import meta, metadata, queries
-from westmarch.posts.models import UNLISTED
+from westmarch.ops import schema
+from westmarch.posts import metadata, queries
+from westmarch.posts.models import UNLISTED, WRITING
 from westmarch.tags import queries as tag_queries
 from westmarch.web.metadata import beginning
 from westmarch.web.replies import Reply
@@ -43,7 +44,8 @@ def told(value: object) -> str:
 
 def detail(session: Reading, view: View, post_id: int) -> Reply:
     """The page of a post or page. Raises NotFound where readers may not see it."""
-    post = queries.detail(session, post_id)
+    said = schema.reached(session, WRITING, view.held.schemas)
+    post = queries.detail(session, post_id, said=said)
     if post is None:
         raise NotFound("Nothing is published at this address.")
     around = queries.around(session, post)
@@ -52,8 +54,8 @@ def detail(session: Reading, view: View, post_id: int) -> Reply:
     listed = contents(post.toc)
     authors = queries.authors(session, post_id)
     tags = tag_queries.of_subjects(session, (post_id,))[post_id]
-    said = meta.of(session, (post_id,), view.held.schemas).get(post_id, meta.NOTHING)
-    title, description = said.title or post.title, said.description or post.summary or beginning(post.excerpt_html)
+    title = post.meta_title or post.title
+    description = post.meta_description or post.summary or beginning(post.excerpt_html)
     cover_alt = told(post.extra.get("cover_alt")) or post.cover_alt or ""
     late = post.published_at and post.updated_at and post.updated_at - post.published_at >= timedelta(days=1)
     return view.page(

@@ -16,13 +16,14 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import UTCDateTime
 from westmarch.media.models import Media
 from westmarch.posts.archive import SITE, Scope, Window
-from westmarch.posts.models import LISTED, UNLISTED, Byline, MostRead, Post, Related
+from westmarch.posts.models import LISTED, UNLISTED, Byline, MostRead, Post, PostMeta, Related
 from westmarch.subjects.models import Revision
 from westmarch.tags.models import Tagging
 from westmarch.topics.models import Part, Topic
 
 _post, _revision, _media = (model.__table__ for model in (Post, Revision, Media))
 _tagging, _byline, _related, _most_read = (model.__table__ for model in (Tagging, Byline, Related, MostRead))
+_meta = PostMeta.__table__
 _author, _topic, _part = (model.__table__ for model in (Author, Topic, Part))
 
 #: Posts in the list of what is read most; some of them may have been hidden since.
@@ -74,6 +75,11 @@ def _detailed(titled: FromClause, revision_id: ColumnElement[int | None]) -> Nam
 
 
 _DETAIL = _detailed(_post, _post.c.published_revision_id).where(_post.c.visible >= UNLISTED)
+# What is computed would hide from the cache by which keys the other tables are read, so it is not done here.
+_SAID = _DETAIL.outerjoin(_meta, _meta.c.post_id == _post.c.id).add_columns(
+    _meta.c.title.label("meta_title"), _meta.c.description.label("meta_description")
+)
+_UNSAID = _DETAIL.add_columns(literal("").label("meta_title"), literal("").label("meta_description"))
 _WRITTEN = _detailed(_revision, func.coalesce(_post.c.draft_revision_id, _post.c.published_revision_id)).where(
     _post.c.trashed_at.is_(None)
 )
@@ -84,9 +90,12 @@ def written(session: Reading, post_id: int) -> NamedRow | None:
     return session.execute(_WRITTEN, {"id": post_id}).one_or_none()
 
 
-def detail(session: Reading, post_id: int) -> NamedRow | None:
-    """A post or page that readers may see, with its text, cover and place in a topic; None where they may not."""
-    return session.execute(_DETAIL, {"id": post_id}).one_or_none()
+def detail(session: Reading, post_id: int, *, said: bool = False) -> NamedRow | None:
+    """A post or page that readers may see, with its text, cover and place in a topic; None where they may not.
+
+    With `said`, which schema 0010 has, also what search engines are told; else `meta_title` is empty, and so on.
+    """
+    return session.execute(_SAID if said else _UNSAID, {"id": post_id}).one_or_none()
 
 
 _SHOWN = select(_post.c.id).where(_post.c.id == bindparam("id"), _post.c.visible >= UNLISTED)
