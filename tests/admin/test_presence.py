@@ -47,7 +47,6 @@ def test_two_people_and_two_tabs_see_each_other_come_and_go(site_on_each: Path) 
             told(first, "Ada")
             with opened(server, post_id, nell, "c"):
                 told(first, "Ada", "you")
-                told(second, "Nell")
             told(first, "Ada")
         told(first)
 

@@ -59,9 +59,9 @@ const save = async () => {
 const ORIGIN = ["version", "revision", "base"];
 const value = (field) => (field.name === "markdown" && field.form === form ? text.value : field.value);
 const take = (fresh, sent) => {
-  const apart = [...fresh.elements].some(({ name, value: made }) => {
+  const apart = [...fresh.elements].some(({ name, type, value: made }) => {
     const mine = form.elements[name], was = sent.get(name);
-    return typeof was === "string" && !ORIGIN.includes(name) && mine && value(mine) !== was && made !== was;
+    return typeof was === "string" && !["submit", "checkbox"].includes(type) && !ORIGIN.includes(name) && mine && value(mine) !== was && made !== was;
   });
   const names = new Set([...form.elements].map((field) => field.name));
   for (const field of fresh.elements) {
