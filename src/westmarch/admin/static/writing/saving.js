@@ -14,6 +14,7 @@ form.addEventListener("submit", async (event) => {
   leaves = true;
   if (sure || !changed()) return;
   event.preventDefault();
+  await new Promise((resolve) => { setTimeout(resolve); });  // A form is not sent again while it tells that it is sent.
   await flush();
   if (["away", "out"].includes(away())) { leaves = false; return; }
   sure = true;
