@@ -70,3 +70,13 @@ export const footnote = (view, range = view.state.selection.main) => {
   view.focus();
   return true;
 };
+
+// Enter in an empty item of a list, or an empty line of a quotation, ends it: by an empty line, as Markdown has it.
+const EMPTY = /^(?:[-*+] (?:\[[ x]\] ?)?|\d+[.)] |> ?)$/;
+export const end = ({ state, dispatch }) => {
+  const { main } = state.selection, line = state.doc.lineAt(main.head);
+  if (!main.empty || state.selection.ranges.length > 1 || main.head !== line.to || !EMPTY.test(line.text)) return false;
+  if (line.number === 1 || !state.doc.line(line.number - 1).text.trim()) return false;
+  dispatch(state.update({ changes: { from: line.from, to: line.to, insert: state.lineBreak }, selection: { anchor: line.from + 1 }, scrollIntoView: true, userEvent: "input" }));
+  return true;
+};

@@ -5,7 +5,8 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { markdown, markdownKeymap } from "@codemirror/lang-markdown";
 import { search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
-import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap } from "@codemirror/view";
+import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, tooltips } from "@codemirror/view";
+import { end } from "./blocks.js";
 import { completing } from "./completing.js";
 import { directions } from "./directions.js";
 import { dialect } from "./dialect.js";
@@ -54,6 +55,8 @@ export const edit = (area, { language, suggest, media, pick }) => {
     for (const call of changed) call();
   });
 
+  const box = document.createElement("div");
+  box.className = "editor";
   const state = EditorState.create({ doc: area.value });
   plain = long(state.doc);
   const view = new EditorView({
@@ -69,25 +72,24 @@ export const edit = (area, { language, suggest, media, pick }) => {
         directions,
         EditorState.allowMultipleSelections.of(true),
         search({ top: true }),
+        tooltips({ parent: box }),
         marking.of(plain ? [] : highlighting()),
         tongue.of(spoken()),
         completing({ suggest, upload }),
         pasting(upload),
         upload.shown,
         closeBrackets(),
-        Prec.high(keymap.of(keys)),
+        Prec.high(keymap.of([...keys, { key: "Enter", run: end }])),
         keymap.of([...markdownKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
         EditorView.contentAttributes.of({
-          ...described, "aria-labelledby": label.id, spellcheck: "true", autocorrect: "on", autocapitalize: "sentences", writingsuggestions: "true",
+          ...described, "aria-labelledby": label.id, tabindex: "0", spellcheck: "true", autocorrect: "on", autocapitalize: "sentences", writingsuggestions: "true",
         }),
         measure,
       ],
     }),
   });
 
-  const box = document.createElement("div");
-  box.className = "editor";
-  box.append(toolbar(view, { upload }), view.dom);
+  box.append(...toolbar(view, { upload }), view.dom);
   area.before(box);
   area.hidden = true;
   language.addEventListener("change", () => view.dispatch({ effects: tongue.reconfigure(spoken()) }));

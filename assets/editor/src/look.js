@@ -4,7 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const frame = EditorView.theme({
-  "&": { backgroundColor: "var(--raised)", color: "var(--ink)", blockSize: "100%" },
+  "&.cm-editor": { backgroundColor: "var(--raised)", color: "var(--ink)", blockSize: "100%" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", fontSize: "0.9375rem", lineHeight: "1.7", overflowX: "hidden", overscrollBehavior: "contain" },
   ".cm-content": { padding: "1rem 0 35vh", fontFamily: "inherit", caretColor: "var(--ink)" },
@@ -27,8 +27,8 @@ const frame = EditorView.theme({
   ".cm-button": { minBlockSize: "2rem", border: "1px solid var(--rule-2)", borderRadius: "4px", backgroundColor: "transparent", backgroundImage: "none", color: "var(--ink)", font: "inherit", padding: "0.2rem 0.6rem", cursor: "pointer" },
   ".cm-button:hover": { borderColor: "var(--ink)" },
   ".cm-tooltip": { border: "1px solid var(--rule-2)", borderRadius: "6px", backgroundColor: "var(--raised)", color: "var(--ink)", boxShadow: "0 0.75rem 2rem oklch(0 0 0 / 0.12)", overflow: "hidden" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--sans)", fontSize: "0.875rem", maxBlockSize: "20rem", maxInlineSize: "min(30rem, 92vw)" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.4rem 0.75rem", lineHeight: "1.4" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--sans)", fontSize: "0.875rem", maxHeight: "min(34rem, 75vh)", maxInlineSize: "min(30rem, 92vw)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.3rem 0.75rem", lineHeight: "1.4" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--sunken)", color: "var(--ink)", boxShadow: "inset 3px 0 var(--accent)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "600" },
   ".cm-completionDetail": { fontStyle: "normal", color: "var(--ink-2)", marginInlineStart: "0.75rem", fontSize: "0.8125rem" },

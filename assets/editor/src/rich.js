@@ -36,16 +36,20 @@ service.addRule("links", {
   replacement: (words) => words,
 });
 
-// What word processors write as style is meant as an element.
+// What word processors write as style is meant as an element. It is read as text: a strict policy lets no style be.
+const styled = (node, name) => node.getAttribute("style").match(new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, "i"))?.[1].trim().toLowerCase() ?? "";
 const meant = (page) => {
-  for (const span of [...page.querySelectorAll("span[style], b[style], font[style]")]) {
-    const { fontWeight, fontStyle, textDecorationLine } = span.style;
-    let inner = span;
+  for (const node of [...page.querySelectorAll("span[style], b[style], font[style]")]) {
+    const [weight, own] = [styled(node, "font-weight"), node.nodeName === "B"];
+    if (own && (weight === "normal" || weight === "400")) {
+      node.replaceWith(...node.childNodes);
+      continue;
+    }
+    let inner = node;
     const into = (name) => { const made = page.createElement(name); made.append(...inner.childNodes); inner.append(made); inner = made; };
-    if (span.nodeName !== "B" && Number(fontWeight === "bold" ? 700 : fontWeight) >= 600) into("strong");
-    if (fontStyle === "italic") into("em");
-    if (textDecorationLine === "line-through") into("s");
-    if (span.nodeName === "B" && ["normal", "400"].includes(fontWeight)) span.replaceWith(...span.childNodes);
+    if (!own && (weight === "bold" || Number(weight) >= 600)) into("strong");
+    if (styled(node, "font-style") === "italic") into("em");
+    if (styled(node, "text-decoration(?:-line)?").includes("line-through")) into("s");
   }
 };
 

@@ -55,11 +55,12 @@ export const toolbar = (view, { upload }) => {
   const does = (run) => () => { run(view); view.focus(); };
   const menu = sheet(view, upload);
   const more = button("Insert …", "Tables, formulas, notes and more (/ at the beginning of a line)", () => {
-    const box = more.getBoundingClientRect();
-    menu.style.insetBlockStart = `${Math.min(box.bottom + 4, innerHeight - 120)}px`;
-    menu.style.insetInlineStart = `${Math.max(8, Math.min(box.left, innerWidth - 280))}px`;
     menu.togglePopover();
-    if (menu.matches(":popover-open")) menu.querySelector("button").focus();
+    if (!menu.matches(":popover-open")) return;
+    const box = more.getBoundingClientRect();
+    menu.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - menu.offsetHeight - 8))}px`;
+    menu.style.left = `${Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.querySelector("button").focus({ preventScroll: true });
   });
   more.setAttribute("aria-haspopup", "menu");
   const focus = button("Focus", "Nothing but the text (Escape ends it)", () => tell(focusMode()));
@@ -83,9 +84,8 @@ export const toolbar = (view, { upload }) => {
   // One stop of the Tab key; the arrows do the rest.
   const stop = (chosen) => { for (const tool of tools) tool.tabIndex = tool === chosen ? 0 : -1; };
   bar.append(...tools);
-  document.body.append(menu);
   along(bar, "ArrowLeft", "ArrowRight");
   bar.addEventListener("focusin", (event) => stop(event.target));
   stop(tools[0]);
-  return bar;
+  return [bar, menu];
 };

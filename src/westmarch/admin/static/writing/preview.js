@@ -63,18 +63,27 @@ const put = (mine, theirs) => {
   while (from < most && before[from] === after[from]) { renumber(old[from], fresh[from]); from += 1; }
   while (end < most - from && before.at(-1 - end) === after.at(-1 - end)) { renumber(old.at(-1 - end), fresh.at(-1 - end)); end += 1; }
   const [gone, come] = [old.slice(from, old.length - end), fresh.slice(from, fresh.length - end)];
-  if (gone.length === 1 && come.length === 1 && shell(gone[0]) && shell(gone[0]) === shell(come[0])) {
-    if (come[0].dataset.line) gone[0].dataset.line = come[0].dataset.line;
-    return put(gone[0], come[0]);
+  if (gone.length === come.length && gone.every((node, number) => shell(node) === shell(come[number]))) {
+    gone.forEach((node, number) => {
+      if (bare(node) === bare(come[number])) renumber(node, come[number]);
+      else if (node.nodeType !== 1) node.data = come[number].data;
+      else {
+        if (come[number].dataset.line) node.dataset.line = come[number].dataset.line;
+        put(node, come[number]);
+      }
+    });
+    return;
   }
   const rest = old[old.length - end] ?? null;
   for (const node of gone) node.remove();
   for (const node of come) mine.insertBefore(mine.ownerDocument.importNode(node, true), rest);
 };
+// What a page looks like by: its words in other places of the head do not matter here.
+const dress = (page) => [page.documentElement, page.body].map(shell).concat([...page.head.querySelectorAll("link[rel=stylesheet], style")].map(bare)).join("");
 const show = async (made) => {
   const page = new DOMParser().parseFromString(made, "text/html");
   for (const script of page.querySelectorAll("script")) script.remove();  // None runs in there.
-  if (paper()?.body && paper().head.outerHTML === page.head.outerHTML) put(paper().body, page.body);
+  if (paper()?.body && dress(paper()) === dress(page)) put(paper().body, page.body);
   else {
     const top = frame.contentWindow?.scrollY ?? 0;
     await new Promise((resolve) => { frame.addEventListener("load", resolve, { once: true }); frame.srcdoc = `<!doctype html>${page.documentElement.outerHTML}`; });

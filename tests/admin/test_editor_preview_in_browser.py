@@ -1,0 +1,62 @@
+"""The preview beside the text: soon there, only what differs put in, and scrolled in step."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell, write_text
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+NEW = "/admin/posts/new/"
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
+    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
+        yield made
+
+
+@pytest.fixture
+def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
+    with opening(browser, owned, timeout=60_000) as open_:
+        yield open_
+
+
+def test_what_is_as_it_was_stays_in_the_preview(opens: Opens) -> None:
+    page = opens(NEW)
+    write_text(page, "First\n\nSecond\n\nThird")
+    page.get_by_role("button", name="Preview").last.click()
+    frame = page.frame_locator("[data-preview] iframe")
+    frame.locator("p", has_text="Third").evaluate("block => { block.kept = true; }")
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("New\n\n")
+    frame.locator("p", has_text="New").wait_for()
+    third = frame.locator("p", has_text="Third")
+    assert third.evaluate("block => block.kept")
+    assert third.get_attribute("data-line") == "7"
+
+
+def test_both_sides_scroll_in_step(opens: Opens) -> None:
+    page = opens(NEW)
+    write_text(page, "\n\n".join(f"## Part {number}\n\n" + "Some words of it. " * 40 for number in range(60)))
+    page.get_by_role("button", name="Preview").last.click()
+    frame = page.frame_locator("[data-preview] iframe")
+    frame.get_by_role("heading", name="Part 59").wait_for()
+    page.locator(".cm-scroller").hover()
+    page.mouse.wheel(0, 3_000)
+    page.wait_for_function("document.querySelector('[data-preview] iframe').contentWindow.scrollY > 1000")
+    page.wait_for_timeout(300)
+    seen = """[...document.querySelectorAll('.cm-line')].find((line) => line.textContent.startsWith('##')
+      && line.getBoundingClientRect().top > document.querySelector('.cm-scroller').getBoundingClientRect().top).textContent"""
+    part = page.evaluate(seen).removeprefix("## ")
+    place = frame.locator("h2").filter(has_text=part).first.evaluate("heading => heading.getBoundingClientRect().top")
+    assert 0 <= place < 700, (part, place)
+    page.locator("[data-preview] iframe").hover()
+    page.mouse.wheel(0, -100_000)
+    page.wait_for_function("document.querySelector('.cm-scroller').scrollTop < 40")
