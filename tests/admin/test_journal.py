@@ -77,6 +77,11 @@ async def test_what_is_thrown_away_is_there_again_when_that_is_undone(nell: Read
     page = await nell.page(NEW)
     assert "data-offered" not in page
     undo = form(page, "/admin/undo/")
+    secret = dict(nell.client.cookies)
+    await signed_in(nell, "Tom", role="owner")
+    assert (await nell.client.post("/admin/undo/", data=changed(undo))).status_code == 403
+    nell.client.cookies.clear()
+    nell.client.cookies.update(secret)
     assert (await nell.client.post("/admin/undo/", data=changed(undo))).status_code == 303
     assert "data-offered" in await nell.page(NEW)
 
@@ -134,3 +139,11 @@ async def test_halves_of_characters_come_back_as_a_sign(nell: Reader) -> None:
     answer = await nell.client.put(journal.PATH + TAB, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 200
     assert dict(form(await nell.page(f"{NEW}?take={TAB}"), NEW))["markdown"] == "c\N{REPLACEMENT CHARACTER}"
+
+
+async def test_the_dashboard_and_the_lists_name_what_is_not_saved(nell: Reader) -> None:
+    await put(nell)
+    for path in ("/admin/", "/admin/posts/"):
+        assert f'href="{NEW}?take={TAB}" dir="auto">Tides</a>: 3 words' in await nell.page(path)
+    assert "Not saved" not in await nell.page("/admin/pages/")
+    assert "Not saved" not in await nell.page("/admin/trash/")

@@ -277,7 +277,8 @@ DOINGS: Mapping[str, Doing] = {
 
 @pytest.mark.unit
 def test_the_walk_knows_all_that_can_be_taken_back() -> None:
-    assert set(DOINGS) == set(undo.UNDOES)
+    of_one_account = {"journal.thrown"}  # See test_journal: only who has typed it takes that back.
+    assert set(DOINGS) | of_one_account == set(undo.UNDOES)
 
 
 def stored(session: Reading, *, links_too: bool = True) -> Rows:

@@ -55,7 +55,7 @@ def test_words_are_counted_while_one_types(opens: Opens) -> None:
     page = opens(NEW)
     said(page, "0 words")
     fill(page, markdown="Three small words")
-    said(page, "3 words · Not saved yet.")
+    said(page, "3 words · Kept on the server")
 
 
 def test_control_and_s_save_without_losing_the_place(opens: Opens) -> None:
@@ -83,8 +83,12 @@ def test_what_control_and_s_cannot_save_comes_back_with_the_reason(opens: Opens)
     assert text_of(page) == "Typed"
 
 
-def test_who_leaves_with_something_unsaved_is_asked(opens: Opens) -> None:
+def test_who_leaves_with_something_that_is_kept_nowhere_is_asked(opens: Opens) -> None:
     page = opens(NEW)
+    refused = "{ get() { throw new DOMException('refused', 'SecurityError'); } }"
+    for name in ("indexedDB", "localStorage"):
+        page.context.add_init_script(f"Object.defineProperty(window, '{name}', {refused})")
+    page.route("**/admin/journal/*", lambda route: route.abort())
     asked: list[str] = []
 
     def stay(dialog: "Dialog") -> None:
@@ -96,6 +100,7 @@ def test_who_leaves_with_something_unsaved_is_asked(opens: Opens) -> None:
     page.goto(NEW)
     assert asked == []
     page.locator("[name=title]").press_sequentially("Tides")
+    said(page, "Kept nowhere")
     page.goto("/admin/tags/")
     assert asked == ["beforeunload"]
 

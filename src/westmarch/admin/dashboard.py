@@ -12,6 +12,7 @@ from westmarch.accounts.rights import Right
 from westmarch.admin import chart, condition, shell
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.journal import queries as journal
 from westmarch.posts import ownership, readership
 from westmarch.posts.models import Byline, Post
 from westmarch.posts.readership import Day
@@ -79,6 +80,7 @@ async def dashboard(request: Request) -> Reply:
         "dashboard.html",
         title="Dashboard",
         seen=seen,
+        not_saved=await request.app.state.db.read(journal.all_of, who.account_id),
         chart=chart.drawn(seen.days),
         own=own is not None,
         audits=who.may(Right.AUDIT),

@@ -14,6 +14,8 @@ from westmarch.admin.post_lists import PAGES, POSTS, TRASH, Asked, Listing
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
+from westmarch.journal import queries as journal
+from westmarch.journal.queries import Unsaved
 from westmarch.posts import emptying, managing
 from westmarch.posts.managing import Gathers, Labels, Listed
 from westmarch.web.replies import Reply
@@ -41,6 +43,7 @@ class Looked:
     listed: Listed
     labels: Mapping[int, Labels]
     gathers: Mapping[str, Gathers]
+    not_saved: Sequence[Unsaved]
 
 
 def look(session: Reading, request: Request, asked: Asked, today: date) -> Looked:
@@ -57,7 +60,9 @@ def look(session: Reading, request: Request, asked: Asked, today: date) -> Looke
         if error.place != "cursor":
             raise
         listed = find(None)
-    return Looked(listed, managing.labels(session, [row.id for row in listed.found.rows]), gathers)
+    labels = managing.labels(session, [row.id for row in listed.found.rows])
+    typed = [] if asked.listing.trashed else journal.all_of(session, signed_in(request).account_id)
+    return Looked(listed, labels, gathers, [each for each in typed if each.kind == asked.listing.kind])
 
 
 def linked(labels: Sequence[NamedRow], toward: str, made: dict[str, Markup]) -> Markup:
@@ -81,6 +86,7 @@ def _list(listing: Listing) -> Callable[[Request], Awaitable[Reply]]:
             listing=listing,
             asked=asked,
             found=listed.found,
+            not_saved=looked.not_saved,
             counts=listed.counts,
             languages=listed.languages,
             tags={id_: linked(each.tags, tags, made_tags) for id_, each in looked.labels.items()},
