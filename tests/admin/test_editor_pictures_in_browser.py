@@ -23,7 +23,8 @@ HAND = """([what, files]) => {
   for (const [name, bytes] of files) data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
   const target = document.querySelector(".cm-content"), box = target.getBoundingClientRect();
   const more = { bubbles: true, cancelable: true, clientX: box.left + 30, clientY: box.top + 30 };
-  target.dispatchEvent(what === "paste" ? new ClipboardEvent(what, { ...more, clipboardData: data }) : new DragEvent(what, { ...more, dataTransfer: data }));
+  const [Kind, held] = what === "paste" ? [ClipboardEvent, "clipboardData"] : [DragEvent, "dataTransfer"];
+  target.dispatchEvent(new Kind(what, { ...more, [held]: data }));
 }"""
 
 
@@ -46,7 +47,7 @@ def hand(page: "Page", what: str, *files: tuple[str, bytes]) -> None:
 def until(page: "Page", pattern: str) -> None:
     """Wait until the text is like this."""
     page.wait_for_function(
-        "(pattern) => new RegExp(pattern).test(new FormData(document.querySelector('form[data-writing]')).get('markdown'))",
+        "(like) => new RegExp(like).test(new FormData(document.querySelector('form[data-writing]')).get('markdown'))",
         arg=pattern,
     )
 

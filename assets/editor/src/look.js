@@ -36,8 +36,8 @@ const frame = EditorView.theme({
 
 const marks = HighlightStyle.define([
   { tag: tags.heading, fontWeight: "700" },
-  { tag: tags.heading1, fontSize: "1.2em" },
-  { tag: tags.heading2, fontSize: "1.1em" },
+  { tag: tags.heading1, fontWeight: "700", fontSize: "1.2em" },
+  { tag: tags.heading2, fontWeight: "700", fontSize: "1.1em" },
   { tag: tags.emphasis, fontStyle: "italic" },
   { tag: tags.strong, fontWeight: "700" },
   { tag: tags.strikethrough, textDecoration: "line-through" },
