@@ -160,8 +160,8 @@ def test_an_address_pasted_on_words_makes_them_a_link(opens: Opens) -> None:
 
 
 RICH = """<meta charset="utf-8"><b style="font-weight:normal"><h1>Tides</h1><p>A <b>strong</b> and
-<i>leaning</i> <a href="https://example.org/">link</a>, <span style="font-weight:700">bold by style</span>, H<sub>2</sub>O,
-<s>gone</s>.</p>
+<i>leaning</i> <a href="https://example.org/">link</a>, <span style="font-weight:700">bold by style</span>,
+H<sub>2</sub>O, <s>gone</s>.</p>
 <ul><li>one</li><li>two<ul><li>inner</li></ul></li></ul><ol><li>first</li></ol>
 <table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>
 <pre><code>x = 1</code></pre><img src="file:///C:/hill.png" alt="A hill"><script>alert(1)</script></b>"""

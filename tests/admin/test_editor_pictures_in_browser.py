@@ -88,7 +88,7 @@ def test_dropped_pictures_come_one_after_the_other(opens: Opens) -> None:
     page.get_by_role("dialog").get_by_text("three.png").wait_for()
     page.get_by_role("button", name="Cancel").click()
     until(page, r"One\]\([^]*!\[\]\(")
-    page.wait_for_function("document.querySelectorAll('.coming').length === 0")
+    page.wait_for_function("() => document.querySelectorAll('.coming').length === 0")
     assert text_of(page).count("![") == 2
 
 

@@ -50,7 +50,7 @@ def test_both_sides_scroll_in_step(opens: Opens) -> None:
     frame.get_by_role("heading", name="Part 24").wait_for()
     page.locator(".cm-scroller").hover()
     page.mouse.wheel(0, 2_500)
-    page.wait_for_function("document.querySelector('[data-preview] iframe').contentWindow.scrollY > 800")
+    page.wait_for_function("() => document.querySelector('[data-preview] iframe').contentWindow.scrollY > 800")
     page.wait_for_timeout(300)
     seen = """(() => {
       const top = document.querySelector(".cm-scroller").getBoundingClientRect().top;
@@ -62,4 +62,4 @@ def test_both_sides_scroll_in_step(opens: Opens) -> None:
     assert 0 <= place < 700, (part, place)
     page.locator("[data-preview] iframe").hover()
     page.mouse.wheel(0, -100_000)
-    page.wait_for_function("document.querySelector('.cm-scroller').scrollTop < 40")
+    page.wait_for_function("() => document.querySelector('.cm-scroller').scrollTop < 40")
