@@ -1,0 +1,144 @@
+"""Revisions, preview links, and what is seen of a post elsewhere, in a real browser."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.admin.opened import Opens, Owned, opening, owned_by_nell, text_of
+from tests.cli.test_doctor import write
+from tests.factories import SITE, draft, post
+from tests.quality.test_axe import RUN
+from tests.quality.test_axe import axe as axe
+from westmarch.posts import actions
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+OLD = "# Tides\n\nThe tide comes in slowly.\n\n- one\n- two\n" + "\nMore of it.\n" * 12
+NEW = "# Tides\n\nThe tide goes out slowly.\n\n- one\n- two\n- three\n" + "\nMore of it.\n" * 12
+
+
+def furnish(session: Session) -> None:
+    post_id = post(session, "Tides", OLD, status="draft", summary="In short.")
+    actions.revise(session, post_id, draft("Tides & currents", NEW, status="draft", slug="tides"), SITE, actor="test")
+    post(session, "Ebb")
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
+    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
+        write(made.site, furnish)
+        yield made
+
+
+@pytest.fixture
+def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
+    with opening(browser, owned, timeout=60_000) as open_:
+        yield open_
+
+
+def here(page: "Page") -> str:
+    """Where the draft is edited."""
+    page.goto("/admin/posts/?q=Tides")
+    found = page.get_by_role("link", name=re.compile("Tides")).last.get_attribute("href")
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("script", [True, False])
+def test_an_older_text_is_looked_at_and_restored_and_that_is_undone(opens: Opens, width: int, script: bool) -> None:
+    page = opens("/admin/", width, script=script)
+    path = here(page)
+    page.goto(path)
+    page.get_by_role("link", name="Revisions").click()
+    page.get_by_role("link", name="What changed").first.click()
+    assert page.locator(".sides del").all_inner_texts() == ["comes", "in"]
+    assert page.locator(".sides ins").all_inner_texts() == ["goes", "out", "- three"]
+    page.get_by_role("button", name="Restore the older one").click()
+    assert page.url.endswith(path)
+    assert page.locator("[name=title]").input_value() == "Tides"
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator("[name=title]").input_value() == "Tides & currents"
+
+
+def test_what_is_seen_elsewhere_follows_what_is_typed(opens: Opens) -> None:
+    page = opens("/admin/posts/new/")
+    page.get_by_text("In search engines and on cards").click()
+    page.locator("[name=title]").fill("Low tide")
+    seen(page, "[data-seen-title]", "Low tide")
+    page.locator(".cm-content").focus()
+    page.keyboard.insert_text("# A heading\n\nIt **begins** [here](/x/).\n")
+    seen(page, "[data-seen-words]", "It begins here.")
+    page.locator("[name=meta_title]").fill("x" * 61)
+    seen(page, "[data-seen-title]", "x" * 61)
+    page.locator(".so-long.over", has_text="This has 61.").wait_for()
+    page.locator("[name=meta_description]").fill("<b>Told</b> there")
+    seen(page, "[data-seen-words]", "<b>Told</b> there")
+    assert text_of(page).startswith("# A heading")
+
+
+def seen(page: "Page", places: str, words: str) -> None:
+    """Wait until all of these places say so."""
+    for place in page.locator(places).all():
+        place.filter(has_text=re.compile(f"^{re.escape(words)}$")).wait_for()
+
+
+def test_what_becomes_of_the_address_is_said_while_a_slug_is_typed(opens: Opens) -> None:
+    page = opens("/admin/")
+    page.goto(here(page))
+    said = page.locator("[data-address]")
+    assert "and stays." in said.inner_text()
+    page.locator("[name=slug]").fill("ebb")
+    page.get_by_text("Its address becomes /ebb-2/. /ebb/ belongs to something else, so it gets a number.").wait_for()
+
+
+def test_an_outsider_opens_a_preview_link(opens: Opens, browser: "Browser") -> None:
+    page = opens("/admin/")
+    page.goto(here(page))
+    page.get_by_role("link", name="Preview links").click()
+    page.get_by_label("It works for").select_option("30")
+    page.get_by_role("button", name="Make a link").click()
+    link = page.locator("code.secret").inner_text()
+    page.get_by_role("button", name="Copy").wait_for()
+    outsider = browser.new_context()
+    shown = outsider.new_page()
+    path = re.sub(r"^https?://[^/]+", page.url.partition("/admin/")[0], link)
+    answer = shown.goto(path)
+    assert answer
+    assert answer.status == 200
+    assert "This is a preview." in shown.locator(".banner").inner_text()
+    page.get_by_role("button", name="Revoke").first.click()
+    again = shown.goto(path)
+    assert again
+    assert again.status == 404
+    outsider.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
+    opens: Opens, axe: str, width: int, scheme: str
+) -> None:
+    page = opens("/admin/", width, color_scheme=scheme)
+    path = here(page)
+    for address in (f"{path}revisions/", f"{path}previews/", path):
+        look(page, axe, address)
+    page.goto(f"{path}revisions/")
+    compared = page.get_by_role("link", name="What changed").first.get_attribute("href")
+    assert compared
+    look(page, axe, compared)
+
+
+def look(page: "Page", axe: str, path: str) -> None:
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+    wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, path
+    page.evaluate(axe + ";0")
+    assert page.evaluate(RUN, []) == [], path
