@@ -58,8 +58,8 @@ def test_an_older_text_is_looked_at_and_restored_and_that_is_undone(opens: Opens
     page.goto(path)
     page.get_by_role("link", name="Revisions").click()
     page.get_by_role("link", name="What changed").first.click()
-    assert page.locator(".sides del").all_inner_texts() == ["comes", "in"]
-    assert page.locator(".sides ins").all_inner_texts() == ["goes", "out", "- three"]
+    assert page.locator(".compared del").all_inner_texts() == ["comes", "in"]
+    assert page.locator(".compared ins").all_inner_texts() == ["goes", "out", "- three"]
     page.get_by_role("button", name="Restore the older one").click()
     assert page.url.endswith(path)
     assert page.locator("[name=title]").input_value() == "Tides"

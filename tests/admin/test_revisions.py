@@ -49,7 +49,7 @@ async def test_two_revisions_stand_side_by_side_whichever_is_named_first(owner: 
         assert "The tide <del>comes</del> <del>in</del>." in page
         assert "The tide <ins>goes</ins> <ins>out</ins>." in page
         assert "<ins>Slowly &lt;b&gt;so&lt;/b&gt;.</ins>" in page
-        assert "<del><bdi>First</bdi></del> became <ins><bdi>Third &amp; last</bdi></ins>" in page
+        assert "<del><bdi>First</bdi></del> <ins><bdi>Third &amp; last</bdi></ins>" in page
 
 
 async def test_the_whole_text_is_shown_on_demand(owner: Reader) -> None:
