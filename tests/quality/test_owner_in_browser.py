@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.admin.opened import text_of, write_text
 from tests.admin.works import zipped
 from tests.quality.owning import (
     DESK,
@@ -72,8 +73,8 @@ def reader(site: Owned) -> "Page":
 def write(page: "Page", title: str, text: str = "Words.", *, do: str = "Publish", **fields: str) -> str:
     """Write a post by the button of the rail; its path in the admin."""
     go(page, "Write")
-    page.get_by_label("Title").fill(title)
-    page.get_by_label("Text", exact=True).fill(text)
+    page.get_by_label("Title", exact=True).fill(title)
+    write_text(page, text)
     for label, value in fields.items():
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name=do, exact=True).click()
@@ -162,7 +163,7 @@ def test_a_post_is_written_previewed_published_taken_back_and_thrown_away(owner:
     draft = write(owner, "The tide tables", "The *sea* comes in.", do="Save draft", Tags="Sea, Harbour")
     owner.locator(".toast", has_text="Saved.").wait_for()
     assert status(reader, "/the-tide-tables/") == 404
-    owner.get_by_label("Text", exact=True).fill("The *sea* goes out.")
+    write_text(owner, "The *sea* goes out.")
     press(owner, "Preview")
     shown = owner.frame_locator("[data-preview] iframe")
     shown.locator("p", has_text="The sea goes out.").wait_for()
@@ -198,12 +199,12 @@ def test_a_post_is_written_previewed_published_taken_back_and_thrown_away(owner:
 
 def test_a_scheduled_post_waits(owner: "Page", reader: "Page") -> None:
     go(owner, "Write")
-    owner.get_by_label("Title").fill("From the future")
-    owner.get_by_label("Text", exact=True).fill("Soon.")
+    owner.get_by_label("Title", exact=True).fill("From the future")
+    write_text(owner, "Soon.")
     press(owner, "Schedule")
     fault = owner.locator("#f-published_at-fault")
     assert fault.inner_text() == "Say when it is to become public."
-    assert owner.get_by_label("Text", exact=True).input_value() == "Soon."
+    assert text_of(owner) == "Soon."
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     owner.get_by_label("Date").fill(f"{tomorrow:%Y-%m-%dT%H:%M}")
     press(owner, "Schedule", "It becomes public by itself")
@@ -254,7 +255,7 @@ def test_a_topic_is_put_in_order_by_dragging_and_by_keyboard(site: Owned, owner:
         write(owner, title)
     go(owner, "Topics")
     owner.get_by_role("link", name="New topic").first.click()
-    owner.get_by_label("Title").fill("Tides")
+    owner.get_by_label("Title", exact=True).fill("Tides")
     press(owner, "Make the topic")
     owner.wait_for_url(re.compile(r"/admin/topics/\d+/"))
     for title in ("Ebb", "Slack", "Flood"):

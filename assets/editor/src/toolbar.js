@@ -51,7 +51,7 @@ export const toolbar = (view, { upload }) => {
   const bar = document.createElement("div");
   bar.className = "tools-of-text";
   bar.setAttribute("role", "toolbar");
-  bar.setAttribute("aria-label", "Text");
+  bar.setAttribute("aria-label", "Formatting");
   const does = (run) => () => { run(view); view.focus(); };
   const menu = sheet(view, upload);
   const more = button("Insert …", "Tables, formulas, notes and more (/ at the beginning of a line)", () => {
