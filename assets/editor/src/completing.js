@@ -34,7 +34,8 @@ const posts = (address) => async (context) => {
 };
 
 const menu = (upload) => {
-  const options = entries(upload).map(({ name, detail, run }) => ({
+  const options = entries(upload).map(({ name, detail, run }, number) => ({
+    boost: -number,
     label: `/${name}`,
     displayLabel: name,
     detail,
