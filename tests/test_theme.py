@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from jinja2 import meta
+from sqlalchemy.orm import Session
 
+from tests.accounts.people import account
 from tests.books.catalogue import shelved
 from tests.conftest import ROOT
 from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
+from westmarch.accounts.who import SignedIn
+from westmarch.db.types import now
+from westmarch.posts import previews
 from westmarch.web.surface import View
 from westmarch.web.theme import DEFAULT, Theme
 
@@ -48,6 +53,13 @@ def test_every_template_is_named_and_uses_what_is_documented() -> None:
         assert used - theme.templates.globals.keys() <= known, name
 
 
+def preview(session: Session) -> str:
+    """A link to the preview of a draft."""
+    who = SignedIn(account(session, "Nell", "owner").id, "Nell", "owner", None)
+    post_id = post(session, slug="later", status="draft")
+    return f"/preview/{previews.make(session, post_id, '1', who=who, actor='Nell', moment=now())}/"
+
+
 async def test_every_template_receives_what_is_documented(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     received: dict[str, set[str]] = defaultdict(set)
     rendered = View.rendered
@@ -67,6 +79,7 @@ async def test_every_template_receives_what_is_documented(reader: Reader, monkey
         "/b/", "/books/", "/books/book/", "/writers/who/", "/series/row/", "/shelf/", "/search/",
     ):  # fmt: skip
         await reader.get(path)
+    await reader.page(await reader.do(preview))
     assert received == documented()
     assert (
         set(reader.app.state.surface.themes.packaged.templates.globals) - Theme().templates.globals.keys()

@@ -22,7 +22,8 @@ from westmarch.links import actions as links
 from westmarch.links.paths import quote
 from westmarch.media.models import Media
 from westmarch.pagecache.cache import PageCache
-from westmarch.posts.models import MostRead, Post, PostMeta, Related
+from westmarch.posts import meta
+from westmarch.posts.models import MostRead, Post, Related
 from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
 from westmarch.web.replies import Reply
@@ -61,7 +62,7 @@ def fill(session: Session) -> None:
     links.redirect(session, "/old/", "/p1/", permanent=True)
     ids = session.scalars(select(Post.id).order_by(Post.id)).all()
     session.add_all([MostRead(place=1, post_id=ids[2]), Related(post_id=ids[0], rank=1, other_id=ids[4])])
-    session.add(PostMeta(post_id=ids[1], title="Told elsewhere", description="So."))
+    meta.store(session, ids[1], meta.Meta("Told elsewhere", "So."))
 
 
 @dataclass(slots=True)
