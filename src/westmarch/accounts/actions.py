@@ -71,16 +71,17 @@ def _created(
 
 def change(
     session: Session, account_id: int, *, name: str, email: str, role: str, author_id: int | None, actor: str
-) -> None:
+) -> str | None:
     """Make name, e-mail, role and byline of an account what is said. Raises NotFound, else as `create`.
 
+    The e-mail address that it had, where it has it no more.
     Raises Conflict where nobody would be left who can sign in as an owner.
     """
     before = _locked(session, account_id)
     fields = _checked(session, account_id, name=name, email=email, role=role, author_id=author_id)
     changed = {key: [getattr(before, key), value] for key, value in fields.items() if getattr(before, key) != value}
     if not changed:
-        return
+        return None
     if "role" in changed and before.role == "owner":
         _require_other_owner(session, account_id, "Nobody else could manage the site: it would have no owner.")
     session.execute(update(Account).where(Account.id == account_id).values(_columns(fields)))
@@ -90,6 +91,7 @@ def change(
         actor=actor,
         detail={"account": account_id, "name": fields["name"], "changed": changed},
     )
+    return before.email if "email" in changed else None
 
 
 def disable(session: Session, account_id: int, *, actor: str) -> None:
