@@ -99,6 +99,8 @@ def test_who_leaves_with_something_unsaved_is_asked(opens: Opens) -> None:
 
 def test_the_preview_opens_beside_the_text_and_follows_it(opens: Opens) -> None:
     page = opens(NEW)
+    reported: list[str] = []
+    page.on("console", lambda message: reported.append(message.text))
     fill(page, title="Tides", markdown="Some *words*.", tags='Sea, "Bern, old town"')
     page.get_by_role("button", name="Preview").click()
     frame = page.frame_locator("[data-preview] iframe")
@@ -110,6 +112,7 @@ def test_the_preview_opens_beside_the_text_and_follows_it(opens: Opens) -> None:
     assert boxes[0] is not None
     assert boxes[1] is not None
     assert boxes[1]["x"] >= boxes[0]["x"] + boxes[0]["width"]
+    assert reported == [], "the console is for faults"
 
 
 def test_tags_are_offered_behind_each_comma(opens: Opens) -> None:

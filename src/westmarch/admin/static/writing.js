@@ -83,7 +83,13 @@ addEventListener("keydown", (event) => {
   }
 });
 
-// The preview beside the text. It holds no script, and keeps its place when it is made anew.
+// The preview beside the text. It lets no script run, and keeps its place when it is made anew. Scripts are taken out,
+// or the browser would tell in its console of each that it stops.
+const still = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const script of page.querySelectorAll("script, link[rel=modulepreload], link[as=script]")) script.remove();
+  return `<!doctype html>${page.documentElement.outerHTML}`;
+};
 const beside = form.querySelector("[data-preview]");
 const frame = beside.querySelector("iframe");
 let asked = 0;
@@ -97,7 +103,7 @@ const preview = async (address) => {
     if (!answer.ok) return say("There is no preview: save it to see what is wrong.");
     const top = frame.contentWindow?.scrollY ?? 0;
     frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), { once: true });
-    frame.srcdoc = made;
+    frame.srcdoc = still(made);
     beside.hidden = false;
   } catch {
     say("There is no preview: the site does not answer.");
