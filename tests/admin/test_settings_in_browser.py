@@ -107,7 +107,9 @@ def test_a_side_part_is_added_filled_in_and_shown(opens: Opens, owned: Owned) ->
 
 def test_another_accent_is_seen_at_once(opens: Opens, owned: Owned) -> None:
     page = opens(LOOK)
+    before = page.locator(".shades").inner_text()
     page.locator("#f-accent").fill("#8b3a1f")
+    page.wait_for_function("before => document.querySelector('.shades').innerText !== before", arg=before)
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector(".toast")
     page.goto(owned.url + "/")
