@@ -15,7 +15,7 @@ function tell() {
   const all = many === rows.length;
   whole.checked = all;
   whole.indeterminate = many > 0 && !all;
-  clear.hidden = !many;
+  if (clear) clear.hidden = !many;
   list.classList.toggle("some", many > 0);
   if (every) {
     every.hidden = !all;
@@ -53,7 +53,7 @@ function press(event) {
     x: () => { if (at >= 0) { box(rows[at]).checked = !box(rows[at]).checked; select(at, false); } },
     X: () => { if (at >= 0) { box(rows[at]).checked = true; select(at, true); } },
     e: () => { if (at >= 0) rows[at].querySelector("th a").click(); },
-    "?": () => help.showModal(),
+    "?": help && (() => help.showModal()),
     Escape: () => { if (!document.querySelector("details.menu-of[open]")) empty(); },
   }[event.key];
   if (!does) return;
@@ -93,10 +93,10 @@ if (rows.length) {
     tell();
   });
   every?.addEventListener("change", tell);
-  clear.addEventListener("click", () => { empty(); whole.focus(); });
+  clear?.addEventListener("click", () => { empty(); whole.focus(); });
   const keys = document.querySelector("[data-keys]");
-  keys.hidden = false;
-  keys.addEventListener("click", () => help.showModal());
+  if (keys) keys.hidden = false;
+  keys?.addEventListener("click", () => help.showModal());
   addEventListener("pageshow", tell); // A browser that goes back fills forms in as they were.
   tell();
 }
