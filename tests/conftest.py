@@ -25,7 +25,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.util import LRUCache
 
+from westmarch.accounts import passwords
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
@@ -94,6 +97,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
 # Which tests are which
 
 
+#: The files with a browser that take longest. They come before the others, so that at the end no process has one of
+#: them left and the others nothing.
+LONGEST = (
+    "test_owner_in_browser.py",
+    "test_axe.py",
+    "test_admin_looked_at.py",
+    "test_accounts_in_browser.py",
+    "test_browser.py",
+    "test_owner_without_script.py",
+    "test_crawl.py",
+    "test_contrast.py",
+    "test_posts_in_browser.py",
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -106,7 +124,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path in last and iscoroutinefunction(getattr(item, "obj", None)):
             raise pytest.UsageError(f"{item.nodeid} needs an event loop, which no file has that drives a browser")
-    items.sort(key=lambda item: item.path in last)
+    turns = {name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path.name, len(LONGEST)) if item.path in last else -1)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -379,6 +398,32 @@ def copied(server: PostgreSQL, template: str) -> Iterator[str]:
     server.drop(name)
 
 
+class Compiled(LRUCache[Any, Any]):
+    """What SQLAlchemy has made of statements. It keeps that by dialects, of which each database has one of its own.
+
+    Half of the statements of a test are otherwise made into SQL again, as thousands of tests before have done.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), value)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    """All databases of a run share what was made of statements."""
+    compiled = Compiled(3000)
+
+    def share(connection: Connection) -> None:
+        connection.engine._compiled_cache = compiled
+
+    event.listen(Engine, "engine_connect", share)
+    yield
+    event.remove(Engine, "engine_connect", share)
+
+
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
     """An open database with all tables and no rows, the test's own, on each engine in turn."""
@@ -441,6 +486,29 @@ def _no_settings_from_outside() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith(PREFIX)]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_at_little_cost() -> Iterator[None]:
+    """As few rounds and as little memory as there may be: a quarter of a second of the processor for each is saved."""
+    from argon2 import PasswordHasher
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
+
+
+@pytest.fixture
+def passwords_at_full_cost(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as the program does, for tests of just that."""
+    from argon2 import PasswordHasher
+
+    full = PasswordHasher()
+    passwords._nobodys.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", lambda: full)
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture(autouse=True)
