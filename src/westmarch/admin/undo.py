@@ -26,7 +26,16 @@ from westmarch.media import actions as media_actions
 from westmarch.media import library
 from westmarch.media import undoing as media
 from westmarch.media.models import Media
-from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo
+from westmarch.posts import (
+    bylines_undo,
+    changing,
+    labelling,
+    options,
+    ownership,
+    parts_undo,
+    retagging_undo,
+    unchanging,
+)
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
 from westmarch.tags import undoing as tags
@@ -38,6 +47,7 @@ PATH = "/admin/undo/"
 #: What can be undone, by the verb of its event.
 UNDOES: Mapping[str, Callable[..., str]] = {
     **posts.UNDOES,
+    **unchanging.UNDOES,
     **labelling.UNDOES,
     **tags.UNDOES,
     **retagging_undo.UNDOES,
@@ -96,6 +106,7 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
         media_actions.require_owned(who, library.one(session, row.detail["undo"]["media"]))
     if kind in ("post", "page"):
         changing.held(session, row.subject_id, who, None)
+        ownership.takes(who, row.detail.get("changed", {}))
         if row.detail["undo"].get("before", {}).get("status", "draft") != "draft":
             who.require(Right.PUBLISH)
 

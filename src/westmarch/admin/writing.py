@@ -139,9 +139,8 @@ async def _edit(request: Request, kind: Kind) -> Reply:
         return await _page(request, kind, found, typed, alt=alt, error=error, version=expected)
     if not done:
         return flash.redirect(request, here, "Nothing was changed.")
-    turned = do in STATUS and STATUS[do] != found.status
     said = _KEPT if wait and found.status == "published" else DONE.get(do, DONE["save"])
-    return flash.redirect(request, here, said, undo=done[-1:] if turned else ())
+    return flash.redirect(request, here, said, undo=done)
 
 
 def _opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[Edited, Site]:
