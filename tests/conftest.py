@@ -183,6 +183,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(10_000)  # A test makes more, and most of it goes without the collector.
         gc.enable()
 
 
