@@ -9,7 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 QUALITY := tests/quality/node_modules/.package-lock.json
 EDITOR := assets/editor/node_modules/.package-lock.json
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# On a terminal pip shows how far it is; elsewhere it is quiet.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $$(test -t 2 || echo --quiet)
 NPM := $(BIN)/npm --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error --prefix
 PROCESSES ?= 3
 PARALLEL := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
@@ -26,7 +27,7 @@ help: ## Print the targets
 install: $(VENV)/core.stamp ## Make .venv with the program and all that it needs
 
 serve: $(VENV)/core.stamp ## Serve a site, on the first run a demonstration (PORT=8000 SITE=site)
-	@test -e '$(SITE)/westmarch.toml' || $(BIN)/westmarch --site '$(SITE)' init --demo > /dev/null
+	@test -e '$(SITE)/westmarch.toml' || { echo 'Making a demonstration in $(SITE)/'; $(BIN)/westmarch --site '$(SITE)' init --demo > /dev/null; }
 	@$(BIN)/westmarch --site '$(SITE)' serve --port '$(PORT)'
 
 # Processes share the tests by files, in the order of tests/conftest.py. They are one more than two processors, as many
@@ -96,7 +97,7 @@ $(BIN)/python:
 	@$(CHOOSE_PYTHON)
 
 $(VENV)/core.stamp: $(BIN)/python requirements/core.txt pyproject.toml
-	@echo 'Installing what the program needs (this takes a minute or a few)'
+	@echo "Installing what the program needs: $$(grep -c == requirements/core.txt) packages (this takes a minute or a few)"
 	@$(PIP) --require-hashes --requirement requirements/core.txt
 	@$(PIP) --no-deps --editable .
 	@touch $@

@@ -25,7 +25,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.util import LRUCache
 
+from westmarch.accounts import passwords
 from westmarch.db.database import Database, open_database
 from westmarch.ops import schema
 from westmarch.settings import PREFIX, Settings
@@ -40,10 +43,19 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 INPUTS = os.environ.get("WESTMARCH_TEST_INPUTS")
 MISSING = "not available here: "
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+#: The first is Chromium without what is around its pages: a window there takes a third of the processor's time.
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+    "chrome",
+)
 CHROMIUM_PLACES = (Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),)
 CHROMIUM_ARGUMENTS = (
     "--disable-gpu",
+    "--font-render-hinting=none",  # As in a window: the shell would fit letters to pixels, which makes lines longer.
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -94,6 +106,21 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
 # Which tests are which
 
 
+#: The files with a browser that take longest. They come before the others, so that at the end no process has one of
+#: them left and the others nothing.
+LONGEST = (
+    "test_owner_in_browser.py",
+    "test_axe.py",
+    "test_admin_looked_at.py",
+    "test_accounts_in_browser.py",
+    "test_browser.py",
+    "test_owner_without_script.py",
+    "test_crawl.py",
+    "test_contrast.py",
+    "test_posts_in_browser.py",
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -106,7 +133,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path in last and iscoroutinefunction(getattr(item, "obj", None)):
             raise pytest.UsageError(f"{item.nodeid} needs an event loop, which no file has that drives a browser")
-    items.sort(key=lambda item: item.path in last)
+    turns = {name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path.name, len(LONGEST)) if item.path in last else -1)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -164,6 +192,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.collect()
         gc.freeze()
+        gc.set_threshold(10_000)  # A test makes more, and most of it goes without the collector.
         gc.enable()
 
 
@@ -379,6 +408,32 @@ def copied(server: PostgreSQL, template: str) -> Iterator[str]:
     server.drop(name)
 
 
+class Compiled(LRUCache[Any, Any]):
+    """What SQLAlchemy has made of statements. It keeps that by dialects, of which each database has one of its own.
+
+    Half of the statements of a test are otherwise made into SQL again, as thousands of tests before have done.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), value)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once() -> Iterator[None]:
+    """All databases of a run share what was made of statements."""
+    compiled = Compiled(3000)
+
+    def share(connection: Connection) -> None:
+        connection.engine._compiled_cache = compiled
+
+    event.listen(Engine, "engine_connect", share)
+    yield
+    event.remove(Engine, "engine_connect", share)
+
+
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
     """An open database with all tables and no rows, the test's own, on each engine in turn."""
@@ -443,6 +498,29 @@ def _no_settings_from_outside() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_at_little_cost() -> Iterator[None]:
+    """As few rounds and as little memory as there may be: a quarter of a second of the processor for each is saved."""
+    from argon2 import PasswordHasher
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
+
+
+@pytest.fixture
+def passwords_at_full_cost(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as the program does, for tests of just that."""
+    from argon2 import PasswordHasher
+
+    full = PasswordHasher()
+    passwords._nobodys.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", lambda: full)
+    yield
+    passwords._nobodys.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
     """Whatever configures logging, as commands and the program do, does so for its own test alone."""
@@ -497,7 +575,7 @@ def installed_by_apt(*packages: str) -> str:
 
 def install_chromium(playwright: "Playwright") -> str | None:
     """Get a Chromium by apt where that is allowed, else Playwright's own; None and a skip where neither can be had."""
-    complaint = installed_by_apt("chromium")
+    complaint = installed_by_apt("chromium-headless-shell") and installed_by_apt("chromium")
     if not complaint and (found := chromium_of_the_system()):
         return found
     complaints = [f"apt-get: {complaint or 'installed, but not to be found'}"]

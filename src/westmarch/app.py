@@ -296,7 +296,7 @@ def create_app(settings: Settings, variant: Variant | None = None) -> FastAPI:
     )
     if settings.cors_origins:
         app.add_middleware(APIForOthers, pattern=settings.cors_origins)
-    app.add_middleware(origins.Origins, url=settings.url, refused=foreign)
+    app.add_middleware(origins.Origins, url=settings.url, refused=foreign, shared=settings.cors_origins)
     app.add_middleware(Doorway, base=surface.base, root=surface.root, outside=outside)
     app.state.settings = settings
     app.state.rooms = Rooms()

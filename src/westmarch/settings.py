@@ -88,8 +88,9 @@ class Settings(BaseSettings):
     )
     cors_origins: str = Field(
         default="",
-        description="A regular expression for whole origins whose pages may read the API, as "
-        r"`https://(.+\.)?example\.org`. Credentials are allowed to them, unless it matches every origin.",
+        description="A regular expression for whole origins whose pages may use the API, as "
+        r"`https://(.+\.)?example\.org`: read, and with a token in the header Authorization write. "
+        "Credentials are allowed to them, unless it matches every origin.",
     )
     workers: int = Field(default=1, ge=1, description="The number of server processes.")
     root_path: str = Field(default="", description="The path that a proxy removes before it passes a request on.")
@@ -148,7 +149,8 @@ class Settings(BaseSettings):
     log_level: Level = Field(default="info", description="The level of what is logged.")
     log_levels: dict[str, Level] = Field(
         default={},
-        description="Levels of single loggers by name, as `westmarch logging` shows them; JSON in the environment.",
+        description="Levels of single loggers by name, as `westmarch logging` shows them, or `server`; "
+        "JSON in the environment.",
     )
     log_format: Literal["text", "json"] = Field(
         default="text", description="`text` for people, `json` for programs: one object a line."

@@ -1,12 +1,15 @@
 """What can be done with accounts, and what is refused."""
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import westmarch
 from tests.accounts.people import HASH, account
 from westmarch.accounts import actions, one_time_links, queries, sessions
 from westmarch.accounts.models import AccountSession, OneTimeLink, Token
@@ -16,6 +19,7 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid, NotFound, WestmarchError
+from westmarch.events.actor import NOBODY
 from westmarch.events.models import Event
 
 
@@ -44,6 +48,33 @@ async def test_an_account_is_made(db: Database) -> None:
     assert (await named(db, "nell@example.ORG")).id == made
     detail = {"account": made, "name": "Nell Ashdown", "email": "Nell@Example.org", "role": "owner", "author_id": None}
     assert await db.read(recorded) == [("account.created", "test", detail)]
+
+
+@pytest.mark.parametrize("name", ["trash", "Command  Line", "ＭＡＩＬ"])
+async def test_nobody_is_called_what_the_log_calls_no_person(db: Database, name: str) -> None:
+    with pytest.raises(Invalid, match="The log of events") as caught:
+        await db.write(actions.create, name, "author", actor="test")
+    assert caught.value.place == "name"
+    with pytest.raises(Invalid, match="The log of events"):
+        await db.write(actions.invite, name, "author", actor="test")
+    found = await db.write(account, "Nell")
+    with pytest.raises(Invalid, match="The log of events"):
+        await db.write(change, found, name=name)
+
+
+async def test_an_account_that_has_a_name_of_the_log_keeps_it(db: Database) -> None:
+    found = await db.write(account, "Trash")
+    await db.write(change, found, name="trash", email="nell@example.org")
+    assert (await named(db, "trash")).email == "nell@example.org"
+
+
+@pytest.mark.unit
+def test_all_names_of_the_log_are_known() -> None:
+    written = re.compile('(?:\\bactor=|^ACTOR = )"([^"]+)"', re.MULTILINE)
+    source = Path(westmarch.__file__).parent
+    found = {name for file in source.rglob("*.py") for name in written.findall(file.read_text())}
+    assert found >= {"command line", "trash", "mail", "import", "schedule"}
+    assert found <= NOBODY
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ async def test_all_else_is_wrong_in_the_same_words(db: Database, name: str, pass
     assert refused.value.message == "The name or the password is wrong."
 
 
+@pytest.mark.usefixtures("passwords_at_full_cost")
 async def test_a_wrong_name_takes_as_long_as_a_wrong_password(db: Database) -> None:
     kept = await passwords.made(PASSWORD)
     await db.write(account, password_hash=kept)
@@ -67,6 +68,7 @@ async def test_a_wrong_name_takes_as_long_as_a_wrong_password(db: Database) -> N
     assert 0.4 < unknown / known < 2.5
 
 
+@pytest.mark.usefixtures("passwords_at_full_cost")
 async def test_a_hash_by_old_parameters_is_made_anew(db: Database) -> None:
     made = await db.write(account)
     assert made.password_hash == HASH

@@ -15,7 +15,7 @@ from tests.accounts.people import HASH, PASSWORD
 from westmarch.accounts import passwords
 from westmarch.errors import Invalid, Unavailable
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("passwords_at_full_cost")]
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,15 @@ async def ask(reader: Reader, name: str) -> httpx2.Response:
     return await reader.client.post("/admin/forgotten/", data={"name": name})
 
 
+async def test_the_old_address_is_told_where_an_owner_changes_it(reader: Reader) -> None:
+    await signed_in(reader)
+    other = await reader.do(account, "Idris", email="idris@example.org")
+    sends(reader)
+    form = {"name": "Idris", "email": "else@example.org", "role": "author"}
+    assert (await reader.client.post(f"{ACCOUNTS}{other.id}/", data=form)).status_code == 303
+    assert [letter[0] for letter in await letters(reader)] == ["idris@example.org"]
+
+
 async def test_without_a_mail_server_the_page_says_where_a_link_is_had(reader: Reader) -> None:
     await reader.do(account, email="nell@example.org")
     assert "westmarch account link NAME" in await reader.page("/admin/forgotten/")

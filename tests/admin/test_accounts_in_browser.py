@@ -72,8 +72,9 @@ def no_wider(page: "Page") -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(
+    ("width", "script"), [(1280, True), (360, True), (1280, False), pytest.param(360, False, marks=pytest.mark.long)]
+)
 def test_from_an_invitation_to_being_shut_out(opens: Opens, served: Served, width: int, script: bool) -> None:
     owner = opens(width, script=script, owner=True).new_page()
     name = f"Ann {width} {script}"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form, send
+from tests.admin.works import endures
 from tests.factories import SITE, post
 from tests.readers import Reader
 from tests.readers import reader as reader
@@ -135,12 +136,7 @@ async def test_only_an_author_who_is_named_nowhere_is_deleted(editor: Reader) ->
     assert (await editor.get(free)).status_code == 404
 
 
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "<script>alert(1)</script>", "a" * 5000, "\u202e\u200b"])
-@pytest.mark.parametrize("field", ["name", "slug", "bio", "links", "picture", "version", "into"])
-async def test_no_field_is_a_fault_of_ours(editor: Reader, field: str, value: str) -> None:
+async def test_no_field_is_a_fault_of_ours(editor: Reader) -> None:
     one = f"{LIST}{await author(editor, 'Ada')}/"
-    sent: dict[str, Any] = {"name": "Ada", field: value.encode("utf-8", "replace")}
-    for path in (NEW, one, one + "merge/"):
-        answer = await editor.client.post(path, data=sent)
-        assert answer.status_code < 500
-        assert "<script>alert" not in answer.text
+    fields = ("name", "slug", "bio", "links", "picture", "version", "into")
+    await endures(editor, (NEW, one, one + "merge/"), {"name": "Ada"}, fields)

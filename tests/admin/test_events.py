@@ -14,6 +14,7 @@ from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.events import queries
 from westmarch.events.actor import Actor
+from westmarch.links import redirecting
 from westmarch.site.actions import change
 
 EVENTS = "/admin/events/"
@@ -47,6 +48,12 @@ async def test_what_was_done_is_said_in_plain_words_with_a_link(owner: Reader) -
     assert "High <water>" not in text
     assert any(one.endswith("the post High <water>") for one in sentences(text))
     assert f'href="/admin/posts/{post_id}/"' in text
+
+
+async def test_a_redirect_is_named_by_its_address_and_not_by_the_page_it_leads_to(owner: Reader) -> None:
+    await owner.do(lambda session: post(session, "High water"))
+    await owner.do(redirecting.add, "/old.html", "/high-water/", actor="Nell")
+    assert sentences(await owner.page(EVENTS))[0] == "Nell added the redirect /old.html to /high-water/"
 
 
 async def test_a_change_of_settings_tells_what_it_was_and_who_did_it_by_what(owner: Reader) -> None:

@@ -190,8 +190,8 @@ async def test_names_of_files_are_made_harmless() -> None:
 
 async def test_one_import_at_a_time_and_it_can_be_stopped_and_gone_on_with(reader: Reader) -> None:
     settings = await owner(reader)
-    path, page = await send(reader, "blog.zip", blog(400, words=300))
-    assert "Would be: 400 imported" in said(page)
+    path, page = await send(reader, "blog.zip", blog(250, words=300))
+    assert "Would be: 250 imported" in said(page)
     await post(reader, path + "do/")
     other, answer = await send(reader, "b.md", b"# B\n", follow=False)
     assert answer.status_code == 303
@@ -204,15 +204,15 @@ async def test_one_import_at_a_time_and_it_can_be_stopped_and_gone_on_with(reade
     page = await ended(reader, path)
     assert "was stopped. What came in until then is there." in said(page)
     came = await reader.db.read(posts)
-    assert came < 400
+    assert came < 250
     await post(reader, path + "do/")
     await ended(reader, path)
-    assert await reader.db.read(posts) == 400
+    assert await reader.db.read(posts) == 250
 
 
 async def test_an_import_whose_process_is_gone_is_told_as_interrupted(reader: Reader) -> None:
     settings = await owner(reader)
-    path, _ = await send(reader, "blog.zip", blog(400, words=300))
+    path, _ = await send(reader, "blog.zip", blog(150, words=300))
     await post(reader, path + "do/")
     folder = imports.folder_of(settings) / path.split("/")[3] / "import"
     work = await until(folder, lambda work: work.pid > 0)
@@ -224,7 +224,7 @@ async def test_an_import_whose_process_is_gone_is_told_as_interrupted(reader: Re
 
 async def test_somebody_else_writes_while_a_large_import_runs(reader: Reader) -> None:
     settings = await owner(reader)
-    path, _ = await send(reader, "blog.zip", blog(600, words=200))
+    path, _ = await send(reader, "blog.zip", blog(250, words=200))
     await post(reader, path + "do/")
     folder = imports.folder_of(settings) / path.split("/")[3] / "import"
     longest, many = 0.0, 0
@@ -239,7 +239,7 @@ async def test_somebody_else_writes_while_a_large_import_runs(reader: Reader) ->
         await asyncio.sleep(0.05)
     assert many >= 3
     assert longest < 4
-    assert "Done: 600 imported" in said(await ended(reader, path))
+    assert "Done: 250 imported" in said(await ended(reader, path))
 
 
 async def test_a_job_that_is_none_is_not_found(reader: Reader) -> None:

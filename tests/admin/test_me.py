@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import PASSWORD, account, signed_in
+from tests.admin.test_accounts import letters, sends
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.accounts import queries, sessions
@@ -27,7 +28,9 @@ def other_device(session: Session, account_id: int, agent: str = FIREFOX) -> str
 
 async def test_one_changes_ones_own_name_and_email(reader: Reader) -> None:
     await signed_in(reader, "Nell", "contributor")
-    answer = await reader.client.post("/admin/me/", data={"name": "Nell Ashdown", "email": "nell@example.org"})
+    answer = await reader.client.post(
+        "/admin/me/", data={"name": "Nell Ashdown", "email": "nell@example.org", "password": PASSWORD}
+    )
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin/me/")
     page = await reader.page("/admin/me/")
     assert 'value="Nell Ashdown"' in page
@@ -43,12 +46,12 @@ async def test_a_form_raises_nobodys_role_and_changes_nobody_else(reader: Reader
         "role": "owner", "id": str(other.id), "account_id": str(other.id), "author_id": "1", "author": "new",
         "password_hash": "x", "disabled_at": "", "password": "the tide is out", "created_at": "2000-01-01",
     }  # fmt: skip
-    answer = await reader.client.post("/admin/me/", data={"name": "Nell", "email": "n@example.org", **hidden})
+    answer = await reader.client.post("/admin/me/", data={"name": "Nell Ashdown", "email": "", **hidden})
     assert answer.status_code == 303
-    after = await one(reader)
+    after = await one(reader, "Nell Ashdown")
     assert after.id == account_id
     changed = {key for key in before._fields if getattr(before, key) != getattr(after, key)}
-    assert changed == {"email", "email_folded"}
+    assert changed == {"name", "folded"}
     assert (await one(reader, "Idris")) == other
 
 
@@ -74,6 +77,63 @@ async def test_what_cannot_be_taken_comes_back_with_the_reason(
     for value in fields.values():
         escaped = value.replace("<", "&lt;").replace(">", "&gt;")
         assert f'value="{escaped}"' in answer.text
+
+
+# Another e-mail address
+
+
+async def test_another_email_needs_the_password(reader: Reader) -> None:
+    await signed_in(reader, email="nell@example.org")
+    form = {"name": "Nell", "email": "else@example.org"}
+    for password, message in (
+        ("", "Another e-mail address needs your password."),
+        ("wrong", "This is not your password."),
+    ):
+        answer = await reader.client.post("/admin/me/", data={**form, "password": password})
+        assert answer.status_code == 422
+        assert message in answer.text
+        assert 'value="else@example.org"' in answer.text
+        assert 'value="wrong"' not in answer.text
+    assert (await one(reader)).email == "nell@example.org"
+    assert (await reader.client.post("/admin/me/", data={**form, "password": PASSWORD})).status_code == 303
+    assert (await one(reader)).email == "else@example.org"
+
+
+async def test_another_name_alone_needs_no_password(reader: Reader) -> None:
+    await signed_in(reader, email="nell@example.org")
+    answer = await reader.client.post("/admin/me/", data={"name": "Nell Ashdown", "email": " nell@example.org "})
+    assert answer.status_code == 303
+    assert (await one(reader, "Nell Ashdown")).email == "nell@example.org"
+
+
+async def test_whoever_guesses_the_password_by_another_email_has_to_wait(reader: Reader) -> None:
+    await signed_in(reader)
+    form = {"name": "Nell", "email": "else@example.org", "password": "wrong"}
+    answers = [await reader.client.post("/admin/me/", data=form) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+async def test_without_a_password_another_email_needs_none(reader: Reader) -> None:
+    await signed_in(reader, password_hash=None)
+    assert 'name="password"' not in await reader.page("/admin/me/")
+    answer = await reader.client.post("/admin/me/", data={"name": "Nell", "email": "nell@example.org"})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("email", "told"), [("else@example.org", "another e-mail address"), ("", "no e-mail address any")]
+)
+async def test_the_old_address_is_told_of_another_one(reader: Reader, email: str, told: str) -> None:
+    await signed_in(reader, email="nell@example.org")
+    sends(reader)
+    await reader.client.post("/admin/me/", data={"name": "Nell", "email": email, "password": PASSWORD})
+    ((recipient, subject, body),) = await letters(reader)
+    assert recipient == "nell@example.org"
+    assert "Another e-mail address for Nell" in subject
+    assert told in body
+    assert "else@example.org" not in body
+    await reader.client.post("/admin/me/", data={"name": "Nell Ashdown", "email": email})
+    assert len(await letters(reader)) == 1, "the name alone is told to nobody"
 
 
 # The password
@@ -127,6 +187,7 @@ async def test_a_new_password_signs_all_other_devices_out(reader: Reader) -> Non
     other = await reader.do(other_device, account_id)
     form = {"password": "the tide is out", "again": "the tide is out", "old": PASSWORD}
     await reader.client.post("/admin/me/password/", data=form)
+    assert "Other devices were signed out." in await reader.page("/admin/me/")
     assert await sessions.account_of(reader.db, other) is None
     assert (await reader.get("/admin/me/")).status_code == 200
     verbs = await reader.db.read(lambda session: session.scalars(select(Event.verb)).all())
@@ -139,6 +200,9 @@ async def test_an_account_without_a_password_sets_its_first_one(reader: Reader) 
     form = {"password": "the tide is out", "again": "the tide is out"}
     answer = await reader.client.post("/admin/me/password/", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/admin/")
+    page = await reader.page("/admin/")
+    assert "The password is set." in page
+    assert "Other devices" not in page
 
 
 # Devices

@@ -234,6 +234,34 @@ async def test_a_file_that_somebody_else_uploaded_is_seen_and_not_changed_by_an_
     assert (await reader.get(medium.path)).status_code == 200
 
 
+async def test_who_may_not_delete_a_picture_that_others_show_is_not_offered_to(reader: Reader) -> None:
+    await signed_in(reader, "Ann", "author")
+    medium = await brought(reader)
+    path = f"/admin/media/{medium.id}/delete/"
+    assert '<button class="button danger"' in await reader.page(path)
+    await reader.do(post, "Of others", f"![]({medium.path})", slug="others")
+    text = await reader.page(path)
+    assert "Of others" in text
+    assert "Ask an editor of the site." in text
+    assert 'name="anyway"' not in text
+    assert '<button class="button danger"' not in text
+    await signed_in(reader, "Nell", "editor")
+    assert 'name="anyway"' in await reader.page(path)
+
+
+async def test_words_that_would_change_others_texts_are_refused_and_come_back(reader: Reader) -> None:
+    await signed_in(reader, "Ann", "author")
+    medium = await brought(reader)
+    await reader.do(post, "Of others", f"![]({medium.path})", slug="others")
+    fields = {"version": medium.version, "filename": "sea.png", "alt": "Buy this", "caption": ""}
+    answer = await press(reader, f"/admin/media/{medium.id}/", **fields)
+    assert (answer.status_code, 'value="Buy this"' in answer.text) == (403, True)
+    assert "Others show it, in what you may not change." in answer.text
+    assert "Buy this" not in await reader.page("/others/")
+    answer = await press(reader, f"/admin/media/{medium.id}/", **fields | {"alt": ""})
+    assert answer.status_code == 303, "its name is nobody else's"
+
+
 async def test_pictures_to_choose_have_their_numbers_and_files_are_none(reader: Reader) -> None:
     await signed_in(reader, role="contributor")
     chosen = await brought(reader, "a.png")

@@ -86,6 +86,19 @@ def test_shift_and_a_click_select_all_between(opens: Opens) -> None:
     assert selected(page) == ["Post 51", "Post 48"]
 
 
+def test_other_lists_count_what_is_selected_too(opens: Opens) -> None:
+    page = opens("/admin/tags/")
+    page.get_by_label("Select all").check()
+    assert selected(page) == ["Tides"]
+    assert page.locator("[data-selected]").inner_text() == "1 selected"
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("[data-selected]").inner_text() == "None selected"
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_url("**/admin/tags/*/")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_all_on_the_page_and_all_that_match_are_selected(opens: Opens, width: int) -> None:
     page = opens(f"{POSTS}?show=published&sort=title", width)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form, send
+from tests.admin.works import endures
 from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
@@ -184,15 +185,11 @@ async def test_a_redirect_that_is_not_there_is_not_found(editor: Reader, number:
     assert (await editor.get(f"{LIST}{number}/")).status_code == 404
 
 
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "<script>alert(1)</script>", "a" * 5000, "\u202e", "//x", "/%ff"])
-@pytest.mark.parametrize("field", ["path", "address", "permanent", "version", "list"])
-async def test_no_field_is_a_fault_of_ours(editor: Reader, field: str, value: str) -> None:
-    link_id = await added(editor, "/old/", "/new/")
-    sent = {"path": "/p/", "address": "/q/", "permanent": "1", field: value.encode("utf-8", "replace")}
-    for path in (NEW, PASTE, f"{LIST}{link_id}/"):
-        answer = await editor.client.post(path, data=sent)
-        assert answer.status_code < 500
-        assert "<script>alert" not in answer.text
+async def test_no_field_is_a_fault_of_ours(editor: Reader) -> None:
+    one = f"{LIST}{await added(editor, '/old/', '/new/')}/"
+    fields = ("path", "address", "permanent", "version", "list")
+    valid = {"path": "/p/", "address": "/q/", "permanent": "1"}
+    await endures(editor, (NEW, PASTE, one), valid, fields, ("//x", "/%ff"))
 
 
 # What was asked for in vain

@@ -215,6 +215,13 @@ async def test_the_contrast_of_the_accent_is_told_for_both_papers(owner: Reader)
     assert all(float(contrast) >= 4.5 for _, contrast in told)
 
 
+@pytest.mark.parametrize(("accent", "shades"), [("#8b3a1f", 2), ("#8B3A1F", 2), ("<b>", 0), ("", 0)])
+async def test_the_contrast_of_a_colour_is_told_before_it_is_chosen(owner: Reader, accent: str, shades: int) -> None:
+    answer = await owner.client.get(f"{LOOK}shades/", params={"accent": accent})
+    told = re.findall(r"On (?:light|dark) paper #[0-9a-f]{6}: contrast [0-9.]+ to 1", answer.text)
+    assert (answer.status_code, len(told), "<b>" in answer.text) == (200, shades, False)
+
+
 async def test_options_of_the_theme_are_set_and_taken_back_to_their_defaults(owner: Reader) -> None:
     dark: dict[str, Any] = {"option-scheme": "dark", "option-related": None, "option-contents_from": "5"}
     await send(owner, LOOK, **dark)

@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form, send
+from tests.admin.works import endures
 from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
@@ -192,13 +192,8 @@ async def test_a_deleted_topic_leaves_its_posts_and_answers_410(editor: Reader) 
     assert (await editor.get(path)).status_code == 404
 
 
-@pytest.mark.parametrize("value", ["\x00", "\ud800", "<script>alert(1)</script>", "a" * 5000, "\u202e\u200b"])
-@pytest.mark.parametrize("field", ["title", "slug", "language", "introduction", "version", "do", "part", "post"])
-async def test_no_field_is_a_fault_of_ours(editor: Reader, field: str, value: str) -> None:
+async def test_no_field_is_a_fault_of_ours(editor: Reader) -> None:
     topic_id, _ = await topic(editor.db, "Alpha")
     one = f"{LIST}{topic_id}/"
-    sent: dict[str, Any] = {"title": "Tides", "language": "en", field: value.encode("utf-8", "replace")}
-    for path in (NEW, one, one + "parts/", one + "add/"):
-        answer = await editor.client.post(path, data=sent)
-        assert answer.status_code < 500
-        assert "<script>alert" not in answer.text
+    fields = ("title", "slug", "language", "introduction", "version", "do", "part", "post")
+    await endures(editor, (NEW, one, one + "parts/", one + "add/"), {"title": "Tides", "language": "en"}, fields)

@@ -9,15 +9,18 @@ from sqlalchemy import select
 from tests.accounts.people import signed_in
 from tests.events.test_queries import happened
 from tests.factories import SITE, post
+from tests.posts.people import change as write_again
+from tests.posts.people import stored
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.admin import undo
 from westmarch.authors.models import Author
 from westmarch.events import actions as events
 from westmarch.events import queries
-from westmarch.posts import actions
+from westmarch.posts import actions, retagging
 from westmarch.site import queries as site_queries
 from westmarch.site.actions import change
+from westmarch.tags.managing import by_slug as tag_of
 
 UNDO = "/admin/undo/"
 
@@ -183,3 +186,31 @@ def test_the_way_back_is_where_the_button_was() -> None:
 def test_all_that_can_be_undone_asks_for_a_right() -> None:
     kinds = {verb.partition(".")[0] for verb in undo.UNDOES}
     assert {named for named in undo.RIGHTS if named not in undo.UNDOES} == kinds
+
+
+async def test_an_author_takes_back_the_text_of_a_post_and_not_what_editors_alone_change(reader: Reader) -> None:
+    post_id, author = await by(reader, "Ada")
+    (pinned,) = await write_again(reader.db, post_id, pinned=True)
+    await signed_in(reader, "Ada", "author", author_id=author)
+    answer = await take_back(reader, pinned, back="/admin/posts/")
+    assert (answer.status_code, "may not change: pinned" in answer.text) == (403, True)
+    (retitled,) = await write_again(reader.db, post_id, title="Two")
+    assert "Two" in await reader.page("/")
+    assert (await take_back(reader, retitled, back="/admin/posts/")).status_code == 303
+    assert "Two" not in await reader.page("/")
+    (drafted,) = await write_again(reader.db, post_id, title="Three", wait=True)
+    assert (await take_back(reader, drafted, back="/admin/posts/")).status_code == 303
+    assert not (await stored(reader.db, post_id)).waiting
+
+
+async def test_a_post_does_not_get_back_what_is_gone_or_comes_back_from_the_trash(reader: Reader) -> None:
+    await signed_in(reader)
+    post_id, _ = await by(reader, "Ada", tags=("Sea",))
+    (untagged,) = await write_again(reader.db, post_id, tags=())
+    await reader.do(actions.trash, post_id, SITE, actor="Nell")
+    answer = await take_back(reader, untagged)
+    assert (answer.status_code, "is in the trash" in answer.text) == (409, True)
+    await reader.do(actions.restore, post_id, SITE, actor="Nell")
+    await reader.do(lambda session: retagging.delete(session, tag_of(session, "sea") or 0, SITE, actor="Nell"))
+    answer = await take_back(reader, untagged)
+    assert (answer.status_code, "A tag that “One” had is gone." in answer.text) == (409, True)

@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import signed_in
-from tests.factories import SITE, draft, post
+from tests.factories import SITE, START, draft, post
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.accounts.models import Account, AccountSession
@@ -28,8 +28,10 @@ from westmarch.links import redirecting
 from westmarch.links.models import Link
 from westmarch.media import actions as media
 from westmarch.media.models import Media
-from westmarch.posts import actions, bylines, history, labelling, options, parts, retagging, reverting
+from westmarch.posts import actions, bylines, changing, history, labelling, options, parts, retagging, reverting
+from westmarch.posts.change import Change
 from westmarch.posts.models import Post
+from westmarch.posts.storing import Text
 from westmarch.site import queries as site_queries
 from westmarch.subjects.models import Revision
 from westmarch.tags import actions as tags
@@ -178,8 +180,38 @@ def reverted(kind: str) -> Mapping[str, Doing]:
     return {f"{kind}.reverted": Doing(go_back, revise, "was changed since")}
 
 
+def rewritten(kind: str) -> Mapping[str, Doing]:
+    """What can be done with the fields and the text of posts, or of pages."""
+    fields: dict[str, Any] = {
+        "title": "Ebb", "markdown": "[One](/one/)\n", "slug": "ebb", "standfirst": "Short", "pinned": True,
+        "unlisted": True, "tags": ("Ebb", "Tide"), "authors": ("Bo", "Cy"), "extra": {"source": "me"},
+        "published_at": START, "meta_title": "For engines",
+    }  # fmt: skip
+
+    def change(session: Session, of: str = f"{kind}-public", *, wait: bool | None = None, **wanted: Any) -> int:
+        by: Any = {"who": OWNER, "actor": "test"}
+        markdown = wanted.get("markdown")
+        made = None if markdown is None else Text(markdown, "en", render(markdown, language="en"))
+        post_id, asked = called(session, of), Change(**wanted)
+        (event,) = changing.change(session, post_id, asked, made, SITE, expected=None, wait=wait, **by)
+        return event
+
+    return {
+        f"{kind}.updated": Doing(
+            partial(change, **fields), partial(change, of="ebb", standfirst="Shorter"), "was changed since"
+        ),
+        f"{kind}.drafted": Doing(
+            partial(change, wait=True, title="Ebb", markdown="Going\n"),
+            partial(change, wait=True, title="Ebb again"),
+            "was changed since",
+        ),
+    }
+
+
 DOINGS: Mapping[str, Doing] = {
     **by_turns("post"),
+    **rewritten("post"),
+    **rewritten("page"),
     **by_turns("page"),
     **labelled("post"),
     **labelled("page"),
@@ -288,6 +320,9 @@ def stored(session: Reading, *, links_too: bool = True) -> Rows:
         for name, table in Model.metadata.tables.items()
         if name not in NO_SITE
     }
+    # Texts that were taken back stay among the revisions.
+    in_force = {row[name] for row in found["post"] for name in ("published_revision_id", "draft_revision_id")}
+    found["revision"] = [row for row in found["revision"] if row["id"] in in_force]
     found["options"] = [site_queries.current(session).model_dump()]
     return found if links_too else found | {"link": [row for row in found["link"] if row["current"]]}
 

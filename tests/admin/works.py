@@ -4,8 +4,9 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -14,6 +15,9 @@ from tests.readers import Reader
 from westmarch.admin import jobs
 from westmarch.admin.jobs import Work
 from westmarch.settings import Settings
+
+#: What no field of a form can be meant to hold.
+HOSTILE = ("\x00", "\ud800", "<script>alert(1)</script>", "a" * 5000, "\u202e\u200b")
 
 
 def settle(settings: Settings) -> None:
@@ -70,6 +74,19 @@ async def ended(reader: Reader, path: str, seconds: float = 60) -> httpx2.Respon
 async def post(reader: Reader, path: str, **fields: str) -> httpx2.Response:
     """Press a button."""
     return await reader.client.post(path, data=fields)
+
+
+async def endures(
+    reader: Reader, paths: Sequence[str], valid: Mapping[str, str], fields: Sequence[str], more: Sequence[str] = ()
+) -> None:
+    """Each field of the forms at these paths holds what is of no use, in turn: nothing fails, and nothing is markup."""
+    for field in fields:
+        for value in (*HOSTILE, *more):
+            sent: dict[str, Any] = {**valid, field: value.encode("utf-8", "replace")}
+            for path in paths:
+                answer = await reader.client.post(path, data=sent)
+                assert answer.status_code < 500, (path, field, value)
+                assert "<script>alert" not in answer.text, (path, field)
 
 
 def said(answer: httpx2.Response) -> str:

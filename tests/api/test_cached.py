@@ -195,6 +195,35 @@ async def test_another_site_changes_nothing_even_with_a_token(site: Cached) -> N
     assert "Evil" not in (await site.get(V1 + "/tags", authorization=f"Bearer {token}")).text
 
 
+async def test_a_page_of_an_origin_that_may_use_the_api_writes_by_its_token(settings: Settings, db: Database) -> None:
+    token = await db.write(token_of, "Nell", "owner", byline=False)
+    shared = settings.model_copy(update={"cors_origins": r"https://app\.example"})
+    asked: dict[str, str] = {"origin": "https://app.example", "sec-fetch-site": "cross-site"}
+    async with caching(shared, db) as site:
+        client = site.client
+        wanted = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization,if-match"}
+        told = await client.options(V1 + "/tags/1", headers=asked | wanted)
+        assert (told.status_code, "PATCH" in told.headers["access-control-allow-methods"]) == (200, True)
+        bearer = {"authorization": f"Bearer {token}"}
+        made = await client.post(V1 + "/tags", json={"title": "Sea"}, headers=asked | bearer)
+        assert (made.status_code, made.headers["access-control-allow-origin"]) == (201, "https://app.example")
+        for headers in (
+            asked,
+            asked | {"authorization": "Basic TmVsbDpzZWE="},
+            asked | {"authorization": "Bearer "},
+            bearer | {"origin": "https://evil.example"},
+            bearer | {"sec-fetch-site": "cross-site"},
+            bearer | {"origin": "https://app.example.evil.example"},
+        ):
+            answer = await client.post(V1 + "/tags", json={"title": "Evil"}, headers=headers)
+            assert (answer.status_code, "nothing was done" in answer.text) == (403, True), headers
+        for path in ("/auth", "/admin/sign-in/", "/api/../auth"):
+            answer = await client.post(path, data={"username": "Nell", "password": "x"}, headers=asked | bearer)
+            assert answer.status_code == 403, path
+        forged = await client.post(V1 + "/tags", json={"title": "Evil"}, headers=asked | {"authorization": "Bearer x"})
+        assert forged.status_code == 401
+
+
 async def test_a_site_below_a_base_path_has_its_api_there(settings: Settings, db: Database) -> None:
     await db.write(fill)
     async with caching(settings.model_copy(update={"url": "https://example.org/blog"}), db) as site:

@@ -61,6 +61,9 @@ async def test_a_stale_state_is_neither_replaced_nor_changed_nor_deleted(owner: 
     assert (gone.status_code, gone.content) == (204, b"")
     for method, sent in (("GET", None), ("PUT", body(noun, "x")), ("PATCH", {called: "x"}), ("DELETE", None)):
         assert (await owner.ask(method, at, sent)).status_code == 404, method
+        for tags in (f"{old}, {new}", new, "W/" + new, "*") if method != "GET" else ():
+            answer = await owner.ask(method, at, sent, headers={"if-match": tags})
+            assert answer.status_code == 404, (method, tags, "what is not there comes before any condition")
 
 
 @every_noun

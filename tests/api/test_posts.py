@@ -89,7 +89,9 @@ async def test_a_draft_is_for_those_who_may_edit_it(reader: Reader, owner: Progr
         ("POST", at + "/restore", None),
         ("POST", at + "/schedule", {"published_at": "2030-01-01T00:00:00Z"}),
     ):
-        assert (await other.ask(method, path, body)).status_code == 404, (method, path)
+        for tags in ({}, {"if-match": '"x", "y"'}, {"if-match": 'W/"x"'}):
+            answer = await other.ask(method, path, body, headers=tags)
+            assert answer.status_code == 404, (method, path, tags)
     assert (await owner.json(at))["title"] == "Later"
 
 

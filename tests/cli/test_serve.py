@@ -23,6 +23,7 @@ from tests.cli.conftest import Westmarch
 from tests.cli.test_doctor import write
 from tests.conftest import PostgreSQL
 from tests.serving import COMMAND, Serving, serving
+from westmarch.cli import serve
 
 
 def fetched(url: str) -> httpx2.Response:
@@ -64,6 +65,19 @@ def test_a_signal_ends_it_civilly(server: Serving, sent: signal.Signals) -> None
     server.process.send_signal(sent)
     assert server.stopped() == 0
     assert "Traceback" not in server.log.read_text(encoding="utf-8")
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_heard_when_it_is() -> None:
+    loaded: list[bool] = []
+
+    def load() -> None:
+        with serve._signals_after():
+            signal.raise_signal(signal.SIGINT)
+            loaded.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        load()
+    assert loaded
 
 
 def slow_request(server: PostgreSQL, name: str, url: str, answers: list[httpx2.Response]) -> subprocess.Popen[str]:

@@ -278,6 +278,7 @@ async def test_the_list_is_filtered_searched_and_paged(db: Database) -> None:
     assert len(await paths(kind="redirect")) == 5
     assert await paths(search="OLD-3") == ["/old-3/"]
     assert await paths(search="/b/") == ["/a/"]
+    assert len(await paths(search="SHOP.EXAMPLE")) == 5
     assert await paths(search="100%_") == []
 
 

@@ -35,7 +35,8 @@ def filled(session: Session, folder: Path) -> list[int]:
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({"search": "写真"}, [0]), ({"search": "البحر"}, [1]), ({"search": "SONG"}, [3]), ({"search": "100%_"}, []),
+        ({"search": "ärger"}, [2]), ({"search": "ÄRGER"}, [2]),
+        ({"search": "写真"}, [0]),  ({"search": "البحر"}, [1]), ({"search": "SONG"}, [3]), ({"search": "100%_"}, []),
         ({"kind": "picture"}, [1, 0]), ({"kind": "sound"}, [3]), ({"kind": "film"}, [4]), ({"kind": "document"}, [2]),
         ({"sort": "-size"}, [1, 0, 4, 2, 3]), ({"ids": [], "kind": "film"}, []), ({}, [4, 3, 2, 1, 0]),
     ],

@@ -35,6 +35,20 @@ def test_text_names_moment_level_request_and_logger(tmp_path: Path) -> None:
     assert re.fullmatch(pattern, written.getvalue())
 
 
+@pytest.mark.parametrize(("form", "name"), [("text", " server: Started"), ("json", '"logger": "server"')])
+def test_what_the_server_tells_is_no_error_by_its_name(tmp_path: Path, form: str, name: str) -> None:
+    written = set_up(tmp_path, log_format=form)
+    logging.getLogger("uvicorn.error").info("Started")
+    assert name in written.getvalue()
+    assert "error" not in written.getvalue()
+
+
+def test_the_level_of_the_server_is_set_by_the_name_that_the_log_shows(tmp_path: Path) -> None:
+    written = set_up(tmp_path, log_levels={"server": "warning"})
+    logging.getLogger("uvicorn.error").info("Started")
+    assert written.getvalue() == ""
+
+
 def test_a_message_cannot_forge_a_line(tmp_path: Path) -> None:
     written = set_up(tmp_path)
     logging.getLogger("westmarch").warning("%s", "one\n2026 INFO two\x1b[31m")

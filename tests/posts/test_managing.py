@@ -61,6 +61,12 @@ async def test_the_newest_is_first_and_what_has_no_date_lies_where_it_was_made(d
     assert await titled(db, sort="published") == ["Alpha", "Hidden", "beta", "Draft", "Soon"]
 
 
+@pytest.mark.parametrize("search", ["élan", "Élan", "ÉLAN VITAL"])
+async def test_titles_beyond_ascii_are_found_whatever_their_case(db: Database, search: str) -> None:
+    await db.write(post, "Élan vital")
+    assert await titled(db, Wanted(kind="post", search=search)) == ["Élan vital"]
+
+
 async def test_titles_sort_whatever_their_case(db: Database) -> None:
     await db.write(furnish)
     assert await titled(db, sort="title") == ["Alpha", "beta", "Draft", "Hidden", "Soon"]

@@ -1,15 +1,18 @@
 """Options of the site with what follows from them, and taking a change back."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.factories import SITE, post
+from tests.home.test_shown_media import somebody, stored
 from westmarch.db.database import Database
 from westmarch.errors import Conflict
 from westmarch.events.models import Event
+from westmarch.home import shown_media
 from westmarch.posts import archive, options
 from westmarch.posts.options import UNDOES
 from westmarch.site import actions, queries
@@ -43,6 +46,19 @@ async def test_a_change_is_taken_back(db: Database) -> None:
     changed = await db.write(options.change, {"title": "B", "tagline": "New"}, actor="test")
     assert "title" in await undone(db, changed.event_id)
     assert await db.read(queries.current) == Site(title="A")
+
+
+async def test_a_logo_whose_picture_was_deleted_does_not_come_back(db: Database, tmp_path: Path) -> None:
+    medium = await db.write(stored, tmp_path)
+    logo = {"path": medium.path, "width": medium.width, "height": medium.height}
+    await db.write(options.change, {"logo": logo}, actor="test")
+    removed = await db.write(options.change, {"logo": {}}, actor="test")
+    assert "logo" in await undone(db, removed.event_id)
+    removed = await db.write(options.change, {"logo": {}}, actor="test")
+    await db.write(shown_media.remove, medium.id, who=somebody("owner"), actor="test")
+    with pytest.raises(Conflict, match="The picture that was the logo is deleted"):
+        await undone(db, removed.event_id)
+    assert (await db.read(queries.current)).logo.path == ""
 
 
 async def test_a_zone_that_is_taken_back_counts_posts_as_before(db: Database) -> None:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-#: Widths and schemes, with what axe looks at there. What a scheme changes is colour alone.
+#: The rules of axe that are about colours, which are all that a scheme changes.
+COLOURS = ("color-contrast", "link-in-text-block")
+#: Widths and schemes, with the rules that axe holds the page to there (none named: all).
 VIEWS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
     (1280, "light", ()),
-    (1280, "dark", ("color-contrast", "link-in-text-block")),
-    (360, "dark", ("color-contrast", "link-in-text-block")),
+    (1280, "dark", COLOURS),
+    (360, "dark", COLOURS),
     (360, "light", ()),
 )
 #: Runs axe in the page and gives back what it found, and what it could not decide of colours.
@@ -68,13 +70,18 @@ def audit(page: "Page", axe: str, address: str, *, press: str = "") -> list[str]
     if press:
         page.locator(ADDED).first.wait_for(state="attached")  # A function to wait for would need `unsafe-eval`.
         page.locator(press).first.click()
-    page.evaluate(axe)  # The page's own Content-Security-Policy stays in force: it is for scripts of the page.
+    return views(page, axe)
+
+
+def views(page: "Page", axe: str) -> list[str]:
+    """What axe finds in each view of the page that is open."""
+    page.evaluate(axe + ";0")  # The page's own Content-Security-Policy stays in force: it is for scripts of the page.
     found = []
     for width, scheme, only in VIEWS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         told: list[str] = page.evaluate(RUN, list(only))
-        found += [f"{address} at {width} px, {scheme}: {each}" for each in told]
+        found += [f"{page.url} at {width} px, {scheme}: {each}" for each in told]
     return found
 
 

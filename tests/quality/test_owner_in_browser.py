@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser  # It is asked for by name alone, which nobody sees before the tests run.
 
+#: Each database and each width. The two pairs that are left repeat what these two hold: the long tests have them.
 SITES = [
-    pytest.param((kind, width), id=f"{kind}-{width}", marks=[pytest.mark.postgresql] if kind == "postgresql" else [])
-    for kind in ("sqlite", "postgresql")
-    for width in (DESK, PHONE)
+    pytest.param(("sqlite", DESK), id=f"sqlite-{DESK}"),
+    pytest.param(("postgresql", PHONE), id=f"postgresql-{PHONE}", marks=pytest.mark.postgresql),
+    pytest.param(("sqlite", PHONE), id=f"sqlite-{PHONE}", marks=pytest.mark.long),
+    pytest.param(("postgresql", DESK), id=f"postgresql-{DESK}", marks=[pytest.mark.postgresql, pytest.mark.long]),
 ]
 
 

@@ -52,6 +52,21 @@ def test_long_words_break_and_no_page_overflows(opened: "Page", unbroken: str) -
         assert over <= 0, (path, over)
 
 
+@pytest.mark.parametrize("opened", [(320, "light"), (390, "light"), (800, "light")], indirect=True)
+def test_a_long_title_leaves_room_for_the_signs_beside_it(opened: "Page", unbroken: str) -> None:
+    opened.goto(unbroken + "/")
+    room = opened.evaluate(
+        """() => {
+          const lines = document.createRange();
+          lines.selectNodeContents(document.querySelector(".plate"));
+          const signs = [...document.querySelectorAll(".tools > *")].filter((each) => each.offsetWidth);
+          const right = Math.max(...[...lines.getClientRects()].map((line) => line.right));
+          return Math.min(...signs.map((sign) => sign.getBoundingClientRect().left)) - right;
+        }"""
+    )
+    assert room >= 4
+
+
 @pytest.mark.parametrize("opened", [(1280, "light")], indirect=True)
 def test_lines_of_another_direction_stand_with_their_neighbours(opened: "Page", unbroken: str) -> None:
     for path, side in (("/p0/", "left"), ("/p1/", "right")):

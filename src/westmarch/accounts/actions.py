@@ -15,6 +15,7 @@ from westmarch.db.rows import NamedRow
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid, NotFound
 from westmarch.events import actions as events
+from westmarch.events.actor import NOBODY
 from westmarch.subjects.names import fold
 
 #: The longest name and e-mail address, in characters (RFC 5321, 4.5.3.1).
@@ -59,6 +60,7 @@ def _created(
     session: Session, name: str, role: str, email: str, password_hash: str | None, author_id: int | None
 ) -> tuple[int, dict[str, Any]]:
     fields = _checked(session, None, name=name, email=email, role=role, author_id=author_id)
+    _require_person(fields["name"])
     moment = now()
     stored = {
         **_columns(fields),
@@ -71,16 +73,19 @@ def _created(
 
 def change(
     session: Session, account_id: int, *, name: str, email: str, role: str, author_id: int | None, actor: str
-) -> None:
+) -> str | None:
     """Make name, e-mail, role and byline of an account what is said. Raises NotFound, else as `create`.
 
+    The e-mail address that it had, where it has it no more.
     Raises Conflict where nobody would be left who can sign in as an owner.
     """
     before = _locked(session, account_id)
     fields = _checked(session, account_id, name=name, email=email, role=role, author_id=author_id)
     changed = {key: [getattr(before, key), value] for key, value in fields.items() if getattr(before, key) != value}
     if not changed:
-        return
+        return None
+    if fold(fields["name"]) != before.folded:  # One that was called so before goes on.
+        _require_person(fields["name"])
     if "role" in changed and before.role == "owner":
         _require_other_owner(session, account_id, "Nobody else could manage the site: it would have no owner.")
     session.execute(update(Account).where(Account.id == account_id).values(_columns(fields)))
@@ -90,6 +95,7 @@ def change(
         actor=actor,
         detail={"account": account_id, "name": fields["name"], "changed": changed},
     )
+    return before.email if "email" in changed else None
 
 
 def disable(session: Session, account_id: int, *, actor: str) -> None:
@@ -191,6 +197,13 @@ def _require_other_owner(session: Session, account_id: int, message: str) -> Non
     session.execute(owners).all()
     if not queries.other_owner(session, account_id):
         raise Conflict(message, hint="Make somebody else an owner who has set a password.", place="role")
+
+
+def _require_person(name: str) -> None:
+    if fold(name) in NOBODY:
+        raise Invalid(
+            f"The log of events calls “{name}” what nobody did in person.", hint="Choose another name.", place="name"
+        )
 
 
 def _columns(fields: Mapping[str, Any]) -> dict[str, Any]:

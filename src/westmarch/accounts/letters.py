@@ -21,3 +21,16 @@ def with_link(kind: Kind, *, site: str, name: str, address: str) -> tuple[str, s
     if kind == "reset":
         text += "If it was not you, there is nothing to do: the old password stays as it is.\n"
     return " ".join(subject.split()), text
+
+
+def with_another_address(*, site: str, name: str, gone: bool) -> tuple[str, str]:
+    """Subject and text of the letter to the address that an account had. The new one is not told: this one may be lost.
+
+    `gone` is whether the account has no address any more.
+    """
+    now = "has no e-mail address any more" if gone else "has another e-mail address now"
+    text = (
+        f"Hello,\n\nthe account {name} at {site} {now}. No letters go to this one any more, nor does it sign in.\n"
+        "\nIf it was not you, tell an owner of the site at once: they can sign the account out and let you in again.\n"
+    )
+    return " ".join(f"Another e-mail address for {name} at {site}".split()), text

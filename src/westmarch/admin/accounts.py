@@ -13,7 +13,7 @@ from westmarch.accounts import actions, one_time_links, queries
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.one_time_links import Kind
 from westmarch.accounts.rights import RIGHTS, Right
-from westmarch.admin import flash, shell
+from westmarch.admin import addressing, flash, shell
 from westmarch.admin.linking import Linked, Sender, linked, shown
 from westmarch.admin.me import LARGEST_ID, Device, devices_of
 from westmarch.authors import actions as authors
@@ -162,21 +162,22 @@ async def change(request: Request) -> Reply:
     asked = Asked.of(await forms.read(request, most_bytes=MOST_BYTES))
     account_id = _id(request)
     try:
-        await shell.db(request).write(_change, account_id, asked, actor(request))
+        await shell.db(request).write(_change, account_id, asked, Sender.of(request), actor(request))
     except (Invalid, Conflict) as error:
         return _account(request, await _opened(request), asked, error)
     return flash.redirect(request, PATH, f"The account of {asked.name} is saved.")
 
 
-def _change(session: Session, account_id: int, asked: Asked, actor: Actor) -> None:
+def _change(session: Session, account_id: int, asked: Asked, sender: Sender, actor: Actor) -> None:
     author_id = asked.author_id(session)
-    actions.change(
+    addressing.change(
         session,
         account_id,
         name=asked.name,
         email=asked.email,
         role=asked.role,
         author_id=author_id,
+        sender=sender,
         actor=actor,
     )
 

@@ -102,6 +102,8 @@ def _look(session: Reading, wanted: Asked, before: int | None) -> Shown:
 def _told(row: NamedRow, names: dict[int, Named], *, undo: bool, undone: bool) -> Told:
     detail: dict[str, Any] = row.detail
     subject = names.get(row.subject_id)
+    if row.verb.startswith("link."):
+        subject = None  # It is named by its address, not by the page that it leads to.
     name = (subject.name if subject else "") or event_words.named(detail, row.actor)
     if subject and not name:
         name = f"number {row.subject_id}, which is gone"

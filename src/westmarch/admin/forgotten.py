@@ -13,14 +13,14 @@ from westmarch.admin import shell
 from westmarch.admin.linking import Sender, linked
 from westmarch.db.database import Database
 from westmarch.db.types import now
-from westmarch.errors import TooMany
+from westmarch.errors import Invalid, TooMany
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web import forms
 from westmarch.web.replies import Reply
 
 PATH = "/admin/forgotten/"
-#: A form of one field has no more bytes.
-MOST_BYTES = 5_000
+#: A form of one field has no more bytes, whatever somebody pasted into it.
+MOST_BYTES = 200_000
 #: Nobody gets a second letter before so long, whoever asks for it.
 REST = timedelta(minutes=5)
 
@@ -32,7 +32,10 @@ async def page(request: Request) -> Reply:
 
 async def ask(request: Request) -> Reply:
     """Send a letter with a link to the account of this name, if there is one: nobody is told whether there is."""
-    sent = await forms.read(request, most_bytes=MOST_BYTES)
+    try:
+        sent = await forms.read(request, most_bytes=MOST_BYTES)
+    except Invalid as error:
+        return _page(request, fault=error.message, status=error.status)
     sender = Sender.of(request)
     if not sender.sends:
         return _page(request)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
-from westmarch.admin import flash, sections
+from westmarch.admin import flash, sections, shell
 from westmarch.admin.sections import LOOK, Section
 from westmarch.errors import Invalid, Stale, WestmarchError
 from westmarch.media import actions as media
@@ -30,6 +30,8 @@ from westmarch.web.theme import Theme
 #: The path to which a logo is sent, and how large its file may be, in bytes.
 LOGO_PATH = "/admin/settings/look/logo/"
 LARGEST = 5 << 20
+#: Where it is told how a colour would be shown.
+SHADES_PATH = "/admin/settings/look/shades/"
 #: What the other fields of its form may have, in bytes.
 _FIELDS = 64 << 10
 _LOGO = Section("", "", LOGO_PATH, "", ("logo",))
@@ -81,6 +83,11 @@ async def look(request: Request) -> Reply:
         error, site = await sections.meanwhile(request, LOOK), await sections.current(request)
         other = sections.differing(site, values, ("theme", "accent", "footer"))
         return _page(request, site, typed, error=error, status=error.status, now=other)
+
+
+async def told_shades(request: Request) -> Reply:
+    """`/admin/settings/look/shades/?accent=#1f6f8b`: how a colour would be shown, for the script of the page."""
+    return shell.plain(request, "settings/shades.html", title="", shades=shades(request.query_params.get("accent", "")))
 
 
 def _theme(request: Request, site: Site) -> Theme:
@@ -156,6 +163,7 @@ def _page(request: Request, site: Site, typed: dict[str, Any], **context: Any) -
         themes=[(name, name) for name in dict.fromkeys((*names, str(typed["theme"])))],
         missing=site.theme not in names,
         shades=shades(str(typed["accent"])),
+        shades_action=surface.href(SHADES_PATH),
         logo=site.logo,
         logo_action=surface.href(LOGO_PATH),
         logo_version=version(site, _LOGO.names),
@@ -227,5 +235,6 @@ def _set_logo(
 
 ROUTES = (
     Guarded(LOOK.path, look, right=Right.MANAGE_SITE, methods=("GET", "POST")),
+    Guarded(SHADES_PATH, told_shades, right=Right.MANAGE_SITE),
     Guarded(LOGO_PATH, logo, right=Right.MANAGE_SITE, methods=("POST",)),
 )

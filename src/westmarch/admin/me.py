@@ -13,7 +13,8 @@ from westmarch.accounts.models import Account
 from westmarch.accounts.one_time_links import SETTING
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
-from westmarch.admin import flash, shell
+from westmarch.admin import addressing, flash, shell
+from westmarch.admin.linking import Sender
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
@@ -77,23 +78,43 @@ async def page(request: Request) -> Reply:
 
 
 async def change(request: Request) -> Reply:
-    """Change one's own name and e-mail; nothing else that the form may hold."""
+    """Change one's own name and e-mail; nothing else that the form may hold. Another e-mail needs the password.
+
+    Links for a new password go to the e-mail: who finds a device signed in could have the account for good by it.
+    """
     sent = await forms.read(request, most_bytes=MOST_BYTES)
-    who, name, email = signed_in(request), sent.line("name"), sent.line("email")
+    who, name, email, typed = signed_in(request), sent.line("name"), sent.line("email"), sent.text("password")
+    found = await shell.db(request).read(mine, who)
     try:
-        await shell.db(request).write(_rename, who.account_id, name, email, actor(request))
-    except (Invalid, Conflict) as error:
+        actions.checked_name(name)
+        proved = not found.asks_old
+        if not proved and typed and actions.checked_email(email) != found.account.email:
+            await _require_password(request, found.account, typed, "password", "This is not your password.")
+            proved = True
+        await shell.db(request).write(_rename, who.account_id, name, email, proved, Sender.of(request), actor(request))
+    except (Invalid, Conflict, TooMany) as error:
         return await _page(request, error=error, name=name, email=email)
     return flash.redirect(request, "/admin/me/", "Saved.")
 
 
-def _rename(session: Session, account_id: int, name: str, email: str, actor: Actor) -> None:
+def _rename(
+    session: Session, account_id: int, name: str, email: str, proved: bool, sender: Sender, actor: Actor
+) -> None:
     # Locked first: a role that an owner takes away at this moment would come back with the name.
     session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
     account = queries.by_id(session, account_id)
     assert account is not None, "accounts are never deleted"
-    actions.change(
-        session, account_id, name=name, email=email, role=account.role, author_id=account.author_id, actor=actor
+    if not proved and actions.checked_email(email) != account.email:
+        raise Invalid("Another e-mail address needs your password.", place="password")
+    addressing.change(
+        session,
+        account_id,
+        name=name,
+        email=email,
+        role=account.role,
+        author_id=account.author_id,
+        sender=sender,
+        actor=actor,
     )
 
 
@@ -114,21 +135,22 @@ async def set_password(request: Request) -> Reply:
         if new != sent.text("again"):
             raise Invalid("These are two different passwords.", place="again")
         if found.asks_old:
-            await _require_old(request, found.account, sent.text("old"))
+            await _require_password(request, found.account, sent.text("old"), "old", "This is not the old password.")
     except (Invalid, TooMany) as error:
         return _password_page(request, found, error)
     kept = await passwords.made(new)
     await shell.db(request).write(actions.set_password, who.account_id, kept, actor=actor(request), keep=who.session_id)
     back = "/admin/me/" if found.asks_old else "/admin/"
-    return flash.redirect(request, back, "The password is set. Other devices were signed out.")
+    others = " Other devices were signed out." if any(not device.this for device in found.devices) else ""
+    return flash.redirect(request, back, f"The password is set.{others}")
 
 
-async def _require_old(request: Request, account: NamedRow, old: str) -> None:
-    """Raises Invalid where the old password is wrong, TooMany where it was guessed too often."""
+async def _require_password(request: Request, account: NamedRow, typed: str, place: str, message: str) -> None:
+    """Raises Invalid where the password of an account is wrong, TooMany where it was guessed too often."""
     try:
-        await credentials.by_password(shell.db(request), account.name, old, client(request))
+        await credentials.by_password(shell.db(request), account.name, typed, client(request))
     except credentials.WrongCredentials as error:
-        raise Invalid("This is not the old password.", place="old") from error
+        raise Invalid(message, place=place) from error
 
 
 async def end_session(request: Request) -> Reply:
@@ -155,7 +177,7 @@ async def _page(
         request,
         "me/page.html",
         title="Your account",
-        status=200 if error is None else 422,
+        status=200 if error is None else (error.status if isinstance(error, TooMany) else 422),
         account=found.account,
         devices=found.devices,
         asks_old=found.asks_old,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
@@ -17,7 +18,7 @@ from westmarch.admin.condition import of_size
 from westmarch.db.database import Database
 from westmarch.db.keyset import Found
 from westmarch.db.sessions import Reading
-from westmarch.errors import Conflict, Invalid, Stale, Unavailable, WestmarchError
+from westmarch.errors import Conflict, Invalid, Refused, Stale, Unavailable, WestmarchError
 from westmarch.home import renewed_media, shown_media
 from westmarch.home.shown_media import Use
 from westmarch.media import actions, library, removing, uploading
@@ -54,11 +55,15 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A medium with what shows it (as whoever asks may know it), and the name of who uploaded it."""
+    """A medium with what shows it (as whoever asks may know it), and the name of who uploaded it.
+
+    `goes` is whether whoever asks may delete it although it is shown there.
+    """
 
     medium: Medium
     uses: Sequence[Use]
     by: str
+    goes: bool
 
 
 async def all_of_them(request: Request) -> Reply:
@@ -179,7 +184,8 @@ async def one(request: Request) -> Reply:
     except Stale as error:
         now = await _db(request).read(_shown, media_id, who)
         return _page(request, now, typed, now.medium.version, error=error, now=now.medium)
-    except Invalid as error:
+    except (Invalid, Refused) as error:
+        actions.require_owned(who, shown.medium)
         return _page(request, shown, typed, form.line("version"), error=error)
     message = "Nothing was changed." if event is None else "Saved."
     return flash.redirect(request, f"{PATH}{media_id}/", message, undo=[] if event is None else [event])
@@ -187,13 +193,12 @@ async def one(request: Request) -> Reply:
 
 async def described(request: Request, media_id: int, values: Mapping[str, str], expected: str) -> int | None:
     """Change the words of a medium, and make the texts anew that show it; the id of the event."""
-    db = _db(request)
-    event = await db.write(
-        actions.describe, media_id, values, who=signed_in(request), expected=expected, actor=actor(request)
-    )
-    if event is not None and "alt" in values:
-        await renewed_media.renew(db, await db.read(library.one, media_id))
-    return event
+    who, by = signed_in(request), actor(request)
+
+    def describe(session: Session) -> int | None:
+        return actions.describe(session, media_id, values, who=who, expected=expected, actor=by)
+
+    return await renewed_media.changed(_db(request), {media_id: values["alt"].strip()}, who, describe)
 
 
 async def delete(request: Request) -> Reply:
@@ -226,6 +231,7 @@ def _ask(request: Request, shown: Shown, error: Conflict | None = None) -> Reply
         status=200 if error is None else error.status,
         medium=shown.medium,
         uses=places(shown.uses, signed_in(request)),
+        goes=shown.goes,
         error=error,
         action=here + "delete/",
         back=here,
@@ -235,8 +241,9 @@ def _ask(request: Request, shown: Shown, error: Conflict | None = None) -> Reply
 def _shown(session: Reading, media_id: int, who: SignedIn) -> Shown:
     medium = library.one(session, media_id)
     account = accounts.by_id(session, medium.account_id) if medium.account_id is not None else None
-    found = shown_media.known(session, shown_media.uses(session, medium), who)
-    return Shown(medium, found, account.name if account else "")
+    found = shown_media.uses(session, medium)
+    goes = shown_media.changeable(session, found, who)
+    return Shown(medium, shown_media.known(session, found, who), account.name if account else "", goes)
 
 
 def places(uses: Sequence[Use], who: SignedIn) -> list[tuple[str, str, str]]:
@@ -276,7 +283,7 @@ def _page(
         request,
         "media/one.html",
         title=medium.filename,
-        status=200 if error is None else (error.status if isinstance(error, Stale) else 422),
+        status=200 if error is None else (error.status if isinstance(error, Stale | Refused) else 422),
         shown=shown,
         medium=medium,
         uses=places(shown.uses, signed_in(request)),

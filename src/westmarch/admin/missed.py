@@ -8,6 +8,7 @@ from westmarch.accounts.guard import Guarded, actor
 from westmarch.accounts.rights import Right
 from westmarch.admin import flash, narrowing, redirects, shell
 from westmarch.admin.redirects import MISSED
+from westmarch.errors import Invalid
 from westmarch.links import missed
 from westmarch.web import forms
 from westmarch.web.replies import Reply
@@ -42,7 +43,10 @@ async def page(request: Request) -> Reply:
 
 async def forget(request: Request) -> Reply:
     """Forget paths that were chosen."""
-    form = await forms.read(request, most_bytes=MOST_BYTES)
+    try:
+        form = await forms.read(request, most_bytes=MOST_BYTES)
+    except Invalid as error:
+        return flash.redirect(request, MISSED, error.message, bad=True)
     paths = [narrowing.storable(path) for path in form.all("path")[: narrowing.MOST_CHOSEN]]
     db = shell.db(request)
     number = await db.write(missed.forget, paths, actor=actor(request)) if paths else 0

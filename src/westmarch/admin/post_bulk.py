@@ -66,13 +66,17 @@ def doing(listing: Listing) -> Callable[[Request], Awaitable[Reply]]:
     """The endpoint to which the form of a list is sent; its address says how the list is narrowed, sorted and paged."""
 
     async def do(request: Request) -> Reply:
-        form = await forms.read(request, most_bytes=MOST_BYTES)
         asked = post_lists.asked(request, listing)
+        try:
+            form = await forms.read(request, most_bytes=MOST_BYTES)
+            chosen = _chosen(form)
+        except Invalid as refused:
+            return flash.redirect(request, asked.path(), refused.message, bad=True)
         acts, name = acts_of(listing, signed_in(request)), form.text("do")
         if name not in acts:
             raise Invalid("There is no such thing to do with them.", place="do", hint="Use the buttons of the list.")
         act, every = acts[name], form.checked("all")
-        titles = await shell.db(request).read(_selected, request, asked, None if every else _chosen(form))
+        titles = await shell.db(request).read(_selected, request, asked, None if every else chosen)
         if not titles:
             return flash.redirect(request, asked.path(), "Nothing was selected.", bad=True)
         if len(titles) > MOST:

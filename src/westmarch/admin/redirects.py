@@ -138,7 +138,10 @@ async def paste(request: Request) -> Reply:
 
 async def remove(request: Request) -> Reply:
     """Remove redirects and old addresses that were chosen. What is gone already is left out."""
-    ids = narrowing.chosen((await forms.read(request, most_bytes=organizing.MOST_BYTES)).all("id"))
+    try:
+        ids = narrowing.chosen((await forms.read(request, most_bytes=organizing.MOST_BYTES)).all("id"))
+    except Invalid as error:
+        return flash.redirect(request, PATH, error.message, bad=True)
     events = await shell.db(request).write(_remove, ids, actor(request))
     if not events:
         return flash.redirect(request, PATH, "Choose redirects first: none of those is there.", bad=True)

@@ -11,7 +11,7 @@ from westmarch.accounts import credentials, one_time_links, sessions
 from westmarch.accounts.guard import SIGN_IN, by_session, client
 from westmarch.admin import shell
 from westmarch.db.rows import NamedRow
-from westmarch.errors import Gone, TooMany
+from westmarch.errors import Gone, Invalid, TooMany
 from westmarch.events import actions as events
 from westmarch.events.actor import Actor
 from westmarch.metrics.routes import CountedRoute
@@ -28,8 +28,8 @@ _OWN = ("referrer-policy", "same-origin")
 HOME = "/admin/"
 #: Where a password is set by whoever came by a link.
 SET_PASSWORD = "/admin/me/password/"  # noqa: S105 - a path
-#: A form of two fields has no more bytes.
-MOST_BYTES = 20_000
+#: A form of two fields has no more bytes, whatever somebody pasted into it.
+MOST_BYTES = 200_000
 #: A path of the admin: neither another host, nor anything that a browser makes another path of.
 _BACK = re.compile(r"/admin/[!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~]*")
 _LONGEST_BACK = 2_000
@@ -45,7 +45,10 @@ async def form(request: Request) -> Reply:
 
 async def sign_in(request: Request) -> Reply:
     """Sign in by name and password: a new session on this device, whatever cookie came along."""
-    sent = await forms.read(request, most_bytes=MOST_BYTES)
+    try:
+        sent = await forms.read(request, most_bytes=MOST_BYTES)
+    except Invalid as error:
+        return _form(request, back=HOME, fault=error.message, status=error.status)
     name, back = sent.line("name"), way_back(sent.text("next"))
     try:
         account = await credentials.by_password(shell.db(request), name, sent.text("password"), client(request))

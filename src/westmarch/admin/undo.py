@@ -26,8 +26,18 @@ from westmarch.links import undoing as links
 from westmarch.media import actions as media_actions
 from westmarch.media import library
 from westmarch.media import undoing as media
-from westmarch.media.library import Medium
-from westmarch.posts import bylines_undo, changing, labelling, options, parts_undo, retagging_undo, reverting
+from westmarch.media.models import Media
+from westmarch.posts import (
+    bylines_undo,
+    changing,
+    labelling,
+    options,
+    ownership,
+    parts_undo,
+    retagging_undo,
+    reverting,
+    unchanging,
+)
 from westmarch.posts import undoing as posts
 from westmarch.site import queries as site_queries
 from westmarch.tags import undoing as tags
@@ -39,6 +49,7 @@ PATH = "/admin/undo/"
 #: What can be undone, by the verb of its event.
 UNDOES: Mapping[str, Callable[..., str]] = {
     **posts.UNDOES,
+    **unchanging.UNDOES,
     **labelling.UNDOES,
     **reverting.UNDOES,
     **tags.UNDOES,
@@ -102,6 +113,7 @@ def _require(session: Session, row: NamedRow, who: SignedIn) -> None:
         media_actions.require_owned(who, library.one(session, row.detail["undo"]["media"]))
     if kind in ("post", "page"):
         changing.held(session, row.subject_id, who, None)
+        ownership.takes(who, row.detail.get("changed", {}))
         if row.detail["undo"].get("before", {}).get("status", "draft") != "draft":
             who.require(Right.PUBLISH)
 
@@ -133,17 +145,26 @@ async def take_back(request: Request) -> Reply:
         raise Invalid(f"At most {flash.MOST_EVENTS} changes can be undone at once.")
     ids = [int(text) for text in texts]
     db: Database = request.app.state.db
-    said = await db.write(undo, ids, who=signed_in(request), actor=actor(request))
-    for medium in await db.read(_media, ids):
-        await renewed_media.renew(db, medium)
+    who, by = signed_in(request), actor(request)
+
+    def act(session: Session) -> list[str]:
+        return undo(session, ids, who=who, actor=by)
+
+    said = await renewed_media.changed(db, await db.read(_alts, ids), who, act)
     message = " ".join(said) if len(said) <= _SAID else f"{len(said)} changes were taken back."
     return flash.redirect(request, _page(request, back(form.line("back"))), message)
 
 
-def _media(session: Reading, event_ids: Sequence[int]) -> list[Medium]:
-    """The pictures of whose words the events tell: texts show them."""
+def _alts(session: Reading, event_ids: Sequence[int]) -> dict[int, str]:
+    """The words that pictures will have again, where the events tell of such: texts show them."""
     described = select(Event.detail).where(Event.id.in_(event_ids), Event.verb == "media.described")
-    return [library.one(session, detail["media"]) for detail in session.scalars(described)]
+    found: dict[int, str] = {}
+    for detail in session.scalars(described.order_by(Event.id)):
+        taken_back = detail.get("undo", {})
+        if "alt" in taken_back.get("before", {}):
+            found.setdefault(taken_back["media"], taken_back["before"]["alt"])
+    there = set(session.scalars(select(Media.id).where(Media.id.in_(found))))
+    return {media_id: alt for media_id, alt in found.items() if media_id in there}
 
 
 def back(path: str) -> str:

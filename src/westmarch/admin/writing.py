@@ -150,9 +150,8 @@ async def _edit(request: Request, kind: Kind) -> Reply:
     presence.stir(request)
     if not done:
         return flash.redirect(request, here, "Nothing was changed.")
-    turned = do in STATUS and STATUS[do] != found.status
     said = _KEPT if wait and found.status == "published" else DONE.get(do, DONE["save"])
-    return flash.redirect(request, here, said, undo=done[-1:] if turned else ())
+    return flash.redirect(request, here, said, undo=done)
 
 
 async def _with_picture(request: Request, form: Form, typed: Typed) -> Typed:

@@ -31,8 +31,8 @@ _tag, _tagging, _topic, _part = (model.__table__ for model in (Tag, Tagging, Top
 _author, _byline = Author.__table__, Byline.__table__
 _mine, _placed = _byline.alias("mine"), _part.alias("placed")
 
-#: What a list shows of a post, under the names that `edited` has for it.
-_SHOWN = (
+#: What a list shows of a post; `post_showing.listed` takes the columns in this order.
+SHOWN = (
     _post.c.title, _post.c.slug, _post.c.path, _post.c.summary, _post.c.excerpt_html, _post.c.language, _post.c.status,
     _post.c.unlisted, _post.c.pinned, _post.c.updated_at, _post.c.published_at, _subject.c.created_at,
     _post.c.extra["cover_alt"].as_string().label("cover_alt"), _post.c.cover_id,
@@ -187,7 +187,7 @@ def _statement(way: _Way) -> NamedSelect:
         .outerjoin(_placed, _placed.c.subject_id == _post.c.id)
         .outerjoin(_topic, _topic.c.id == _placed.c.topic_id)
     )
-    columns = [key.label("id"), *_SHOWN]
+    columns = [key.label("id"), *SHOWN]
     if way.texts:
         columns += _TEXTS
         shown = func.coalesce(_post.c.published_revision_id, _post.c.draft_revision_id)

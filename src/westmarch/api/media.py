@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Path, Query
 from sqlalchemy import Text, func
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -131,9 +132,12 @@ async def patch_medium(ask: Ask, at: Annotated[Numbered, Path()], body: Annotate
     if "filename" in values:
         values["filename"] = uploading.called(values["filename"]) if values["filename"].strip() else ""
     expected = await _expected(ask, at.id)
-    event = await ask.db.write(actions.describe, at.id, values, who=ask.somebody, expected=expected, actor=ask.actor)
-    if event is not None and "alt" in values:
-        await renewed_media.renew(ask.db, await ask.db.read(library.one, at.id))
+
+    def describe(session: Session) -> int | None:
+        return actions.describe(session, at.id, values, who=ask.somebody, expected=expected, actor=ask.actor)
+
+    alts = {at.id: values["alt"].strip()} if "alt" in values else {}
+    await renewed_media.changed(ask.db, alts, ask.somebody, describe)
     return await _changed(ask, at.id)
 
 

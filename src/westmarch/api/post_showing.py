@@ -56,7 +56,7 @@ def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", 
         "tags": [{"slug": tag.slug, "title": tag.name} for tag in post.tags],
         "topics": [] if post.topic is None else [{"slug": post.topic.slug, "title": post.topic.title}],
         "authors": [{"slug": author.slug, "name": author.name} for author in post.authors],
-        "cover": None if post.cover is None else _picture(root, post.cover),
+        "cover": None if post.cover is None else _cover(root, post.cover),
         "created_at": post.created_at,
         "updated_at": post.updated_at,
         "published_at": post.published_at,
@@ -66,7 +66,7 @@ def shown(surface: Surface, post: Edited, parts: Collection[str] = ("markdown", 
 def listed(
     session: Reading, surface: Surface, rows: Sequence[NamedRow], parts: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The posts of a page of a list, as `shown` makes them."""
+    """The posts of a page of a list, which has the columns of `finding.SHOWN` first, as `shown` makes them."""
     ids = {"ids": [row.id for row in rows]}
     if not rows:
         return []
@@ -74,30 +74,38 @@ def listed(
     authors = _by_post(session.execute(_AUTHORS, ids).all(), "name")
     root, place = surface.root, surface.place
     values = []
-    for row in rows:
+    # The columns in their order: to look each up by its name takes as long as a third of the statements.
+    for (
+        post_id, title, slug, path, standfirst, excerpt_html, language, status, unlisted, pinned, updated_at,
+        published_at, created_at, cover_alt, cover_id, hash_, extension, alt, width, height, topic_slug, topic_title,
+        *texts,
+    ) in rows:  # fmt: skip
         value: dict[str, Any] = {
-            "id": row.id,
-            "title": row.title,
-            "slug": row.slug,
-            "path": row.path,
-            "url": root + quote(row.path),
-            "standfirst": row.summary,
+            "id": post_id,
+            "title": title,
+            "slug": slug,
+            "path": path,
+            "url": root + quote(path),
+            "standfirst": standfirst,
         }
         if "markdown" in parts:
-            value["markdown"] = row.markdown or ""
+            value["markdown"] = texts[0] or ""
         if "html" in parts:
-            value["html"] = place(row.html or "", root)
-        value["excerpt"] = place(row.excerpt_html, root)
-        value["language"] = row.language
-        value["status"] = "unlisted" if row.unlisted and row.status == "published" else row.status
-        value["pinned"] = row.pinned
-        value["tags"] = tags.get(row.id, [])
-        value["topics"] = [] if row.topic_slug is None else [{"slug": row.topic_slug, "title": row.topic_title}]
-        value["authors"] = authors.get(row.id, [])
-        value["cover"] = None if row.cover_id is None else _cover(root, row)
-        value["created_at"] = row.created_at
-        value["updated_at"] = row.updated_at
-        value["published_at"] = row.published_at
+            value["html"] = place(texts[1] or "", root)
+        value["excerpt"] = place(excerpt_html, root)
+        value["language"] = language
+        value["status"] = "unlisted" if unlisted and status == "published" else status
+        value["pinned"] = pinned
+        value["tags"] = tags.get(post_id, [])
+        value["topics"] = [] if topic_slug is None else [{"slug": topic_slug, "title": topic_title}]
+        value["authors"] = authors.get(post_id, [])
+        value["cover"] = None
+        if cover_id is not None:
+            address = f"{root}/media/{hash_[:2]}/{hash_[2:]}.{extension}"
+            value["cover"] = _picture(cover_id, address, cover_alt or alt, width, height)
+        value["created_at"] = created_at
+        value["updated_at"] = updated_at
+        value["published_at"] = published_at
         values.append(value)
     return values
 
@@ -110,21 +118,9 @@ def _by_post(rows: Sequence[NamedRow], called: str) -> dict[int, list[dict[str, 
     return found
 
 
-def _cover(root: str, row: NamedRow) -> dict[str, Any]:
-    return {
-        "id": row.cover_id,
-        "url": f"{root}/media/{row.hash[:2]}/{row.hash[2:]}.{row.extension}",
-        "alt": row.cover_alt or row.alt,
-        "width": row.width,
-        "height": row.height,
-    }
+def _cover(root: str, cover: Cover) -> dict[str, Any]:
+    return _picture(cover.id, root + cover.path, cover.alt, cover.width, cover.height)
 
 
-def _picture(root: str, cover: Cover) -> dict[str, Any]:
-    return {
-        "id": cover.id,
-        "url": root + cover.path,
-        "alt": cover.alt,
-        "width": cover.width,
-        "height": cover.height,
-    }
+def _picture(cover_id: int, address: str, alt: str, width: int | None, height: int | None) -> dict[str, Any]:
+    return {"id": cover_id, "url": address, "alt": alt, "width": width, "height": height}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Body, Path
 from starlette.types import ASGIApp
 
+from westmarch.accounts.who import SignedIn
 from westmarch.api import posts, replies
 from westmarch.api.door import PREFIX, Ask
 from westmarch.api.post_shapes import Patched, Replaced, Scheduled, Written
@@ -17,6 +18,7 @@ from westmarch.posts import editing
 from westmarch.posts.change import Change, Slug
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import edited
+from westmarch.posts.ownership import readable
 
 
 async def create_post(ask: Ask, body: Annotated[Written, Body()]) -> ASGIApp:
@@ -181,11 +183,13 @@ async def _restore(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
 async def _begin(ask: Ask, kind: Kind, post_id: int, *, trashed: bool = False) -> str | None:
     """The version that a change of a post expects. Raises NotFound for one of another kind, or that nobody may see."""
     await ask.db.read(posts.there, kind, post_id, trashed)
-    return await replies.expected(ask, _version, post_id)
+    return await replies.expected(ask, _version, ask.somebody, post_id)
 
 
-def _version(session: Reading, post_id: int) -> str:
-    return edited(session, post_id).version
+def _version(session: Reading, who: SignedIn, post_id: int) -> str:
+    post = edited(session, post_id)
+    readable(who, post)
+    return post.version
 
 
 async def _told(ask: Ask, kind: Kind, post_id: int, *, made: bool = False) -> ASGIApp:

@@ -78,7 +78,8 @@ def _reply(value: Any, version: str, cache: str, headers: tuple[tuple[str, str],
 async def expected(ask: Ask, current: Callable[..., str], /, *args: Any) -> str | None:
     """The version that a change expects by the header If-Match; None where it expects nothing.
 
-    `current(session, …)` tells the version as it is, where several are named. Raises Stale where none is that.
+    `current(session, …)` tells the version as it is, where not just one is named; it raises NotFound where there is
+    nothing, which goes before any condition (RFC 9110, 13.2.1). Raises Stale where none is that version.
     """
     given = ask.expected
     if given is None or given.strip() == "*":
@@ -87,7 +88,7 @@ async def expected(ask: Ask, current: Callable[..., str], /, *args: Any) -> str 
     known = [version for version in versions if version]
     if len(known) == 1:
         return known[0]
-    if known and (found := await ask.db.read(current, *args)) in known:
+    if (found := await ask.db.read(current, *args)) in known:
         return found
     raise Stale("This is not the newest state any more.", hint="Look at what it is now, then make your change again.")
 

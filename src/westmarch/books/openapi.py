@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
@@ -21,7 +21,7 @@ PATH = "/api/v1/openapi.json"
 _STYLE = """
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; overflow-wrap: anywhere; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; overflow-wrap: normal; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; }
 code, pre { font: .9em ui-monospace, monospace; }
 section { margin-block: 2.5rem; }
@@ -97,21 +97,27 @@ def _page(document: Mapping[str, Any], base: str) -> Iterator[Markup]:
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Iterator[Markup]:
     yield Markup("<section><h2><code>{} {}</code></h2><p>{}</p>").format(
-        method.upper(), path, operation.get("description", "")
+        method.upper(), path, _marked(operation.get("description", ""))
     )
     if parameters := operation.get("parameters"):
         yield Markup("<table><thead><tr><th>Parameter<th>Type<th>Default<th>Meaning</thead><tbody>")
         for parameter in parameters:
             yield Markup("<tr><td><code>{}</code><td>{}<td>{}<td>{}").format(
-                parameter["name"], *_shape(parameter["schema"]), parameter.get("description", "")
+                parameter["name"], *_shape(parameter["schema"]), _marked(parameter.get("description", ""))
             )
         yield Markup("</tbody></table>")
     if "{" not in path:
         yield Markup('<p>Try: <a href="{0}">{0}</a></p>').format(path)
     yield Markup("<h3>Answers</h3><ul>")
     for status, answer in operation["responses"].items():
-        yield Markup("<li><code>{}</code> {}").format(status, answer["description"])
+        yield Markup("<li><code>{}</code> {}").format(status, _marked(answer["description"]))
     yield Markup("</ul></section>")
+
+
+def _marked(text: str) -> Markup:
+    """A sentence with what stands between backticks as code."""
+    pieces = enumerate(text.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(one) if at % 2 else escape(one) for at, one in pieces)
 
 
 def _shape(schema: Mapping[str, Any]) -> tuple[str, str]:

@@ -50,11 +50,13 @@ _POSITION, _EPOCH = select(func.max(_change.c.position)), select(Epoch.__table__
 
 #: What a statement may ask besides, to learn with its rows where the snapshot stands.
 POSITION, EPOCH = _POSITION.scalar_subquery().label("position"), _EPOCH.scalar_subquery().label("epoch")
+_MOMENT = select(POSITION, EPOCH)
 
 
 def moment(session: Reading) -> Moment:
     """Where the session's snapshot stands."""
-    return Moment(epoch(session), position(session))
+    found = session.execute(_MOMENT).one()
+    return Moment(found.epoch or "", found.position or 0)
 
 
 def position(session: Reading) -> int:

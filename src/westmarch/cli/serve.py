@@ -7,6 +7,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 WORKER_PATIENCE = 60
 #: The largest message that browsers may send by a WebSocket, in bytes: they only listen.
 LARGEST_MESSAGE = 1024
+#: What ends it.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 #: What makes the program in a worker process.
 WORKER = "westmarch.cli.serve:worker"
 SEARCH_WORKER = "westmarch.cli.serve:search_worker"
@@ -134,8 +138,9 @@ def _run(
     from uvicorn import Server
 
     if not reload and settings.workers == 1:
-        program = _program(settings, search=search)
-        Server(_server_config(settings, program)).run(sockets=[listener])
+        with _signals_after():
+            config = _server_config(settings, _program(settings, search=search))
+        Server(config).run(sockets=[listener])
         return
     _hand_to_children(site, flags)
     if reload:
@@ -146,6 +151,20 @@ def _run(
         return
     config = _server_config(settings, SEARCH_WORKER if search else WORKER, workers=settings.workers)
     _supervise(config, listener)
+
+
+@contextmanager
+def _signals_after() -> Iterator[None]:
+    """Hear Ctrl-C and SIGTERM when this is done: what they raise inside of an import may be lost."""
+    heard: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: heard.append(number)) for each in _ENDING}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    for number in heard[:1]:
+        signal.raise_signal(number)
 
 
 def _program(settings: "Settings", *, search: bool) -> "FastAPI":

@@ -1,5 +1,10 @@
 """Who does something: the name that events and revisions keep, with the token and the request it is done by."""
 
+#: Who acts and is no person. No account may be called so, however it is spelled: the log would tell of it as of one.
+NOBODY = frozenset(
+    {"check", "cli", "command line", "demonstration", "import", "mail", "schedule", "system", "trash", "westmarch"}
+)
+
 
 class Actor(str):
     """The name of who acts; a plain string does where there is neither a token nor a request."""

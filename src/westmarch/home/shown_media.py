@@ -166,7 +166,7 @@ def remove(
     return File(media_id, medium.hash, medium.path)
 
 
-def require_changeable(session: Session, found: Sequence[Use], who: SignedIn) -> None:
+def require_changeable(session: Reading, found: Sequence[Use], who: SignedIn) -> None:
     """Raises Refused where one of the uses is not somebody's to change: what is gone is gone there, too."""
     if any(use.kind == "site" for use in found):
         who.require(Right.MANAGE_SITE)
@@ -178,6 +178,15 @@ def require_changeable(session: Session, found: Sequence[Use], who: SignedIn) ->
         raise Refused("Others show it, in what you may not change.", hint="Ask an editor of the site.")
     if any(not use.hidden for use in posts):
         who.require(Right.PUBLISH)
+
+
+def changeable(session: Reading, found: Sequence[Use], who: SignedIn) -> bool:
+    """Whether all of the uses are somebody's to change."""
+    try:
+        require_changeable(session, found, who)
+    except Refused:
+        return False
+    return True
 
 
 def _own(session: Reading, post_ids: Sequence[int], who: SignedIn) -> set[int]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from westmarch.db.database import Database
+from westmarch.db.holding import holds
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.db.upsert import both
@@ -169,8 +170,7 @@ def find(
     column = _SORTS[name]
     statement = select(_missed)
     if wanted := search.strip():
-        texts = (_missed.c.path.contains(wanted, autoescape=True), _missed.c.referrer.contains(wanted, autoescape=True))
-        statement = statement.where(or_(*texts))
+        statement = statement.where(holds((_missed.c.path, _missed.c.referrer), wanted))
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     ordered = statement.order_by(column.desc() if sort.startswith("-") else column, _missed.c.path)
     return session.execute(ordered.limit(size).offset((page - 1) * size)).all(), total

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, bindparam, or_, select
 
 from westmarch.db import keyset
+from westmarch.db.holding import holds
 from westmarch.db.keyset import Found
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
@@ -104,7 +105,6 @@ def find(
         statement = statement.where(_OF_KIND[kind])
     if wanted := search.strip():
         folded = fold(wanted).lstrip("/") if wanted.strip("/") else wanted
-        texts = (_link.c.folded.contains(folded, autoescape=True), _link.c.query.contains(wanted, autoescape=True))
-        targets = (_link.c.address.contains(wanted, autoescape=True), _now.c.path.contains(wanted, autoescape=True))
-        statement = statement.where(or_(*texts, *targets))
+        others = holds((_link.c.query, _link.c.address, _now.c.path), wanted)
+        statement = statement.where(or_(_link.c.folded.contains(folded, autoescape=True), others))
     return keyset.page(session, statement, keyset.chosen(SORTS, sort), _link.c.id, after=after, size=size)

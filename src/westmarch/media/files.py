@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import struct
-import warnings
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
@@ -45,7 +44,8 @@ FILES = {
 }
 
 
-#: What Pillow and the libraries behind it raise for broken pictures, beside its own errors.
+#: What Pillow and the libraries behind it raise for broken pictures, beside its own errors; warnings where a process
+#: makes errors of them. (We do not: filters are of the whole process, and pictures are read in threads.)
 BROKEN = (
     OSError, SyntaxError, ValueError, Warning, EOFError, RuntimeError, LookupError, ArithmeticError, TypeError,
     struct.error, zlib.error,
@@ -78,28 +78,28 @@ def examine(content: bytes, filename: str) -> Examined:
 def _examine_picture(content: bytes, filename: str, digest: str) -> Examined:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            with Image.open(BytesIO(content), formats=tuple(PICTURES)) as picture:
-                width, height = picture.size
-                if width * height > PIXELS:
-                    raise Invalid(
-                        f"The picture has {width} × {height} pixels, more than {PIXELS // 1_000_000} million.",
-                        place=filename,
-                        hint="Make it smaller.",
-                    )
-                kind = picture_kind(picture)
-                picture.load()
-                width, height = ImageOps.exif_transpose(picture).size
-        except UnidentifiedImageError as error:
-            raise Invalid(
-                "This is no picture that can be shown.",
-                place=filename,
-                hint="JPEG, PNG, GIF, WebP and AVIF are taken.",
-            ) from error
-        except (*BROKEN, Image.DecompressionBombError) as error:
-            raise Invalid(f"The picture is broken: {error}", place=filename) from error
+    try:
+        with Image.open(BytesIO(content), formats=tuple(PICTURES)) as picture:
+            width, height = picture.size
+            if width * height > PIXELS:
+                raise Invalid(
+                    f"The picture has {width} × {height} pixels, more than {PIXELS // 1_000_000} million.",
+                    place=filename,
+                    hint="Make it smaller.",
+                )
+            kind = picture_kind(picture)
+            picture.load()
+            width, height = ImageOps.exif_transpose(picture).size
+    except UnidentifiedImageError as error:
+        raise Invalid(
+            "This is no picture that can be shown.", place=filename, hint="JPEG, PNG, GIF, WebP and AVIF are taken."
+        ) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid(
+            f"The picture has more than {PIXELS // 1_000_000} million pixels.", place=filename, hint="Make it smaller."
+        ) from error
+    except BROKEN as error:
+        raise Invalid(f"The picture is broken: {error}", place=filename) from error
     extension, mime = PICTURES[kind]
     return Examined(digest, "picture", extension, mime, width, height)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Text, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Text, bindparam, func, select
 
 from westmarch.db import keyset
+from westmarch.db.holding import holds
 from westmarch.db.keyset import Found
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
@@ -79,9 +80,8 @@ def matching(
     found: Select[Any], *, search: str = "", kind: str = "", ids: Collection[int] | None = None
 ) -> Select[Any]:
     """Those with a text in their name, alt text or caption, of a kind (`KINDS`), among `ids` where they are given."""
-    if wanted := search.strip().lower():
-        columns = (_media.c.filename, _media.c.alt, _detail.c.caption)
-        found = found.where(or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns)))
+    if wanted := search.strip():
+        found = found.where(holds((_media.c.filename, _media.c.alt, _detail.c.caption), wanted))
     if kind:
         found = found.where(KINDS[kind])
     if ids is not None:  # Written into the statement: there may be more than an engine takes as parameters.

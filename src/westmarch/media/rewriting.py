@@ -1,6 +1,5 @@
 """Pictures as they are kept: upright, and without what a camera writes beside them (where, when, by whom)."""
 
-import warnings
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -32,23 +31,23 @@ def rewritten(content: bytes) -> bytes:
     """
     from PIL import Image, UnidentifiedImageError
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            with Image.open(BytesIO(content), formats=tuple(PICTURES)) as picture:
-                _require_small(picture, 1, PIXELS)
-                kind = picture_kind(picture)
-                # Of several pictures in one JPEG (MPO) the first is the one that everybody sees.
-                frames = 1 if kind == "JPEG" else int(getattr(picture, "n_frames", 1))
-                return _moving(picture, content, kind, frames) if frames > 1 else _still(picture, content, kind)
-        except UnidentifiedImageError as error:
-            raise Invalid(
-                "It is no picture that can be shown.", hint="JPEG, PNG, GIF, WebP and AVIF are taken."
-            ) from error
-        except (*BROKEN, Image.DecompressionBombError) as error:
-            raise Invalid(
-                f"The picture is broken: {str(error)[:200]}", hint="Save it anew in a program for pictures."
-            ) from error
+    try:
+        with Image.open(BytesIO(content), formats=tuple(PICTURES)) as picture:
+            _require_small(picture, 1, PIXELS)
+            kind = picture_kind(picture)
+            # Of several pictures in one JPEG (MPO) the first is the one that everybody sees.
+            frames = 1 if kind == "JPEG" else int(getattr(picture, "n_frames", 1))
+            return _moving(picture, content, kind, frames) if frames > 1 else _still(picture, content, kind)
+    except UnidentifiedImageError as error:
+        raise Invalid("It is no picture that can be shown.", hint="JPEG, PNG, GIF, WebP and AVIF are taken.") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # Before we see its size.
+        raise Invalid(
+            f"The picture has more than {PIXELS // 1_000_000} million pixels.", hint="Make it smaller."
+        ) from error
+    except BROKEN as error:
+        raise Invalid(
+            f"The picture is broken: {str(error)[:200]}", hint="Save it anew in a program for pictures."
+        ) from error
 
 
 def _require_small(picture: "Image", frames: int, most: int) -> None:

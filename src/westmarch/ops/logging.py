@@ -12,6 +12,8 @@ from westmarch.web.request_ids import RequestIds
 
 #: Attributes that every record has; what else a record carries was given as `extra`.
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request_id", "taskName", "color_message"}
+#: The logger by which the server tells that it starts and stops; what it is called by the library says "error".
+_SERVER, _SERVERS = "server", "uvicorn.error"
 #: Control characters, which could forge a line or steer a terminal, are written as escapes.
 _ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), 127)} | {10: "\\n", 13: "\\r", 9: "\\t"}
 
@@ -21,13 +23,18 @@ def _moment(record: logging.LogRecord) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z"
 
 
+def _called(record: logging.LogRecord) -> str:
+    """The name of a record's logger for readers."""
+    return _SERVER if record.name == _SERVERS else record.name
+
+
 class TextFormatter(logging.Formatter):
     """One line for people: moment, level, request, logger, message; a traceback follows on lines of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
         request = getattr(record, "request_id", "-")
         message = record.getMessage().translate(_ESCAPES)
-        line = f"{_moment(record)} {record.levelname:<8} {request} {record.name}: {message}"
+        line = f"{_moment(record)} {record.levelname:<8} {request} {_called(record)}: {message}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
         return line
@@ -40,7 +47,7 @@ class JSONFormatter(logging.Formatter):
         entry: dict[str, Any] = {
             "time": _moment(record),
             "level": record.levelname.lower(),
-            "logger": record.name,
+            "logger": _called(record),
             "message": record.getMessage(),
             "request_id": getattr(record, "request_id", "-"),
         }
@@ -60,7 +67,7 @@ class NoUpgrades(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written."""
-        return not (record.name == "uvicorn.error" and str(record.msg).startswith(self._WARNINGS))
+        return not (record.name == _SERVERS and str(record.msg).startswith(self._WARNINGS))
 
 
 def config(settings: Settings) -> dict[str, Any]:
@@ -68,13 +75,13 @@ def config(settings: Settings) -> dict[str, Any]:
 
     `log_level` is for ourselves and the server, other libraries begin at `warning`, but the client of clusters, which
     warns of whatever is not there: what matters of it we say ourselves. Single requests are logged in
-    development, elsewhere where `log_levels` asks for `uvicorn.access`.
+    development, elsewhere where `log_levels` asks for `uvicorn.access`. In `log_levels` `server` is the server.
     """
     level = settings.log_level
     levels = {"westmarch": level, "uvicorn": level, "opensearch": "error"}
     if settings.environment != "development":
         levels["uvicorn.access"] = "warning"
-    levels |= settings.log_levels
+    levels |= {_SERVERS if name == _SERVER else name: chosen for name, chosen in settings.log_levels.items()}
     return {
         "version": 1,
         "disable_existing_loggers": False,

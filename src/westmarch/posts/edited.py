@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from westmarch.authors.models import Author
 from westmarch.db.rows import NamedRow
@@ -156,7 +156,7 @@ _post, _revision, _subject, _media = (model.__table__ for model in (Post, Revisi
 _part, _topic, _link = (model.__table__ for model in (Part, Topic, Link))
 _tag, _tagging, _author, _byline = (model.__table__ for model in (Tag, Tagging, Author, Byline))
 
-_ROWS = (
+_SHOWN = (
     select(
         _post.c.id, _post.c.kind, _post.c.title, _post.c.slug, _post.c.path, _post.c.summary, _post.c.excerpt_html,
         _post.c.language, _post.c.minutes, _post.c.status, _post.c.unlisted, _post.c.visible, _post.c.pinned,
@@ -171,38 +171,64 @@ _ROWS = (
     .outerjoin(_media, _media.c.id == _post.c.cover_id)
     .outerjoin(_part, _part.c.subject_id == _post.c.id)
     .outerjoin(_topic, _topic.c.id == _part.c.topic_id)
-    .where(_post.c.id.in_(bindparam("ids", expanding=True)))
 )  # fmt: skip
-_TEXTS = select(_revision.c.id, _revision.c.markdown, _revision.c.html).where(
-    _revision.c.id.in_(bindparam("ids", expanding=True))
-)
+_WRITTEN = select(_revision.c.id, _revision.c.markdown, _revision.c.html)
 _TAGS = (
     select(_tagging.c.subject_id, _tag.c.id, _tag.c.slug, _tag.c.name, _tag.c.path)
     .select_from(_tagging)
     .join(_tag, _tag.c.id == _tagging.c.tag_id)
-    .where(_tagging.c.subject_id.in_(bindparam("ids", expanding=True)))
     .order_by(_tagging.c.subject_id, _tagging.c.rank, _tag.c.id)
 )
 _AUTHORS = (
     select(_byline.c.post_id, _author.c.id, _author.c.slug, _author.c.name, _author.c.path)
     .select_from(_byline)
     .join(_author, _author.c.id == _byline.c.author_id)
-    .where(_byline.c.post_id.in_(bindparam("ids", expanding=True)))
     .order_by(_byline.c.post_id, _byline.c.rank, _author.c.id)
 )
 _OLD = (
     select(_link.c.subject_id, _link.c.path, _link.c.query)
-    .where(_link.c.subject_id.in_(bindparam("ids", expanding=True)), _link.c.current.is_(False))
+    .where(_link.c.current.is_(False))
     .order_by(_link.c.subject_id, _link.c.path, _link.c.query)
 )
+# A list of ids is written into a statement anew each time, so for one post there are statements of their own.
+_id: BindParameter[int] = bindparam("id")
+_ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_ROW = (
+    _SHOWN.add_columns(_revision.c.markdown, _revision.c.html)
+    .outerjoin(_revision, _revision.c.id == _post.c.published_revision_id)
+    .where(_post.c.id == _id)
+)
+_TEXT = _WRITTEN.where(_revision.c.id == _id)
+_TAGS_OF = _TAGS.where(_tagging.c.subject_id == _id)
+_AUTHORS_OF = _AUTHORS.where(_byline.c.post_id == _id)
+_OLD_OF = _OLD.where(_link.c.subject_id == _id)
+_ROWS = _SHOWN.where(_post.c.id.in_(_ids))
+_TEXTS = _WRITTEN.where(_revision.c.id.in_(_ids))
+_TAGS_OF_MANY = _TAGS.where(_tagging.c.subject_id.in_(_ids))
+_AUTHORS_OF_MANY = _AUTHORS.where(_byline.c.post_id.in_(_ids))
+_OLD_OF_MANY = _OLD.where(_link.c.subject_id.in_(_ids))
 
 
 def edited(session: Reading, post_id: int) -> Edited:
-    """The post or page with its text. Raises NotFound for another id."""
-    found = edited_many(session, [post_id], texts=True)
-    if not found:
+    """The post or page with its text. Raises NotFound for another id.
+
+    It takes five statements, and one more for the text of a draft.
+    """
+    values = {"id": post_id}
+    row = session.execute(_ROW, values).one_or_none()
+    if row is None:
         raise NotFound(f"There is no post {post_id}.")
-    return found[0]
+    text: NamedRow | None = row
+    if row.published_revision_id is None:
+        text = session.execute(_TEXT, {"id": row.draft_revision_id}).one_or_none()
+    return _edited(
+        row,
+        text,
+        session.execute(_TAGS_OF, values).all(),
+        session.execute(_AUTHORS_OF, values).all(),
+        session.execute(_OLD_OF, values).all(),
+        meta_of(session, [post_id]).get(post_id, NOTHING),
+    )
 
 
 def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) -> list[Edited]:
@@ -219,17 +245,17 @@ def edited_many(session: Reading, ids: Sequence[int], *, texts: bool = False) ->
     shown = {row.id: row.published_revision_id or row.draft_revision_id for row in rows.values()}
     wanted = [revision_id for revision_id in shown.values() if revision_id is not None] if texts else []
     written = {row.id: row for row in session.execute(_TEXTS, {"ids": wanted})} if wanted else {}
-    tags = _by_first(session.execute(_TAGS, values))
-    authors = _by_first(session.execute(_AUTHORS, values))
-    old = _by_first(session.execute(_OLD, values))
+    tags = _by_first(session.execute(_TAGS_OF_MANY, values))
+    authors = _by_first(session.execute(_AUTHORS_OF_MANY, values))
+    old = _by_first(session.execute(_OLD_OF_MANY, values))
     meta = meta_of(session, list(rows))
     return [
         _edited(
             rows[each],
             written.get(shown[each]),
-            tuple(Tagged(*row[1:]) for row in tags.get(each, ())),
-            tuple(Written(*row[1:]) for row in authors.get(each, ())),
-            tuple(quote(row.path) + (f"?{row.query}" if row.query else "") for row in old.get(each, ())),
+            tags.get(each, ()),
+            authors.get(each, ()),
+            old.get(each, ()),
             meta.get(each, NOTHING),
         )
         for each in ids
@@ -247,9 +273,9 @@ def _by_first(rows: Iterable[NamedRow]) -> dict[int, list[NamedRow]]:
 def _edited(
     row: NamedRow,
     text: NamedRow | None,
-    tags: tuple[Tagged, ...],
-    authors: tuple[Written, ...],
-    old: tuple[str, ...],
+    tags: Sequence[NamedRow],
+    authors: Sequence[NamedRow],
+    old: Sequence[NamedRow],
     meta: Meta,
 ) -> Edited:
     topic = None
@@ -262,8 +288,8 @@ def _edited(
         slug=row.slug,
         path=row.path,
         standfirst=row.summary,
-        markdown="" if text is None else text.markdown,
-        html="" if text is None else text.html,
+        markdown="" if text is None else text.markdown or "",
+        html="" if text is None else text.html or "",
         excerpt_html=row.excerpt_html,
         language=row.language,
         minutes=row.minutes,
@@ -275,12 +301,12 @@ def _edited(
         updated_at=row.updated_at,
         created_at=row.created_at,
         trashed_at=row.trashed_at,
-        tags=tags,
+        tags=tuple(Tagged(*each[1:]) for each in tags),
         topic=topic,
-        authors=authors,
+        authors=tuple(Written(*each[1:]) for each in authors),
         cover=_cover(row),
         translation_group=row.translation_group,
-        aliases=old,
+        aliases=tuple(quote(each.path) + (f"?{each.query}" if each.query else "") for each in old),
         extra=row.extra,
         revision_id=row.published_revision_id or row.draft_revision_id,
         waiting_id=row.draft_revision_id if row.published_revision_id is not None else None,

@@ -209,7 +209,8 @@ def _asked(wanted: Wanted) -> tuple[_Way, dict[str, Any]]:
     if wanted.drafts:
         values["status"] = "draft"
     if wanted.search:
-        values |= {"words": _pattern(wanted.search), "lowered": _pattern(wanted.search.lower())}
+        spelled = {"words": wanted.search, "first": wanted.search.capitalize(), "lowered": wanted.search.lower()}
+        values |= {name: _pattern(words) for name, words in spelled.items()}
     given = {name: getattr(wanted, name) for name in (*_GATHERS, "own")} | {"language": wanted.language or None}
     values |= {name: value for name, value in given.items() if value is not None}
     return _Way(wanted.trashed, wanted.show, tuple(values)), values
@@ -231,11 +232,11 @@ def _conditions(way: _Way) -> list[ColumnElement[bool]]:
     if "status" in way.given:
         found.append(_post.c.status == bindparam("status"))
     if "words" in way.given:
-        # Beyond ASCII SQLite knows no small letters, so they are asked for in two spellings.
-        words, lowered = bindparam("words", type_=Text), bindparam("lowered", type_=Text)
-        texts = (_post.c.title, _post.c.path)
-        likes = [(text.like(words, escape="/"), func.lower(text).like(lowered, escape="/")) for text in texts]
-        found.append(or_(*(each for pair in likes for each in pair)))
+        # Beyond ASCII SQLite knows no small letters, so they are asked for in several spellings.
+        words, first, lowered = (bindparam(name, type_=Text) for name in ("words", "first", "lowered"))
+        for_all = [func.lower(text).like(lowered, escape="/") for text in (_post.c.title, _post.c.path)]
+        as_typed = [text.like(each, escape="/") for text in (_post.c.title, _post.c.path) for each in (words, first)]
+        found.append(or_(*for_all, *as_typed))
     if "language" in way.given:
         found.append(_post.c.language == bindparam("language"))
     for name, by in (*((name, name) for name in _GATHERS), ("own", "author")):

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from westmarch.db.holding import holds
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Invalid, NotFound, Stale
@@ -135,7 +136,7 @@ def placeable(session: Reading, search: str, topic_id: int, limit: int) -> Seque
         .limit(limit)
     )
     if search:
-        statement = statement.where(func.lower(Post.title).contains(search.lower(), autoescape=True))
+        statement = statement.where(holds([Post.title], search))
     return session.execute(statement).all()
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from westmarch.errors import Conflict, Invalid
 from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
-from westmarch.posts import actions, listings, meta, revisions
+from westmarch.posts import actions, listings, meta, revisions, unchanging
 from westmarch.posts.differences import TEXT
 from westmarch.posts.edited import Edited, edited
 from westmarch.posts.models import Byline, Post
@@ -67,7 +67,8 @@ def wait(
         before = latest.waiting_id or latest.revision_id
         revision_id = _revised(session, latest, differing, text, before, kind="draft", actor=actor)
     session.execute(update(Post).where(Post.id == post.id).values(draft_revision_id=revision_id))
-    detail: dict[str, Any] = {"changed": {name: {} for name in differing}}
+    undo = unchanging.kept(post, replace(post, waiting_id=revision_id))
+    detail: dict[str, Any] = {"changed": {name: {} for name in differing}, "undo": undo}
     return events.record(session, f"{post.kind}.drafted", actor=actor, subject_id=post.id, detail=detail)
 
 
@@ -110,6 +111,7 @@ def store(
     detail: dict[str, Any] = {"changed": {name: _told(name, post, after) for name in dict.fromkeys(names)}}
     if settled:
         detail["changed"]["draft"] = {}
+    detail["undo"] = unchanging.kept(post, after)
     return events.record(session, f"{post.kind}.updated", actor=actor, subject_id=post.id, detail=detail)
 
 

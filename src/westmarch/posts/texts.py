@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from sqlalchemy import bindparam, select
@@ -41,13 +42,18 @@ class _Known:
         return self.pictures.get(match[1] + match[2]) if match else None
 
 
-async def rendered(db: Database, markdown: str, language: str, *, lines: bool = False) -> Rendered:
+async def rendered(
+    db: Database, markdown: str, language: str, alts: Mapping[str, str] = MappingProxyType({}), *, lines: bool = False
+) -> Rendered:
     """What a text gives on this site, with sizes of its pictures and subjects of its links.
 
-    With `lines`, for a preview, blocks tell the line that they are made of.
+    `alts` are the words that pictures (by hash) will have, in place of those that they have. With `lines`, for a
+    preview, blocks tell the line that they are made of.
     """
     hashes = list(dict.fromkeys(match[1] + match[2] for match in _PICTURE.finditer(markdown)))[:MOST_PICTURES]
-    known = _Known(await db.read(_pictures, hashes) if hashes else {})
+    pictures = await db.read(_pictures, hashes) if hashes else {}
+    words = {hash_: replace(pictures[hash_], alt=alt) for hash_, alt in alts.items() if hash_ in pictures}
+    known = _Known({**pictures, **words})
     made = await asyncio.get_running_loop().run_in_executor(_threads(), _render, markdown, language, known, lines)
     if not made.references:
         return made

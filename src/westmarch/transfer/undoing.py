@@ -184,7 +184,7 @@ def _changed(session: Reading, run: Run, ids: Sequence[int]) -> dict[int, str]:
     for row in session.execute(others):
         reasons[row.made_id] = f"import {row.run_id} brought it up to date"
     for event in session.execute(events_of_others(ids)):
-        reasons[event.subject_id] = f"{event.verb} by {event.actor}, {event.at:%Y-%m-%d %H:%M} UTC"
+        reasons[event.subject_id] = f"changed by {event.actor}, {event.at:%Y-%m-%d %H:%M} UTC ({event.verb})"
     return reasons
 
 

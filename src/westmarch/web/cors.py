@@ -1,4 +1,4 @@
-"""Which pages of other origins may read the API."""
+"""Which pages of other origins may use the API."""
 
 import re
 
@@ -25,9 +25,10 @@ _ANY = (
 
 
 class APIForOthers:
-    """ASGI middleware: whatever is below `/api/` may be read by pages whose origin the whole of the pattern matches.
+    """ASGI middleware: whatever is below `/api/` may be asked by pages whose origin the whole of the pattern matches.
 
-    Credentials may be sent by them, unless the pattern matches whatever origin there is.
+    What they change they change by a token (`web/origins.py`). Credentials may be sent by them, unless the pattern
+    matches whatever origin there is.
     """
 
     def __init__(self, app: ASGIApp, *, pattern: str) -> None:
@@ -36,7 +37,7 @@ class APIForOthers:
             app,
             allow_origin_regex=pattern,
             allow_credentials=not any(re.fullmatch(pattern, origin) for origin in _ANY),
-            allow_methods=["GET", "HEAD"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["*"],
             expose_headers=["x-process-time", "server-timing", "retry-after", "x-request-id", "etag", "link"],
         )

@@ -2,8 +2,12 @@
 
 Browsers say where a request comes from (`Sec-Fetch-Site`, and older ones `Origin`), and no page can make them say
 something else. Programs say nothing. So forms need no secret of their own, and pages that hold one can be cached.
+
+Pages of the origins that may read the API may also change what a token lets them: no browser sends one by itself, so
+whoever sends it has it, and the API looks at nothing else.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +20,8 @@ OWN = frozenset({"same-origin", "none"})
 REFUSAL = (
     "This came from a page of another site, so nothing was done. Open the page of this site and send it from there."
 )
+#: What a token comes with (RFC 6750, 2.1). Browsers do send other schemes by themselves, such as Basic.
+_BEARER = re.compile(rb"bearer +[^ ]", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -25,8 +31,10 @@ class Origins:
     It looks at every method but the safe ones, and at every WebSocket, on whatever route.
     """
 
-    def __init__(self, app: ASGIApp, *, url: str, refused: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, url: str, refused: ASGIApp, shared: str = "") -> None:
+        """`shared` is the pattern of the origins whose pages may use the API; empty for none."""
         self.app = app
+        self.shared = re.compile(shared) if shared else None
         self.own = _plain(url)
         self.secure = self.own.startswith("https:")
         self.refused = refused
@@ -37,7 +45,9 @@ class Origins:
             if self.foreign(scope):
                 await send({"type": "websocket.close", "code": 1008, "reason": "It comes from another site."})
                 return
-        elif scope["type"] == "http" and scope["method"] not in SAFE and self.foreign(scope):
+        elif (
+            scope["type"] == "http" and scope["method"] not in SAFE and self.foreign(scope) and not self.by_token(scope)
+        ):
             await self.refused(scope, receive, send)
             return
         await self.app(scope, receive, send)
@@ -50,6 +60,18 @@ class Origins:
         origins = [value.decode("latin-1").strip() for name, value in scope["headers"] if name == b"origin"]
         hosts = [value.decode("latin-1").strip().lower() for name, value in scope["headers"] if name == b"host"]
         return not all(self._ours(origin, hosts) for origin in origins)
+
+    def by_token(self, scope: Scope) -> bool:
+        """Whether a page that may use the API asks it with a token."""
+        if self.shared is None or not scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
+            return False
+        origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+        tokens = [value for name, value in scope["headers"] if name == b"authorization"]
+        return (
+            len(origins) == len(tokens) == 1
+            and self.shared.fullmatch(origins[0]) is not None
+            and _BEARER.match(tokens[0]) is not None
+        )
 
     def _ours(self, origin: str, hosts: list[str]) -> bool:
         if (plain := _plain(origin)) == self.own:

@@ -3,6 +3,7 @@
 const list = document.querySelector("form[data-list]");
 const rows = [...list?.querySelectorAll(".items tbody tr") ?? []];
 const box = (row) => row.querySelector(".pick input");
+const link = (row) => row.querySelector("th a, .does a"); // none where somebody may only look
 const help = document.querySelector(".keys-help");
 const counted = list?.querySelector("[data-selected]");
 const every = list?.querySelector("[data-every]");
@@ -15,7 +16,7 @@ function tell() {
   const all = many === rows.length;
   whole.checked = all;
   whole.indeterminate = many > 0 && !all;
-  clear.hidden = !many;
+  if (clear) clear.hidden = !many;
   list.classList.toggle("some", many > 0);
   if (every) {
     every.hidden = !all;
@@ -39,7 +40,7 @@ function go(number) {
   const row = rows[Math.min(Math.max(number, 0), rows.length - 1)];
   rows[here()]?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
-  row.querySelector("th a").focus({ preventScroll: true });
+  (link(row) ?? box(row)).focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 
@@ -52,8 +53,8 @@ function press(event) {
     k: () => go(at < 0 ? 0 : at - 1),
     x: () => { if (at >= 0) { box(rows[at]).checked = !box(rows[at]).checked; select(at, false); } },
     X: () => { if (at >= 0) { box(rows[at]).checked = true; select(at, true); } },
-    e: () => { if (at >= 0) rows[at].querySelector("th a").click(); },
-    "?": () => help.showModal(),
+    e: () => { if (at >= 0) link(rows[at])?.click(); },
+    "?": help && (() => help.showModal()),
     Escape: () => { if (!document.querySelector("details.menu-of[open]")) empty(); },
   }[event.key];
   if (!does) return;
@@ -93,10 +94,10 @@ if (rows.length) {
     tell();
   });
   every?.addEventListener("change", tell);
-  clear.addEventListener("click", () => { empty(); whole.focus(); });
+  clear?.addEventListener("click", () => { empty(); whole.focus(); });
   const keys = document.querySelector("[data-keys]");
-  keys.hidden = false;
-  keys.addEventListener("click", () => help.showModal());
+  if (keys) keys.hidden = false;
+  keys?.addEventListener("click", () => help.showModal());
   addEventListener("pageshow", tell); // A browser that goes back fills forms in as they were.
   tell();
 }

@@ -9,3 +9,8 @@ globalThis.SwaggerUIBundle({
   layout: "BaseLayout",
   presets: [globalThis.SwaggerUIBundle.presets.apis],
 });
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", follow);
+follow();

@@ -8,8 +8,7 @@ import html as entities
 import re
 from collections.abc import Sequence
 from functools import cache
-
-from html_to_markdown import ConversionOptions, convert
+from typing import TYPE_CHECKING
 
 from westmarch.text.markdown import render
 from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
@@ -17,6 +16,9 @@ from westmarch.transfer.exports import blocks, foreign
 from westmarch.transfer.exports.certain import is_certain
 from westmarch.transfer.exports.sameness import NONCHARACTERS, skeleton
 from westmarch.transfer.items import FileWarning
+
+if TYPE_CHECKING:
+    from html_to_markdown import ConversionOptions
 
 _MORE = re.compile(r"<!--\s*more\b[^<>]*-->", re.IGNORECASE)
 _ADDRESS = re.compile(r"<p>\s*(https?://[^\s<>]+)\s*</p>")
@@ -38,7 +40,9 @@ _HELD = re.compile(f"[{''.join(_FREE)}]")
 
 
 @cache
-def _options(*, careful: bool) -> ConversionOptions:
+def _options(*, careful: bool) -> "ConversionOptions":
+    from html_to_markdown import ConversionOptions  # Lazily: commands that convert nothing start without it.
+
     return ConversionOptions(
         escape_asterisks=True,
         escape_underscores=True,
@@ -114,6 +118,8 @@ def _converted(found: Sequence[str], *, careful: bool) -> list[str]:
     given = _GAP_HTML.join(
         "" if address else blocks.captioned(block) for block, address in zip(found, addresses, strict=True)
     )
+    from html_to_markdown import convert
+
     held = _SPACE.sub(lambda space: _HOLD[space[0]], given.replace("&nbsp;", "\u00a0"))
     written = convert(held, _options(careful=careful)).content or ""
     made = _HELD.sub(lambda held: _FREE[held[0]], written).split(_GAP)
