@@ -32,7 +32,7 @@ ROLES = ("owner", "contributor")
 #: So many pages of one route are looked at; of a list each choice once.
 OF_A_ROUTE, OF_A_LIST = 3, 2
 #: Routes that nobody is led to from a page: what every other address comes to, and what is no page.
-UNLED = {"/admin/{path:path}", "/admin/media/{id:int}/picture/"}
+UNLED = {"/admin/{path:path}", "/admin/media/{id:int}/picture/", "/admin/settings/look/shades/"}
 LONG = "A title that is as long as titles are when nobody has told their writer to stop " * 3
 
 
