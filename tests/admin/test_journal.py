@@ -72,7 +72,7 @@ async def test_what_is_as_it_is_saved_is_not_offered(nell: Reader) -> None:
 
 async def test_what_is_thrown_away_is_there_again_when_that_is_undone(nell: Reader) -> None:
     await put(nell)
-    answer = await nell.client.post(f"{journal.PATH}throw/", data={"throw": TAB, "back": NEW})
+    answer = await nell.client.post(journal.PATH, data={"throw": TAB, "back": NEW})
     assert (answer.status_code, answer.headers["location"]) == (303, NEW)
     page = await nell.page(NEW)
     assert "data-offered" not in page
@@ -93,7 +93,7 @@ async def test_nobody_else_sees_or_takes_it(nell: Reader) -> None:
     for path in (f"{journal.PATH}{TAB}/", f"{NEW}?take={TAB}"):
         assert (await nell.get(path)).status_code == 404
     assert (await put(nell, sequence=2)).status_code == 404
-    assert (await nell.client.post(f"{journal.PATH}throw/", data={"throw": TAB})).status_code == 404
+    assert (await nell.client.post(journal.PATH, data={"throw": TAB})).status_code == 404
 
 
 async def test_what_somebody_else_typed_in_this_browser_is_refused(nell: Reader) -> None:

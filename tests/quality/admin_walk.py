@@ -1,10 +1,11 @@
 """All pages of the admin that somebody comes to from the dashboard, on a site that has something of everything."""
 
+import json
 import re
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
@@ -16,7 +17,7 @@ from starlette.routing import Match, Route
 from tests.accounts.people import account
 from tests.admin.works import blog
 from tests.cli.test_doctor import write
-from tests.factories import SITE, day, post
+from tests.factories import SITE, day, draft, post
 from tests.quality.crawling import Page
 from tests.serving import new_site, serving
 from westmarch.accounts import one_time_links, sessions
@@ -25,14 +26,23 @@ from westmarch.admin.routes import ROUTES
 from westmarch.authors import actions as authors
 from westmarch.configuration import load
 from westmarch.db.types import now
+from westmarch.journal import actions as journal
+from westmarch.journal.actions import Typed
 from westmarch.links import redirecting
 from westmarch.posts import actions as posts
+from westmarch.posts.drafts import Draft
 
 ROLES = ("owner", "contributor")
 #: So many pages of one route are looked at; of a list each choice once.
 OF_A_ROUTE, OF_A_LIST = 3, 2
 #: Routes that nobody is led to from a page: what every other address comes to, and what is no page.
-UNLED = {"/admin/{path:path}", "/admin/media/{id:int}/picture/", "/admin/settings/look/shades/"}
+UNLED = {
+    "/admin/{path:path}",
+    "/admin/media/{id:int}/picture/",
+    "/admin/settings/look/shades/",
+    "/admin/posts/suggest/",
+    "/admin/posts/address/",
+}
 LONG = "A title that is as long as titles are when nobody has told their writer to stop " * 3
 
 
@@ -67,7 +77,9 @@ def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admin]:
     with serving(site) as server:
         walked = {}
         for role in ROLES:
-            with httpx2.Client(base_url=server.url, headers={"cookie": cookies[role]}, timeout=60) as client:
+            # As a browser: views of robots are not counted, and what they miss is not told.
+            headers = {"cookie": cookies[role], "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
+            with httpx2.Client(base_url=server.url, headers=headers, timeout=60) as client:
                 if role == "owner":
                     work(client)
                 walked[role] = walk(client)
@@ -91,7 +103,10 @@ def fill(site: Path, roles: Sequence[str]) -> dict[str, str]:
             for agent in ("test", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"):
                 secret = sessions.begin(session, made.id, address="2001:db8::1", agent=agent)
             cookies[role] = f"{name}={secret}"
-            post(session, f"Draft of the {role}", authors=(f"Byline of the {role}",), status="draft", published_at=None)
+            written = draft(f"Draft of the {role}", authors=(f"Byline of the {role}",), status="draft")
+            revised(session, written, made.id)
+            if role == "owner":
+                revised(session, draft("A page that was revised", kind="page", status="draft"), made.id)
         authors.create(session, "An author of nothing")  # Only such a one can be deleted.
         account(session, "Somebody disabled", disabled_at=now())
         invited = account(session, "Somebody invited", password_hash=None, email="a" * 60 + "@example.org")
@@ -105,6 +120,18 @@ def fill(site: Path, roles: Sequence[str]) -> dict[str, str]:
 
     write(site, make)
     return cookies
+
+
+def revised(session: Session, written: Draft, account_id: int) -> None:
+    """Store a post or page with two texts, and a third one that its writer has typed and not saved."""
+    post_id, kind, title = posts.create(session, written, SITE, actor="The owner"), written.kind, written.title
+    posts.revise(session, post_id, replace(written, title=f"{title}, newer"), SITE, actor="The owner")
+    fields = json.dumps({"title": title, "markdown": f"Typed and not saved: {LONG}"})
+    typed = Typed(
+        tab=f"{kind}-{post_id}-{'x' * 20}", kind=kind, post_id=post_id, base="", sequence=1, fields=fields, title=title,
+        words=40, device="Firefox on Linux",
+    )  # fmt: skip
+    journal.keep(session, account_id, typed, moment=now())
 
 
 def work(client: httpx2.Client) -> None:

@@ -88,7 +88,7 @@ def _look(session: Reading, who: SignedIn, tab: str) -> tuple[Unsaved, Typed]:
 
 
 async def throw(request: Request) -> Reply:
-    """`POST /admin/journal/throw/`: throw away what was typed, which can be undone."""
+    """`POST /admin/journal/`: throw away what was typed, which can be undone."""
     form = await forms.read(request, file_bytes=MOST_BYTES)
     tab, who = form.line("throw"), signed_in(request)
     if not unsaved.TAB.fullmatch(tab):
@@ -171,7 +171,7 @@ def _db(request: Request) -> Database:
 
 
 ROUTES = (
-    Guarded(PATH + "throw/", throw, right=Right.WRITE, methods=("POST",)),
+    Guarded(PATH, throw, right=Right.WRITE, methods=("POST",)),
     Guarded(PATH + "{tab}", keep, right=Right.WRITE, methods=("PUT",)),
     Guarded(PATH + "{tab}", forget, right=Right.WRITE, methods=("DELETE",)),
     Guarded(PATH + "{tab}/", shown, right=Right.WRITE),

@@ -54,6 +54,8 @@ def _compared(kind: Kind) -> Endpoint:
     async def page(request: Request) -> Reply:
         """`/admin/posts/7/revisions/compare/?old=3&new=5`: two revisions side by side."""
         post_id, asked = request.path_params["id"], request.query_params
+        if not (asked.get("old") or asked.get("new")):
+            return flash.redirect(request, f"{_path(kind, post_id)}revisions/", "Choose two revisions.", bad=True)
         ids = [_number(asked.get(side, "")) for side in ("old", "new")]
         post, texts = await shell.db(request).read(history.texts, post_id, ids, signed_in(request))
         _require_kind(post, kind)

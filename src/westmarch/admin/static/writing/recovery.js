@@ -28,7 +28,7 @@ const offer = (entry) => {
     ways.append(link, " ");
   }
   const button = document.createElement("button");
-  [button.className, button.name, button.value, button.formAction, button.formNoValidate] = ["button plain", "throw", entry.tab, `${form.dataset.journal}throw/`, true];
+  [button.className, button.name, button.value, button.formAction, button.formNoValidate] = ["button plain", "throw", entry.tab, form.dataset.journal, true];
   button.textContent = "Throw it away";
   ways.append(button);
   notice.append(said, ways);

@@ -28,15 +28,16 @@ const counters = [...form.querySelectorAll("[data-most]")].map((field) => {
   };
 });
 
-const picture = shown.querySelector("img");
-const own = picture.getAttribute("src");
+const frame = shown.querySelector(".seen-picture");
+const picture = frame.querySelector("img") ?? frame.appendChild(Object.assign(new Image(), { alt: "", hidden: true }));
+const own = picture.getAttribute("src") ?? "";
 const show = () => {
   for (const count of counters) count();
   if (!shown.closest("details").open) return;
   put("title", value("meta_title") || value("title") || "Without a title");
   put("words", value("meta_description") || value("standfirst") || begins() || shown.dataset.begins);
   const chosen = form.querySelector(".picker .picked img")?.getAttribute("src") ?? (own.includes("/admin/media/") ? "" : own);
-  if (picture.getAttribute("src") !== chosen) picture.setAttribute("src", chosen);
+  if ((picture.getAttribute("src") ?? "") !== chosen) picture.setAttribute("src", chosen);
   picture.hidden = !chosen;
 };
 onPause(show, 60);
