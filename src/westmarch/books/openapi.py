@@ -17,6 +17,8 @@ from westmarch.web.problems import MIME
 from westmarch.web.replies import Reply
 
 PATH = "/api/v1/openapi.json"
+#: The tags of searches.
+SEARCHES = frozenset({"books", "site"})
 
 _STYLE = """
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }
@@ -51,7 +53,16 @@ class Described:
         for operations in made["paths"].values():
             for operation in operations.values():
                 _call_problems_so(operation["responses"])
+                _let_be_empty(operation)
         return made
+
+
+def _let_be_empty(operation: Mapping[str, Any]) -> None:
+    """Say of searches that an empty parameter counts as not given."""
+    if SEARCHES & set(operation.get("tags", ())):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "query":
+                parameter["allowEmptyValue"] = True
 
 
 def _call_problems_so(responses: Mapping[str, Any]) -> None:
