@@ -49,7 +49,7 @@ def due(session: Reading, names: Sequence[str], process: str, now: datetime) -> 
 
     A look, so that processes that may not run a follower do not stand in the way of those that write.
     """
-    epoch, newest = changes.epoch(session), changes.position(session)
+    epoch, newest = changes.moment(session)
     rows = {row.name: row for row in session.execute(select(*Follower.__table__.c).where(Follower.name.in_(names)))}
     return {
         name
@@ -70,7 +70,7 @@ def step(session: Session, following: Following, process: str, now: datetime) ->
     row = held(session, following.name, process, now)
     if row is None:
         return False
-    epoch, newest = changes.epoch(session), changes.position(session)
+    epoch, newest = changes.moment(session)
     if row.epoch != epoch or row.position > newest:
         logger.info("The follower %s starts anew at position %d.", following.name, newest)
         following.rebuild(session)

@@ -86,7 +86,7 @@ def _look(session: Session, following: Outward[T], process: str, now: datetime) 
     row = follow.held(session, following.name, process, now)
     if row is None:
         return None
-    epoch, newest = changes.epoch(session), changes.position(session)
+    epoch, newest = changes.moment(session)
     anew = row.epoch != epoch or row.position > newest
     batch = [] if anew else changes.since(session, row.position, following.batch)
     if not anew and not batch:

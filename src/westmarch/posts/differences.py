@@ -16,6 +16,18 @@ from westmarch.tags import actions as tags
 
 #: What makes up the text of a post, of which there are revisions.
 TEXT = frozenset({"title", "markdown", "language"})
+#: The fields that are columns of the post's row, and what those are called.
+COLUMNS = {
+    "slug": "slug",
+    "standfirst": "summary",
+    "pinned": "pinned",
+    "unlisted": "unlisted",
+    "published_at": "published_at",
+    "updated_at": "updated_at",
+    "cover_id": "cover_id",
+    "translation_group": "translation_group",
+    "extra": "extra",
+}
 
 
 def of(session: Session, post: Edited, change: Change, status: Status, *, unlisted: bool) -> dict[str, Any]:

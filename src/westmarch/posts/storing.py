@@ -17,7 +17,7 @@ from westmarch.events import actions as events
 from westmarch.links import actions as links
 from westmarch.links import paths
 from westmarch.posts import actions, listings, meta, revisions, unchanging
-from westmarch.posts.differences import TEXT
+from westmarch.posts.differences import COLUMNS, TEXT
 from westmarch.posts.edited import Edited, edited
 from westmarch.posts.models import Byline, Post
 from westmarch.site.options import Site
@@ -29,18 +29,6 @@ from westmarch.topics import actions as topics
 TOLD = 300
 
 _TEXT = ("title", "markdown", "language")
-
-_COLUMNS = {
-    "slug": "slug",
-    "standfirst": "summary",
-    "pinned": "pinned",
-    "unlisted": "unlisted",
-    "published_at": "published_at",
-    "updated_at": "updated_at",
-    "cover_id": "cover_id",
-    "translation_group": "translation_group",
-    "extra": "extra",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +72,7 @@ def store(
 ) -> int:
     """Write fields that differ; the id of the event that tells of them. Where it is `settled`, no text waits then."""
     before = listings.of(session, post.id)
-    values = {_COLUMNS[name]: value for name, value in differing.items() if name in _COLUMNS}
+    values = {COLUMNS[name]: value for name, value in differing.items() if name in COLUMNS}
     values |= _new_text(session, post, differing, text, actor=actor)
     if settled:
         values["draft_revision_id"] = None

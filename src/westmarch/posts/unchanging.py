@@ -13,6 +13,7 @@ from westmarch.errors import Conflict
 from westmarch.links import paths
 from westmarch.media.models import Media
 from westmarch.posts import actions, listings, meta, neighbours, references, revisions
+from westmarch.posts.differences import COLUMNS
 from westmarch.posts.edited import Edited, edited
 from westmarch.posts.models import Byline, Post
 from westmarch.site.options import Site
@@ -21,14 +22,9 @@ from westmarch.tags.models import Tag, Tagging
 from westmarch.topics import actions as topics
 from westmarch.topics.models import Topic
 
-_COLUMNS = {
-    "slug": "slug", "standfirst": "summary", "pinned": "pinned", "unlisted": "unlisted",
-    "published_at": "published_at", "updated_at": "updated_at", "cover": "cover_id",
-    "translation_group": "translation_group", "extra": "extra",
-}  # fmt: skip
 _MOMENTS = frozenset({"published_at", "updated_at"})
 #: What hangs on a post, or it on, and may be gone by now: what it is called, and its table's key.
-_THERE = {"tags": ("A tag", Tag.id), "authors": ("An author", Author.id), "cover": ("The cover", Media.id)}
+_THERE = {"tags": ("A tag", Tag.id), "authors": ("An author", Author.id), "cover_id": ("The cover", Media.id)}
 
 
 def kept(before: Edited, after: Edited) -> dict[str, Any]:
@@ -39,12 +35,12 @@ def kept(before: Edited, after: Edited) -> dict[str, Any]:
 
 
 def _state(post: Edited) -> dict[str, Any]:
-    found: dict[str, Any] = {name: getattr(post, name) for name in _COLUMNS if name not in ("cover", "extra")}
+    found: dict[str, Any] = {name: getattr(post, name) for name in COLUMNS if name not in ("cover_id", "extra")}
     found = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
     return found | {
         "status": post.status,
         "path": post.path,
-        "cover": post.cover and post.cover.id,
+        "cover_id": post.cover and post.cover.id,
         "extra": dict(post.extra),
         "tags": [tag.id for tag in post.tags],
         "authors": [author.id for author in post.authors],
@@ -89,7 +85,7 @@ def take_back(session: Session, _event: int, post_id: int, detail: dict[str, Any
 
 def _values(before: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of the post that have another value."""
-    values = {_COLUMNS[name]: _read(name, value) for name, value in before.items() if name in _COLUMNS}
+    values = {COLUMNS[name]: _read(name, value) for name, value in before.items() if name in COLUMNS}
     public = before["status"] == "published"
     if "text" in before:
         values["published_revision_id" if public else "draft_revision_id"] = before["text"]

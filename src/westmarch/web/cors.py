@@ -5,6 +5,8 @@ import re
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from westmarch.web import request_target
+
 #: Origins of strangers, some of names and addresses that nobody has (RFC 2606, 5737, 3849): a pattern that matches one
 #: of them means no certain origins.
 _ANY = (
@@ -44,5 +46,5 @@ class APIForOthers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
-        asked = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/")
+        asked = scope["type"] == "http" and request_target.is_of_api(scope)
         await (self.sharing if asked else self.app)(scope, receive, send)

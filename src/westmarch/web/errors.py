@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from westmarch.errors import TooMany, Unauthenticated, Unavailable, WestmarchError
+from westmarch.web import request_target
 from westmarch.web.problems import problem
 from westmarch.web.replies import Reply
 from westmarch.web.surface import Surface, View
@@ -20,8 +21,6 @@ logger = logging.getLogger(__name__)
 _WORDS = {404: "not found", 405: "method", 410: "gone", 500: "error", 503: "unavailable"} | dict.fromkeys(
     (400, 414, 422), "bad request"
 )
-#: Below this path answers are for programs, whatever they accept.
-API = "/api/"
 #: No browser sends as long a header Accept.
 LONGEST_ACCEPT = 1_000
 #: An error is a page or a problem by what was asked for; caches must know.
@@ -64,8 +63,7 @@ def reply(view: View, scope: Scope, status: int, detail: str = "", headers: tupl
     """The answer with an error's status, as a page or as a problem."""
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     request_id = scope.get("state", {}).get("request_id", "")
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if path.startswith(API) or wants_json(accept.decode("latin-1")):
+    if request_target.is_of_api(scope) or wants_json(accept.decode("latin-1")):
         made = problem(status, detail, request_id, headers=_VARIES)
     else:
         made = page(view, status, detail, request_id=request_id)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from westmarch.web import request_target
+
 #: What changes nothing (RFC 9110, 9.2.1).
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: From a page of the very origin, or from the reader alone: a bookmark, an extension.
@@ -63,7 +65,7 @@ class Origins:
 
     def by_token(self, scope: Scope) -> bool:
         """Whether a page that may use the API asks it with a token."""
-        if self.shared is None or not scope["path"].removeprefix(scope.get("root_path", "")).startswith("/api/"):
+        if self.shared is None or not request_target.is_of_api(scope):
             return False
         origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
         tokens = [value for name, value in scope["headers"] if name == b"authorization"]

@@ -8,6 +8,8 @@ from westmarch.links import paths
 
 #: Longer queries name nothing.
 LONGEST_QUERY = 4_000
+#: Below this path answers are for programs.
+API = "/api/"
 
 
 def path(scope: Scope) -> str:
@@ -21,6 +23,12 @@ def path(scope: Scope) -> str:
     except Invalid as error:
         too_long = len(scope["path"]) > paths.LONGEST
         raise HTTPException(414 if too_long else 400, error.message) from error
+
+
+def is_of_api(scope: Scope) -> bool:
+    """Whether a request asks the API."""
+    asked: str = scope["path"]
+    return asked.removeprefix(scope.get("root_path", "")).startswith(API)
 
 
 def query(scope: Scope) -> str:
