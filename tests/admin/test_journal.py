@@ -1,18 +1,24 @@
 """What is typed and not saved, as the pages of the admin keep it, offer it, show it and throw it away."""
 
+import asyncio
 import re
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form
 from tests.factories import post
 from tests.readers import Reader
 from tests.readers import reader as reader
+from westmarch.accounts.models import Account
 from westmarch.admin import journal
+from westmarch.db.types import now
 from westmarch.posts.edited import edited
+from westmarch.posts.models import Post
+from westmarch.presence import actions as presence
 
 TAB = "0123456789abcdef"
 NEW = "/admin/posts/new/"
@@ -147,3 +153,100 @@ async def test_the_dashboard_and_the_lists_name_what_is_not_saved(nell: Reader) 
         assert f'href="{NEW}?take={TAB}" dir="auto">Tides</a>: 3 words' in await nell.page(path)
     assert "Not saved" not in await nell.page("/admin/pages/")
     assert "Not saved" not in await nell.page("/admin/trash/")
+
+
+async def lost(reader: Reader, **values: Any) -> tuple[dict[str, Any], int]:
+    """What a page sends to save a new post, and the post that it made; its browser got no answer."""
+    sent = dict(form(await reader.page(NEW), NEW)) | {"title": "Tides", "markdown": "Ebb.", "do": "save", "tab": TAB}
+    sent |= {"sequence": "1"} | values
+    answer = await reader.client.post(NEW, data=sent)
+    assert answer.status_code == 303
+    return sent, int(answer.headers["location"].strip("/").rpartition("/")[2])
+
+
+async def made(reader: Reader) -> list[str]:
+    """The texts of all posts."""
+    found = await reader.db.read(lambda session: session.scalars(select(Post.id).order_by(Post.id)).all())
+    return [(await reader.db.read(edited, number)).markdown for number in found]
+
+
+async def test_what_is_sent_again_since_no_answer_came_makes_no_second_post(nell: Reader) -> None:
+    sent, post_id = await lost(nell)
+    answer = await nell.client.post(NEW, data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin/posts/{post_id}/")
+    assert await made(nell) == ["Ebb."]
+    assert "It is saved already." in await nell.page(f"/admin/posts/{post_id}/")
+
+
+async def test_what_is_typed_after_an_answer_was_lost_goes_into_the_post_that_was_made(nell: Reader) -> None:
+    sent, post_id = await lost(nell)
+    answer = await nell.client.post(NEW, data=sent | {"markdown": "Ebb and flow.", "sequence": "2", "do": "publish"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/admin/posts/{post_id}/")
+    assert await made(nell) == ["Ebb and flow."]
+    assert (await nell.db.read(edited, post_id)).status == "published"
+
+
+async def test_two_presses_at_once_make_one_post(nell: Reader) -> None:
+    sent = dict(form(await nell.page(NEW), NEW)) | {"title": "Tides", "do": "save", "tab": TAB, "sequence": "1"}
+    answers = await asyncio.gather(*(nell.client.post(NEW, data=sent) for _ in range(4)))
+    assert {answer.headers["location"] for answer in answers} == {answers[0].headers["location"]}
+    assert len(await made(nell)) == 1
+
+
+async def test_what_somebody_else_made_of_it_meanwhile_is_asked_about_and_not_overwritten(nell: Reader) -> None:
+    sent, post_id = await lost(nell)
+    path = f"/admin/posts/{post_id}/"
+    theirs = changed(form(await nell.page(path), path), markdown="Theirs.", do="save")
+    assert (await nell.client.post(path, data=theirs)).status_code == 303
+    answer = await nell.client.post(NEW, data=sent | {"markdown": "Ebb and flow.", "sequence": "2"})
+    assert answer.status_code == 409
+    assert await made(nell) == ["Theirs."]
+    chosen = changed(form(answer.text, path), **{"choice-1": "both", "do": "save"})
+    assert (await nell.client.post(path, data=chosen)).status_code == 303
+    assert await made(nell) == ["Ebb and flow.\n\nTheirs."]
+
+
+async def test_what_is_refused_after_an_answer_was_lost_makes_no_second_post_either(nell: Reader) -> None:
+    sent, post_id = await lost(nell)
+    refused = await nell.client.post(NEW, data=sent | {"title": "", "sequence": "2"})
+    assert refused.status_code == 422
+    path = f"/admin/posts/{post_id}/"
+    again = changed(form(refused.text, path), title="Tides again", do="save", tab="another-tab-of-the-same")
+    assert (await nell.client.post(path, data=again | {"sequence": "1"})).status_code == 303
+    assert len(await made(nell)) == 1
+    assert (await nell.db.read(edited, post_id)).title == "Tides again"
+
+
+async def test_a_text_whose_save_was_not_answered_is_offered_at_the_post_that_was_made(nell: Reader) -> None:
+    _, post_id = await lost(nell)
+    fields = {"title": "Tides", "markdown": "Ebb and flow.", "language": "en"}
+    answer = await put(nell, sequence=2, fields=fields)
+    assert (answer.json()["kept"], answer.json()["post"]) == (True, post_id)
+    assert "data-offered" not in await nell.page(NEW)
+    path = f"/admin/posts/{post_id}/"
+    assert "data-offered" in await nell.page(path)
+    taken = form(await nell.page(f"{path}?take={TAB}"), path)
+    assert (await nell.client.post(path, data=changed(taken, do="save"))).status_code == 303
+    assert await made(nell) == ["Ebb and flow."]
+
+
+async def test_a_change_whose_save_was_not_answered_is_no_conflict_with_itself(nell: Reader) -> None:
+    post_id = await nell.do(post, "Ebb", "One.", status="draft", published_at=None)
+    path = f"/admin/posts/{post_id}/"
+    sent = dict(form(await nell.page(path), path)) | {"markdown": "One and two.", "do": "save", "tab": TAB}
+    for sequence, markdown in ((1, "One and two."), (2, "One and two and three."), (3, "One.")):
+        answer = await nell.client.post(path, data=sent | {"markdown": markdown, "sequence": str(sequence)})
+        assert answer.status_code == 303
+        assert (await nell.db.read(edited, post_id)).markdown == markdown
+
+
+async def test_what_is_open_elsewhere_at_this_moment_is_told_so(nell: Reader) -> None:
+    await put(nell)
+    who = await nell.db.read(lambda session: session.scalars(select(Account.id)).one())
+    post_id = await nell.do(post, "Ebb")
+    await nell.do(presence.see, TAB, post_id, who, moment=now())
+    assert f'data-offered="{TAB}" data-living' in await nell.page(NEW)
+    assert "open there at this moment" in await nell.page("/admin/")
+    assert "open there at this moment" in await nell.page("/admin/posts/")
+    await nell.do(presence.leave, TAB, who, moment=now())
+    assert "open there" not in await nell.page(NEW) + await nell.page("/admin/")

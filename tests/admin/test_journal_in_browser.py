@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,9 +26,10 @@ from westmarch.accounts import sessions
 from westmarch.accounts.models import AccountSession
 from westmarch.configuration import load
 from westmarch.journal.models import Entry
+from westmarch.posts.models import Post
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -317,17 +319,85 @@ def test_a_database_that_is_locked_is_told_and_the_text_is_kept_here(opens: Open
 def test_two_tabs_see_each_other_and_both_changes_are_saved(opens: Opens, house: House) -> None:
     path = posted(house)
     one, other = opens(path), opens(path)
-    present(one, "You have this open in another tab.")
+    present(one, "You have this open in another tab or window, too.")
     write_text(one, "Some words.\n\nThe first tab.")
     one.locator("[name=title]").fill("From the first")
     one.keyboard.press("ControlOrMeta+s")
     said(one, "Saved at")
-    present(other, "You have saved this in another tab meanwhile")
+    present(other, "You have saved this meanwhile, in another tab or window")
     other.locator("[name=standfirst]").fill("From the second")
     save(other)
     other.get_by_text("both changes are in").wait_for()
     assert text_of(other) == "Some words.\n\nThe first tab."
     assert other.locator("[name=title]").input_value() == "From the first"
+
+
+def test_an_answer_that_is_lost_makes_no_second_post(opens: Opens, house: House) -> None:
+    page, title = opens(NEW), f"Lost {time.time_ns()}"
+    page.locator("[name=title]").fill(title)
+    write_text(page, "Sent once")
+    said(page, "Kept on the server")
+
+    def lose(route: "Route") -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route(f"**{NEW}", lose)
+    page.keyboard.press("ControlOrMeta+s")
+    said(page, "the site does not answer")
+    page.unroute(f"**{NEW}")
+    typing(page, ", and again")
+    page.keyboard.press("ControlOrMeta+s")
+    said(page, "Saved at")
+    assert re.search(r"/admin/posts/[0-9]+/$", page.url)
+    assert text_of(page) == "Sent once, and again"
+    titles: list[str] = []
+    write(house.site, lambda session: titles.extend(session.scalars(select(Post.title))))
+    assert titles.count(title) == 1
+
+
+def test_what_others_saved_meanwhile_is_told_by_a_shortcut_too_and_taken_back(opens: Opens, house: House) -> None:
+    path = posted(house)
+    one = opens(path)
+    write_text(one, "First.\n\nSecond.\n\nThird.")
+    one.keyboard.press("ControlOrMeta+s")
+    said(one, "Saved at")
+    other = opens(path)
+    other.locator(".cm-content").wait_for()
+    typing(one, " More.")
+    one.keyboard.press("ControlOrMeta+s")
+    said(one, "Saved at")
+    other.locator(".cm-content").focus()
+    other.keyboard.press("ControlOrMeta+Home")
+    other.keyboard.insert_text("Very ")
+    other.keyboard.press("ControlOrMeta+s")
+    toast = other.locator(
+        ".toast", has_text="You had changed it meanwhile, in another tab or window: both changes are in."
+    )
+    toast.wait_for()
+    assert text_of(other) == "Very First.\n\nSecond.\n\nThird. More."
+    with other.context.expect_page() as beside:
+        toast.get_by_role("link", name="Show what differs").click(modifiers=["ControlOrMeta"])
+    beside.value.locator("ins", has_text="Very").wait_for()
+    beside.value.locator("ins", has_text="More").wait_for()
+    with other.expect_navigation():
+        toast.get_by_role("button", name="Undo").click()
+    other.locator(".cm-content").wait_for()
+    assert text_of(other) == "First.\n\nSecond.\n\nThird. More."
+
+
+def test_what_is_typed_in_a_tab_that_is_open_is_offered_when_it_is_closed(opens: Opens, house: House) -> None:
+    path = posted(house)
+    one = opens(path)
+    write_text(one, "Typed here")
+    said(one, "Kept on the server")
+    other = opens(path)
+    present(other, "You have this open in another tab or window, too.")
+    assert other.locator("[data-offered]").count() == 1
+    assert not other.locator("[data-offered]").is_visible()
+    one.close()
+    other.locator("[data-offered]").wait_for()
+    assert take(other) == "Typed here"
 
 
 def test_two_people_see_each_other_and_choose_where_both_changed_the_same(

@@ -1,5 +1,6 @@
 """Two people at one post: both changes are put together, or somebody chooses; nothing is overwritten unseen."""
 
+import re
 from html import unescape
 from typing import Any
 
@@ -58,6 +59,37 @@ async def test_changes_at_different_places_are_both_saved_and_it_is_said(owner: 
     assert "Ada had changed it meanwhile: both changes are in." in unescape(
         await owner.page(f"/admin/posts/{post_id}/")
     )
+
+
+async def test_what_was_put_together_is_shown_and_taken_back(owner: Reader) -> None:
+    post_id, page = await opened(owner)
+    path = f"/admin/posts/{post_id}/"
+    await ada(owner, post_id, markdown=TEXT.replace("The end.", "It ends."))
+    await nell(owner, post_id, page, markdown=TEXT.replace("few words", "a few words"), do="save")
+    said = await owner.page(path)
+    link = re.search(r'<a href="([^"]+/revisions/compare/[^"]+)">Show what differs</a>', said)
+    assert link
+    shown = await owner.page(unescape(link[1]))
+    assert "<ins>It ends.</ins>" in shown
+    assert re.search(r"<ins>\s*a\s*</ins>", shown)
+    answer = await owner.client.post("/admin/undo/", data=changed(form(said, "/admin/undo/")))
+    assert answer.status_code == 303
+    assert (await newest(owner, post_id)).markdown == TEXT.replace("The end.", "It ends.")
+
+
+async def test_ones_own_other_tab_is_told_as_oneself(owner: Reader) -> None:
+    post_id, page = await opened(owner)
+    other = await owner.page(f"/admin/posts/{post_id}/")
+    await nell(owner, post_id, other, markdown=TEXT.replace("few words", "some words"), do="save")
+    answer = await nell(owner, post_id, page, markdown=TEXT.replace("few words", "many words"), do="save")
+    assert answer.status_code == 409
+    for words in ("You changed the same places, in another tab or window", "Both, this one first", "You, here"):
+        assert words in answer.text
+    answer = await nell(owner, post_id, page, title="Ebb", do="publish")
+    assert "You have saved this meanwhile, in another tab or window. Both changes are below." in answer.text
+    await nell(owner, post_id, page, title="Ebb", do="save")
+    said = unescape(await owner.page(f"/admin/posts/{post_id}/"))
+    assert "You had changed it meanwhile, in another tab or window: both changes are in." in said
 
 
 async def test_drafts_of_a_published_post_are_put_together_behind_it(owner: Reader) -> None:

@@ -86,3 +86,16 @@ def test_strangers_and_those_who_may_not_change_it_are_refused(site_on_each: Pat
             opened(server, post_id, nell, "a", origin="https://elsewhere.example")
         with pytest.raises(InvalidStatus):
             opened(server, post_id, nell, "/")
+
+
+def test_all_forms_of_ones_own_are_told_and_of_nobody_else(site_on_each: Path) -> None:
+    nell, ada = cookie(site_on_each), cookie(site_on_each, "Ada", "editor")
+    post_id, other_id = posted(site_on_each), posted(site_on_each)
+    with (
+        serving(site_on_each) as server,
+        opened(server, other_id, nell, "c"),
+        opened(server, post_id, ada, "b") as hers,
+        opened(server, post_id, nell, "a") as mine,
+    ):
+        assert told(mine, "Ada")["mine"] == ["a" * 20, "c" * 20]
+        assert told(hers, "Nell")["mine"] == ["b" * 20]

@@ -12,7 +12,8 @@ from westmarch.db.database import Database
 from westmarch.db.types import now
 from westmarch.errors import Conflict, NotFound
 from westmarch.journal import actions, queries
-from westmarch.journal.actions import Form, Typed
+from westmarch.journal.actions import Typed
+from westmarch.journal.forms import Form
 from westmarch.posts import editing
 from westmarch.posts.change import Change
 

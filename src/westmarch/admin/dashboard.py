@@ -10,12 +10,15 @@ from starlette.requests import Request
 from westmarch.accounts.guard import Guarded, signed_in
 from westmarch.accounts.rights import Right
 from westmarch.admin import chart, condition, shell
+from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.db.types import now
 from westmarch.journal import queries as journal
 from westmarch.posts import ownership, readership
 from westmarch.posts.models import Byline, Post
 from westmarch.posts.readership import Day
+from westmarch.presence import queries as presence
 from westmarch.subjects.models import Revision
 from westmarch.web.replies import Reply
 
@@ -74,13 +77,16 @@ async def dashboard(request: Request) -> Reply:
     who = signed_in(request)
     own = ownership.own_only(who)
     seen: Seen = await request.app.state.db.read(look, shell.today(request), own)
+    db: Database = request.app.state.db
+    not_saved = await db.read(journal.all_of, who.account_id)
     parts = await condition.parts(request.app) if who.may(Right.AUDIT) else []
     return shell.page(
         request,
         "dashboard.html",
         title="Dashboard",
         seen=seen,
-        not_saved=await request.app.state.db.read(journal.all_of, who.account_id),
+        not_saved=not_saved,
+        living=await db.read(presence.tabs, who.account_id, now()) if not_saved else [],
         chart=chart.drawn(seen.days),
         own=own is not None,
         audits=who.may(Right.AUDIT),

@@ -6,6 +6,7 @@ It waits in a cookie of the browser alone: no process has to remember it, and it
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,21 +21,28 @@ LONGEST, LASTS, MOST_EVENTS = 400, 60, 300
 _LONGEST_COOKIE = 3_800
 
 COOKIE = "westmarch-flash"
+_SHOWS = re.compile(r"/admin/[a-z0-9/]{1,100}(?:\?[a-z0-9=&]{1,100})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """A message; `undo` are the ids of events that its button takes back, `bad` says that something was not done."""
+    """A message; `undo` are the ids of events that its button takes back, `bad` says that something was not done.
+
+    `shows` is the path of the admin on which one sees what was done.
+    """
 
     message: str
     undo: tuple[int, ...] = ()
     bad: bool = False
+    shows: str = ""
 
 
-def redirect(request: Request, path: str, message: str, *, undo: Sequence[int] = (), bad: bool = False) -> Reply:
+def redirect(
+    request: Request, path: str, message: str, *, undo: Sequence[int] = (), bad: bool = False, shows: str = ""
+) -> Reply:
     """The way to another page of the site (303), which then says `message` and offers to undo the events."""
     surface: Surface = request.app.state.surface
-    cookie = _cookie(surface, _written(Flash(message, tuple(undo), bad)), LASTS)
+    cookie = _cookie(surface, _written(Flash(message, tuple(undo), bad, shows)), LASTS)
     return Reply(
         b"", "text/plain; charset=utf-8", 303, "no-store", (("location", surface.base + path), ("set-cookie", cookie))
     )
@@ -65,7 +73,7 @@ def _written(flash: Flash) -> str:
 
 def _encoded(flash: Flash, undo: tuple[int, ...]) -> str:
     message = flash.message if len(flash.message) <= LONGEST else flash.message[: LONGEST - 1] + "…"
-    told = json.dumps([message, _runs(undo), flash.bad], ensure_ascii=False).encode("utf-8", "replace")
+    told = json.dumps([message, _runs(undo), flash.bad, flash.shows], ensure_ascii=False).encode("utf-8", "replace")
     return base64.urlsafe_b64encode(told).decode("ascii").rstrip("=")
 
 
@@ -96,8 +104,10 @@ def _read(text: str) -> Flash | None:
     """The message in a cookie; None where somebody else wrote it."""
     try:
         told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        message, runs, bad = told
+        message, runs, bad, shows = told
         undo = _numbers(runs)
     except (ValueError, binascii.Error, RecursionError, TypeError):
         return None
-    return Flash(message[:LONGEST], undo, bad is True) if isinstance(message, str) else None
+    if not isinstance(message, str) or not isinstance(shows, str):
+        return None
+    return Flash(message[:LONGEST], undo, bad is True, shows if _SHOWS.fullmatch(shows) else "")

@@ -35,7 +35,7 @@ _LARGEST = 2**31
 
 
 async def keep(request: Request) -> Reply:
-    """`PUT /admin/journal/TAB`: keep what stands in a form; what is known of it then, and when.
+    """`PUT /admin/journal/TAB`: keep what stands in a form; what is known of it then, of which post, and when.
 
     Raises Invalid, Conflict, and Refused where it was typed by somebody else than is signed in now.
     """
@@ -47,7 +47,8 @@ async def keep(request: Request) -> Reply:
     if not await db.read(schema.reached, SCHEMA):
         raise Unavailable("The database has no journal yet.", hint="`westmarch db upgrade` makes it.")
     known = await db.write(actions.keep, who.account_id, typed, moment=moment)
-    return _told({"sequence": known.sequence, "kept": known.kept, "at": moment.isoformat()})
+    told = {"sequence": known.sequence, "kept": known.kept, "post": known.post_id, "at": moment.isoformat()}
+    return _told(told)
 
 
 async def forget(request: Request) -> Reply:

@@ -17,7 +17,7 @@ from westmarch.db.sessions import Reading
 from westmarch.errors import Stale
 from westmarch.posts import editing, waiting
 from westmarch.posts.drafts import Kind
-from westmarch.posts.edited import Edited
+from westmarch.posts.edited import Edited, edited
 from westmarch.site.options import Site
 from westmarch.web.forms import Form
 from westmarch.web.replies import Reply
@@ -39,68 +39,87 @@ class _There(NamedTuple):
     by: Any
 
 
-def _there(session: Reading, request: Request, kind: Kind, base: Base) -> _There:
-    post_id = request.path_params["id"]
+def _there(session: Reading, request: Request, kind: Kind, post_id: int, base: Base) -> _There:
     found, site = post_form.opened(session, kind, post_id, signed_in(request))
     theirs = post_fields.of(waiting.latest(session, found), site.zone)
     last = post_form.changed_last(session, post_id)
     return _There(found, site, theirs, post_base.typed(session, post_id, base), last)
 
 
-async def merged(request: Request, kind: Kind, form: Form, typed: Typed, do: str) -> Reply:
-    """Save a form whose post was changed since it was opened, or ask. What readers see is asked for once more.
+async def merged(request: Request, kind: Kind, post_id: int, form: Form, typed: Typed, do: str, *, base: Base) -> Reply:
+    """Save a form whose post was changed since it was opened on `base`, or ask.
 
-    Raises what saving raises.
+    What readers see is asked for once more. Raises what saving raises.
     """
-    db, who, base = _db(request), signed_in(request), post_base.sent(form)
+    db, who = _db(request), signed_in(request)
     for _ in range(_TRIES):
-        there = await db.read(_there, request, kind, base)
+        there = await db.read(_there, request, kind, post_id, base)
         post = there.post
         seen = form.line("resolve") == post.version
         chosen = {name: form.line(name) for name in form.data if name.startswith("choice-")} if seen else {}
         out = await asyncio.to_thread(post_merging.merged, there.before, typed, there.theirs, chosen, _LABELS)
         if not out.settled:
-            return await _asked(request, kind, there, typed, out, form, do)
-        name = there.by.actor if there.by else "Somebody"
+            return await _asked(request, kind, there, typed, out, form, do, base)
+        by = post_form.by(there.by, who)
         if do != "save":
             told = (
-                f"{name} has saved this meanwhile. Both changes are below. Nothing of yours is saved or public yet: "
-                "look at it, then do it again."
+                f"{by.name} {by.has} saved this meanwhile{by.where}. Both changes are below. "
+                "Nothing that you typed here is saved or public yet: look at it, then do it again."
             )
             now = post_base.of(post, there.theirs)
             again = unsaved.again(form)
             return await post_form.page(request, kind, post, out.typed, base=now, told=told, taken=again)
         wanted = post_fields.change(out.typed, there.theirs, there.site)
         try:
-            await editing.change(
-                db, post.id, wanted, expected=post.version, wait=True, form=unsaved.sent(form),
+            done = await editing.change(
+                db, post.id, wanted, expected=post.version, wait=True, form=unsaved.sent(form, merged=True),
                 who=who, actor=actor(request),
             )  # fmt: skip
         except Stale:
             continue
-        presence.stir(request)
+        presence.stir(request, post.id)
+        here = f"/admin/{kind}s/{post.id}/"
+        if out.typed == typed == there.theirs:
+            return flash.redirect(request, here, "It is saved already, just as you have typed it.")
         whose = "what you chose is" if out.choices else "both changes are"
-        return flash.redirect(request, f"/admin/{kind}s/{post.id}/", f"{name} had changed it meanwhile: {whose} in.")
+        said = f"{by.name} had changed it meanwhile{by.where}: {whose} in."
+        after = await db.read(edited, post.id)
+        shows = _shows(here, base.revision, post_base.newest(post), post_base.newest(after))
+        return flash.redirect(request, here, said, undo=done, shows=shows)
     raise Stale("Others are saving this at the same time.", hint="Try again in a moment.")
 
 
+def _shows(here: str, opened: str, theirs: str, now: str) -> str:
+    """Where one sees what both have changed: from the text that the form was opened on to the one that there is now."""
+    before = opened if opened.isascii() and opened.isdecimal() else theirs
+    return f"{here}revisions/compare/?old={before}&new={now}" if before and now and before != now else ""
+
+
 async def _asked(
-    request: Request, kind: Kind, there: _There, typed: Typed, out: post_merging.Outcome, form: Form, do: str
+    request: Request,
+    kind: Kind,
+    there: _There,
+    typed: Typed,
+    out: post_merging.Outcome,
+    form: Form,
+    do: str,
+    base: Base,
 ) -> Reply:
     """The form with what somebody has to choose; it goes on standing on what it was opened on."""
     error = Stale(
         f"This {kind} was changed while you had it open, at the same places. Nothing was saved.",
         hint="Choose below. All that you typed is still here.",
     )
-    clashes = {"choices": out.choices, "by": there.by, "version": there.post.version, "do": do}
-    base, again = post_base.sent(form), unsaved.again(form)
+    by = post_form.by(there.by, signed_in(request))
+    clashes = {"choices": out.choices, "by": by, "version": there.post.version, "do": do}
+    again = unsaved.again(form)
     return await post_form.page(request, kind, there.post, typed, error=error, base=base, taken=again, clashes=clashes)
 
 
-async def stale(request: Request, kind: Kind, form: Form, typed: Typed, do: str) -> Reply:
+async def stale(request: Request, kind: Kind, post_id: int, form: Form, typed: Typed, do: str) -> Reply:
     """What somebody typed, beside what somebody else has saved meanwhile; only a button does what was to be done."""
     db, base = _db(request), post_base.sent(form)
-    there, again = await db.read(_there, request, kind, base), unsaved.again(form)
+    there, again = await db.read(_there, request, kind, post_id, base), unsaved.again(form)
     error = Stale(
         f"This {kind} was changed while you had it open. Nothing was done.",
         hint="What you typed is below. Do it all the same, or leave it as it is.",
@@ -108,7 +127,7 @@ async def stale(request: Request, kind: Kind, form: Form, typed: Typed, do: str)
     found = {
         "version": there.post.version,
         "do": do,
-        "by": there.by,
+        "by": post_form.by(there.by, signed_in(request)),
         "lines": await asyncio.to_thread(_difference, there.theirs.markdown, typed.markdown),
         "fields": {
             _LABELS[name]: pair

@@ -27,8 +27,22 @@ class Base:
 
 def of(post: Edited, typed: Typed) -> Base:
     """The state of a post, of which `typed` is the form with its newest text."""
-    small = {each.name: getattr(typed, each.name) for each in fields(Typed) if each.name not in _APART}
-    return Base(post.version, str(post.waiting_id or post.revision_id or ""), json.dumps(small, sort_keys=True))
+    return Base(post.version, newest(post), _small(typed))
+
+
+def of_new(version: str, empty: Typed) -> Base:
+    """What the form of a new post was opened on, of which by now a post of a version was made."""
+    return Base(version, "", _small(empty))
+
+
+def _small(typed: Typed) -> str:
+    found = {each.name: getattr(typed, each.name) for each in fields(Typed) if each.name not in _APART}
+    return json.dumps(found, sort_keys=True)
+
+
+def newest(post: Edited) -> str:
+    """The revision of a post's newest text; empty where it has none."""
+    return str(post.waiting_id or post.revision_id or "")
 
 
 def sent(form: Form) -> Base:
@@ -39,10 +53,12 @@ def sent(form: Form) -> Base:
 def typed(session: Reading, post_id: int, base: Base) -> Typed | None:
     """The form as it was opened; None where what was sent is none that this program made."""
     number = base.revision
-    if not base.version or not (number.isascii() and number.isdecimal() and len(number) < 10):
+    if not base.version or (number and not (number.isascii() and number.isdecimal() and len(number) < 10)):
         return None
-    wanted = select(Revision.markdown).where(Revision.id == int(number), Revision.subject_id == post_id)
-    markdown = session.scalar(wanted)
+    markdown: str | None = ""
+    if number:
+        wanted = select(Revision.markdown).where(Revision.id == int(number), Revision.subject_id == post_id)
+        markdown = session.scalar(wanted)
     try:
         found: Any = json.loads(base.fields)
     except (ValueError, RecursionError):

@@ -1,6 +1,7 @@
 """The page with the form of a post or page, and what it was opened on."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
@@ -14,6 +15,7 @@ from westmarch.admin.settings import LANGUAGES
 from westmarch.db.database import Database
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.db.types import now
 from westmarch.errors import NotFound, WestmarchError
 from westmarch.events import queries as events
 from westmarch.events.queries import Asked
@@ -21,6 +23,7 @@ from westmarch.posts import ownership, waiting
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited, edited
 from westmarch.posts.waiting import Waiting
+from westmarch.presence import queries as presence
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
 from westmarch.web.replies import Reply
@@ -55,6 +58,32 @@ def changed_last(session: Reading, post_id: int) -> NamedRow | None:
     return rows[0] if rows else None
 
 
+class By(NamedTuple):
+    """Who has changed a post last, and when; `where`, `has` and `you` as sentences need them for who is told."""
+
+    name: str
+    at: datetime | None
+    you: bool
+
+    @property
+    def has(self) -> str:
+        """The verb after the name."""
+        return "have" if self.you else "has"
+
+    @property
+    def where(self) -> str:
+        """Where one's own change was made."""
+        return ", in another tab or window" if self.you else ""
+
+
+def by(last: NamedRow | None, who: SignedIn) -> By:
+    """Who has changed a post last, by its newest event, as `who` is told."""
+    if last is None:
+        return By("Somebody", None, you=False)
+    you = last.actor == who.name
+    return By("You" if you else last.actor, last.at, you)
+
+
 async def page(
     request: Request,
     kind: Kind,
@@ -85,6 +114,7 @@ async def page(
     if base is None:
         base = post_base.of(found, saved) if found is not None else Base()
     left = [] if error is not None else await db.read(unsaved.of, signed_in(request), kind, found, saved)
+    living = await db.read(presence.tabs, signed_in(request).account_id, now()) if left else []
     return shell.page(
         request,
         "posts/edit.html",
@@ -98,6 +128,7 @@ async def page(
         base=base,
         taken=taken,
         told=told,
+        living=living,
         unsaved=[each for each in left if each.tab not in taken.split()],
         dirty=error is not None or bool(taken or told),
         error=error,

@@ -13,11 +13,13 @@ from westmarch.admin import post_bulk, post_lists, shell
 from westmarch.admin.post_lists import PAGES, POSTS, TRASH, Asked, Listing
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
+from westmarch.db.types import now
 from westmarch.errors import Invalid
 from westmarch.journal import queries as journal
 from westmarch.journal.queries import Unsaved
 from westmarch.posts import emptying, managing
 from westmarch.posts.managing import Gathers, Labels, Listed
+from westmarch.presence import queries as presence
 from westmarch.web.replies import Reply
 
 
@@ -44,6 +46,7 @@ class Looked:
     labels: Mapping[int, Labels]
     gathers: Mapping[str, Gathers]
     not_saved: Sequence[Unsaved]
+    living: Sequence[str]
 
 
 def look(session: Reading, request: Request, asked: Asked, today: date) -> Looked:
@@ -62,7 +65,9 @@ def look(session: Reading, request: Request, asked: Asked, today: date) -> Looke
         listed = find(None)
     labels = managing.labels(session, [row.id for row in listed.found.rows])
     typed = [] if asked.listing.trashed else journal.all_of(session, signed_in(request).account_id)
-    return Looked(listed, labels, gathers, [each for each in typed if each.kind == asked.listing.kind])
+    typed = [each for each in typed if each.kind == asked.listing.kind]
+    living = presence.tabs(session, signed_in(request).account_id, now()) if typed else []
+    return Looked(listed, labels, gathers, typed, living)
 
 
 def linked(labels: Sequence[NamedRow], toward: str, made: dict[str, Markup]) -> Markup:
@@ -87,6 +92,7 @@ def _list(listing: Listing) -> Callable[[Request], Awaitable[Reply]]:
             asked=asked,
             found=listed.found,
             not_saved=looked.not_saved,
+            living=looked.living,
             counts=listed.counts,
             languages=listed.languages,
             tags={id_: linked(each.tags, tags, made_tags) for id_, each in looked.labels.items()},

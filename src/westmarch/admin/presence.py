@@ -27,14 +27,17 @@ SEEN, LOOKED = 5.0, 2.0
 REST = 0.1
 
 
-def stir(request: Request) -> None:
-    """Let those who have the post of a request open know at once that it was changed."""
+def stir(request: Request, post_id: int) -> None:
+    """Let those who have a post open know at once that it was changed."""
     rooms: Rooms = request.app.state.rooms
-    rooms.stir(request.path_params["id"])
+    rooms.stir(post_id)
 
 
 async def live(socket: WebSocket) -> None:
-    """`/admin/posts/7/live`: which `others` have it open, its `version`, and who made that (`by`), as they change."""
+    """`/admin/posts/7/live`: which `others` have it open, its `version`, and who made that (`by`), as they change.
+
+    `mine` are all the forms that whoever listens has open.
+    """
     db: Database = socket.app.state.db
     rooms: Rooms = socket.app.state.rooms
     post_id, tab, who = socket.path_params["id"], socket.query_params.get("tab", ""), await _who(socket)
@@ -106,6 +109,7 @@ def _look(session: Reading, who: SignedIn, post_id: int, tab: str) -> dict[str, 
             {"name": each.name, "you": each.account_id == who.account_id}
             for each in queries.others(session, post_id, tab, now())
         ],
+        "mine": queries.tabs(session, who.account_id, now()),
         "version": found.version,
         "by": last.actor if last else "",
         "you": last is not None and last.actor == who.name,

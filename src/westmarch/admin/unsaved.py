@@ -11,7 +11,7 @@ from westmarch.admin.post_base import Base
 from westmarch.admin.post_fields import Typed
 from westmarch.db.sessions import Reading
 from westmarch.journal import queries
-from westmarch.journal.actions import Form as OfJournal
+from westmarch.journal.forms import Form as OfJournal
 from westmarch.journal.queries import Unsaved
 from westmarch.posts.edited import Edited
 from westmarch.web.forms import Form
@@ -45,6 +45,8 @@ def kept(found: Unsaved, who: SignedIn, saved: Typed) -> Kept:
     ]
     form = Form(FormData(fields))
     base = Base(found.base, form.line("revision"), form.text("base"))
+    if found.saved not in ("", found.base):  # Saved without an answer: it stands on that, not on what it was opened on.
+        base = Base(found.saved)
     return Kept(post_fields.read(form, who, saved), base)
 
 
@@ -53,11 +55,13 @@ def taken(text: str) -> tuple[str, ...]:
     return tuple(each for each in text.split()[:MOST_TAKEN] if TAB.fullmatch(each))
 
 
-def sent(form: Form) -> OfJournal | None:
-    """Which form of the journal is being saved; None where no script has kept it."""
+def sent(form: Form, *, merged: bool = False) -> OfJournal | None:
+    """Which form of the journal is being saved; None where no script has kept it. `merged`: with what others did."""
     tab, sequence, others = form.line("tab"), form.line("sequence"), taken(form.line("taken"))
     known = TAB.fullmatch(tab) and sequence.isascii() and sequence.isdecimal() and len(sequence) < 10
-    return OfJournal(tab if known else "", int(sequence) if known else 0, others) if known or others else None
+    if not known and not others:
+        return None
+    return OfJournal(tab if known else "", int(sequence) if known else 0, others, merged)
 
 
 def again(form: Form) -> str:

@@ -17,11 +17,13 @@ from westmarch.admin import (
     presence,
     unsaved,
 )
+from westmarch.admin.post_base import Base
 from westmarch.admin.post_fields import Typed
 from westmarch.db.database import Database
 from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale
 from westmarch.journal import queries as journal
-from westmarch.journal.actions import Form as OfJournal
+from westmarch.journal.actions import AlreadyMade
+from westmarch.journal.forms import Form as OfJournal
 from westmarch.media import uploading
 from westmarch.posts import editing, waiting
 from westmarch.posts.change import ALT, Change
@@ -75,9 +77,14 @@ async def _new(request: Request, kind: Kind) -> Reply:
         return await _opened(request, kind, None, empty)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
     typed, do, of = post_fields.read(form, who, empty), form.line("do"), unsaved.sent(form)
+    made = await db.read(journal.made, who.account_id, of) if of is not None else None
+    if made is not None:
+        return await _sent(request, kind, made.post_id, form)
     try:
         typed = await _with_picture(request, form, typed)
         post_id = await _create(request, kind, typed, site, STATUS.get(do), of)
+    except AlreadyMade as error:  # The button was pressed twice at once.
+        return flash.redirect(request, f"/admin/{kind}s/{error.post_id}/", "It was being saved already: here it is.")
     except (Invalid, Conflict, Refused) as error:
         alt, taken = form.line("upload_alt"), unsaved.again(form)
         return await post_form.page(request, kind, None, typed, alt=alt, error=error, taken=taken)
@@ -105,15 +112,37 @@ async def _opened(request: Request, kind: Kind, found: Edited | None, saved: Typ
 
 
 async def _edit(request: Request, kind: Kind) -> Reply:
-    db, who, post_id = _db(request), signed_in(request), request.path_params["id"]
-    found, site = await db.read(post_form.opened, kind, post_id, who)
+    post_id = request.path_params["id"]
+    if request.method == "POST":
+        form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
+        return await _sent(request, kind, post_id, form)
+    found, _, before = await _as_it_is(request, kind, post_id)
+    return await _opened(request, kind, found, before)
+
+
+async def _as_it_is(request: Request, kind: Kind, post_id: int) -> tuple[Edited, Site, Typed]:
+    """A post, and the form of its newest text. Raises NotFound, Refused."""
+    db = _db(request)
+    found, site = await db.read(post_form.opened, kind, post_id, signed_in(request))
     newest = await db.read(waiting.latest, found)
-    before = post_fields.of(newest, site.zone)
-    if request.method != "POST":
-        return await _opened(request, kind, found, before)
-    form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
-    typed, do = post_fields.read(form, who, before), form.line("do")
-    expected = form.line("overwrite") or form.line("version")
+    return found, site, post_fields.of(newest, site.zone)
+
+
+async def _base(request: Request, post_id: int, form: Form, site: Site) -> Base:
+    """What a form stands on: what it was opened on, or what it made when its page got no answer."""
+    base, of = post_base.sent(form), unsaved.sent(form)
+    made = await _db(request).read(journal.made, signed_in(request).account_id, of) if of is not None else None
+    if made is None or made.post_id != post_id or made.version == base.version:
+        return base
+    return Base(made.version) if base.version else post_base.of_new(made.version, post_fields.empty(site))
+
+
+async def _sent(request: Request, kind: Kind, post_id: int, form: Form) -> Reply:
+    """Do with a post what its form says, which may be that of a new one that has made it before."""
+    db, who = _db(request), signed_in(request)
+    found, site, before = await _as_it_is(request, kind, post_id)
+    typed, do, base = post_fields.read(form, who, before), form.line("do"), await _base(request, post_id, form, site)
+    expected = form.line("overwrite") or base.version
     here = f"/admin/{kind}s/{post_id}/"
     try:
         if do == "trash":
@@ -141,15 +170,16 @@ async def _edit(request: Request, kind: Kind) -> Reply:
         except Stale:
             if do == "discard":
                 raise
-            return await meanwhile.merged(request, kind, form, typed, "save" if wait else do)
+            return await meanwhile.merged(request, kind, post_id, form, typed, "save" if wait else do, base=base)
     except Stale:
-        return await meanwhile.stale(request, kind, form, typed, do)
+        return await meanwhile.stale(request, kind, post_id, form, typed, do)
     except (Invalid, Conflict, Refused) as error:
-        alt, base, taken = form.line("upload_alt"), post_base.sent(form), unsaved.again(form)
+        alt, taken = form.line("upload_alt"), unsaved.again(form)
         return await post_form.page(request, kind, found, typed, alt=alt, error=error, base=base, taken=taken)
-    presence.stir(request)
+    presence.stir(request, post_id)
     if not done:
-        return flash.redirect(request, here, "Nothing was changed.")
+        again = base.version != form.line("version")
+        return flash.redirect(request, here, "It is saved already." if again else "Nothing was changed.")
     said = _KEPT if wait and found.status == "published" else DONE.get(do, DONE["save"])
     return flash.redirect(request, here, said, undo=done)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from westmarch.db.upsert import both
 from westmarch.errors import Conflict, NotFound
 from westmarch.events import actions as events
+from westmarch.journal.forms import Form
 from westmarch.journal.models import SCHEMA, Entry
 from westmarch.ops import schema
 from westmarch.subjects.models import Subject
@@ -21,12 +22,14 @@ MOST, MOST_SIZE = 100, 64 << 20
 #: By so many characters a text grows before all are counted anew.
 _GROWS = 64 << 10
 
-_COPIED = ("kind", "post_id", "base", "sequence", "device", "at", "title", "words", "size", "thrown_at", "fields")
+_COPIED = ("kind", "base", "sequence", "device", "at", "title", "words", "size", "thrown_at", "fields")
 _INSERTS = both(Entry)
 _KEEPS = {
     name: statement.on_conflict_do_update(
         index_elements=[Entry.tab],
-        set_={column: statement.excluded[column] for column in _COPIED},
+        set_={column: statement.excluded[column] for column in _COPIED}
+        # A page that got no answer when it was saved knows of no post yet.
+        | {"post_id": func.coalesce(statement.excluded.post_id, Entry.post_id)},
         where=(Entry.account_id == statement.excluded.account_id) & (Entry.sequence < statement.excluded.sequence),
     )
     for name, statement in _INSERTS.items()
@@ -39,15 +42,7 @@ _SAVES = {
     )
     for name, statement in _INSERTS.items()
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form that is being saved as it was at `sequence`; `taken` are the forms whose texts were taken into it."""
-
-    tab: str
-    sequence: int
-    taken: tuple[str, ...] = ()
+_BEGINS = {name: statement.on_conflict_do_nothing(index_elements=[Entry.tab]) for name, statement in _INSERTS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +62,19 @@ class Typed:
 
 
 class Known(NamedTuple):
-    """The newest sequence of a form, and whether it is `kept`: not, where it was saved or thrown away."""
+    """The newest sequence of a form, whether it is `kept` (not, where it was saved or thrown away), and its post."""
 
     sequence: int
     kept: bool
+    post_id: int | None
+
+
+class AlreadyMade(Conflict):
+    """What a form would make it has made already: the post `post_id`."""
+
+    def __init__(self, post_id: int) -> None:
+        super().__init__("This was saved already.", hint="Look into the list.")
+        self.post_id = post_id
 
 
 def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -> Known:
@@ -79,10 +83,9 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
     What was kept of the forms whose texts it has `taken` is kept in it from then on.
     Raises NotFound for a form of somebody else, and Conflict where an account keeps too much.
     """
+    columns = (Entry.account_id, Entry.sequence, Entry.size, Entry.thrown_at, Entry.post_id)
     there = session.execute(
-        select(
-            Entry.account_id, Entry.sequence, Entry.size, Entry.thrown_at, Entry.fields.is_not(None).label("there")
-        ).where(Entry.tab == typed.tab)
+        select(*columns, Entry.fields.is_not(None).label("there")).where(Entry.tab == typed.tab)
     ).one_or_none()
     if there is not None and there.account_id != account_id:
         raise NotFound("There is no such text.")
@@ -98,6 +101,7 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
         "kind": typed.kind,
         "post_id": post_id,
         "base": typed.base,
+        "saved": "",
         "sequence": typed.sequence,
         "device": typed.device,
         "at": moment,
@@ -109,8 +113,8 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
     }
     session.execute(_KEEPS[session.get_bind().dialect.name], values)
     if there is None or there.sequence < typed.sequence:
-        return Known(typed.sequence, kept=True)
-    return Known(there.sequence, kept=there.there and there.thrown_at is None)
+        return Known(typed.sequence, kept=True, post_id=post_id or (there.post_id if there else None))
+    return Known(there.sequence, kept=there.there and there.thrown_at is None, post_id=there.post_id)
 
 
 def _require_room(session: Session, account_id: int, tab: str, size: int) -> None:
@@ -131,20 +135,45 @@ def _is_there(session: Session, post_id: int) -> bool:
     return session.scalar(wanted.with_for_update(read=True)) is not None
 
 
-def saved(session: Session, account_id: int, form: Form, *, kind: str, post_id: int, moment: datetime) -> None:
-    """What stood in a form was saved: it is kept no longer, and not again where it comes late."""
+def begin(session: Session, account_id: int, form: Form, *, kind: str, moment: datetime) -> None:
+    """A form is going to make something. Raises AlreadyMade where it has, also at the same moment."""
+    if not form.tab or not schema.reached(session, SCHEMA):
+        return
+    session.execute(_BEGINS[session.get_bind().dialect.name], _nothing(account_id, form, kind, moment))
+    wanted = select(Entry.post_id).where(*_mine(account_id, form.tab), Entry.saved != "").with_for_update()
+    post_id = session.scalar(wanted)
+    if post_id is not None:
+        raise AlreadyMade(post_id)
+
+
+def saved(
+    session: Session, account_id: int, form: Form, *, kind: str, post_id: int, version: str, moment: datetime
+) -> None:
+    """What stood in a form was saved: it is kept no longer, and not again where it comes late.
+
+    `version` is the one that the post has now.
+    """
     if not schema.reached(session, SCHEMA):
         return
     for each in form.taken:
         forget(session, account_id, each)
     if not form.tab:
         return
-    values = {
+    session.execute(_SAVES[session.get_bind().dialect.name], _nothing(account_id, form, kind, moment))
+    # Also where something newer was kept while this was saved.
+    values = {"post_id": post_id, "saved": "" if form.merged else version}
+    session.execute(update(Entry).where(*_mine(account_id, form.tab)).values(values))
+
+
+def _nothing(account_id: int, form: Form, kind: str, moment: datetime) -> dict[str, object]:
+    """The row of a form of which nothing is kept."""
+    return {
         "tab": form.tab,
         "account_id": account_id,
         "kind": kind,
-        "post_id": post_id,
+        "post_id": None,
         "base": "",
+        "saved": "",
         "sequence": form.sequence,
         "device": "",
         "at": moment,
@@ -154,7 +183,6 @@ def saved(session: Session, account_id: int, form: Form, *, kind: str, post_id: 
         "thrown_at": None,
         "fields": None,
     }
-    session.execute(_SAVES[session.get_bind().dialect.name], values)
 
 
 def forget(session: Session, account_id: int, tab: str) -> None:

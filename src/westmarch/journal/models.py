@@ -18,7 +18,8 @@ class Entry(Model):
     `base` is the version of the post that the form was opened on; of two states the one of the higher `sequence` is
     the newer. What was thrown away (`thrown_at`) can be taken back for a while. `fields` is a JSON object of texts,
     kept as text: it may hold what no JSON column takes, such as halves of characters. It is NULL once all of it was
-    saved: what arrives late is known by that, and not kept again.
+    saved: what arrives late is known by that, and not kept again. `saved` is the version that the post had when this
+    form was saved last just as it stood: a browser that got no answer saves once more, and finds by it what it made.
     """
 
     __tablename__ = "journal"
@@ -33,6 +34,7 @@ class Entry(Model):
     kind: Mapped[str] = mapped_column(String(10))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="SET NULL"))
     base: Mapped[str] = mapped_column(String(64))
+    saved: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int]
     device: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -4,16 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
+from westmarch.journal.forms import Form
 from westmarch.journal.models import SCHEMA, Entry
 from westmarch.ops import schema
 
-_HEAD = (Entry.tab, Entry.kind, Entry.post_id, Entry.base, Entry.device, Entry.at, Entry.title, Entry.words)
+_HEAD = (
+    Entry.tab, Entry.kind, Entry.post_id, Entry.base, Entry.saved, Entry.device, Entry.at, Entry.title, Entry.words,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,30 @@ class Unsaved:
     kind: str
     post_id: int | None
     base: str
+    saved: str
     device: str
     at: datetime
     title: str
     words: int
     fields: Mapping[str, str]
+
+
+class Made(NamedTuple):
+    """A post that a form made or changed, and the version that it had then."""
+
+    post_id: int
+    version: str
+
+
+def made(session: Reading, account_id: int, form: Form) -> Made | None:
+    """What a form has made, or one whose text was taken into it; None where it was not saved just as it stood."""
+    tabs = [tab for tab in (form.tab, *form.taken) if tab]
+    if not tabs or not schema.reached(session, SCHEMA):
+        return None
+    there = (Entry.account_id == account_id, Entry.tab.in_(tabs), Entry.post_id.is_not(None), Entry.saved != "")
+    rows = session.execute(select(Entry.tab, Entry.post_id, Entry.saved).where(*there)).all()
+    first = min(rows, key=lambda row: tabs.index(row.tab), default=None)
+    return Made(first.post_id, first.saved) if first is not None else None
 
 
 def of(session: Reading, account_id: int, kind: str, post_id: int | None) -> list[Unsaved]:
@@ -63,4 +86,6 @@ def _whole(row: NamedRow) -> Unsaved:
 
 
 def _made(row: NamedRow, fields: Mapping[str, str]) -> Unsaved:
-    return Unsaved(row.tab, row.kind, row.post_id, row.base, row.device, row.at, row.title, row.words, fields)
+    return Unsaved(
+        row.tab, row.kind, row.post_id, row.base, row.saved, row.device, row.at, row.title, row.words, fields
+    )

@@ -5,7 +5,6 @@ Texts are rendered before the transaction; in it the post is locked, and only th
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from westmarch.accounts.rights import Right
@@ -15,13 +14,12 @@ from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import Conflict, Invalid
 from westmarch.journal import actions as journal
-from westmarch.journal.actions import Form
+from westmarch.journal.forms import Form
 from westmarch.posts import actions, changing, moments, ownership, texts, waiting
 from westmarch.posts.change import UNSET, Change, Slug, checked
 from westmarch.posts.changing import held
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited, edited
-from westmarch.posts.models import Post
 from westmarch.posts.storing import Text, Unrendered
 from westmarch.site import queries as site_queries
 from westmarch.site.options import Site
@@ -50,7 +48,8 @@ async def create(
 ) -> int:
     """Make a post or page and return its id. Raises Invalid and Conflict for a field, and Refused.
 
-    What the journal keeps of the `form` that it comes from goes in the same transaction; so also in `change`.
+    What the journal keeps of the `form` that it comes from goes in the same transaction; so also in `change`. Raises
+    AlreadyMade where that form has made it before.
     """
     wanted = checked(change)
     who.require(Right.WRITE if kind == "post" else Right.EDIT_ALL)
@@ -194,9 +193,11 @@ def _create(
     who: SignedIn,
     actor: str,
 ) -> int:
+    if form is not None:
+        journal.begin(session, who.account_id, form, kind=kind, moment=now())
     post_id = changing.create(session, kind, wanted, text, site, who=who, actor=actor)
     if form is not None:
-        journal.saved(session, who.account_id, form, kind=kind, post_id=post_id, moment=now())
+        _saved(session, post_id, form, who)
     return post_id
 
 
@@ -215,9 +216,13 @@ def _change(
 ) -> list[int]:
     done = changing.change(session, post_id, wanted, text, site, expected=expected, wait=wait, who=who, actor=actor)
     if form is not None:
-        kind = session.execute(select(Post.kind).where(Post.id == post_id)).scalar_one()
-        journal.saved(session, who.account_id, form, kind=kind, post_id=post_id, moment=now())
+        _saved(session, post_id, form, who)
     return done
+
+
+def _saved(session: Session, post_id: int, form: Form, who: SignedIn) -> None:
+    post = edited(session, post_id)
+    journal.saved(session, who.account_id, form, kind=post.kind, post_id=post_id, version=post.version, moment=now())
 
 
 def _publish(

@@ -18,6 +18,12 @@ class Other(NamedTuple):
     name: str
 
 
+def tabs(session: Reading, account_id: int, moment: datetime) -> list[str]:
+    """The forms that an account has open at a moment, of whichever post."""
+    there = (Presence.account_id == account_id, Presence.seen_at > moment - OPEN)
+    return list(session.scalars(select(Presence.tab).where(*there).order_by(Presence.tab)))
+
+
 def others(session: Reading, post_id: int, tab: str, moment: datetime) -> list[Other]:
     """Who has a post open beside the form `tab` at a moment, by name."""
     statement = select(Account.id, Account.name).join(Presence, Presence.account_id == Account.id).distinct()

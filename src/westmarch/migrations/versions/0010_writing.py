@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("post_id", sa.Integer(), nullable=True),
         sa.Column("base", sa.String(length=64), nullable=False),
+        sa.Column("saved", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("device", sa.String(length=100), nullable=False),
         sa.Column("at", MOMENT, nullable=False),

@@ -46,7 +46,7 @@ const recover = async () => {
     const answer = await put(entry);
     if (answer.fault) continue;
     await kept.remove(entry.tab);
-    if (!answer.kept || entry.kind !== form.dataset.kind || entry.post !== post) continue;
+    if (!answer.kept || entry.kind !== form.dataset.kind || answer.post !== post) continue;
     if (same(plain(Object.entries(entry.fields)), saved)) await drop(entry.tab);
     else if (!form.querySelector(`[data-offered="${entry.tab}"]`)) offer(entry);
   }

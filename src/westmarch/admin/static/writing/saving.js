@@ -45,6 +45,12 @@ const save = async () => {
     form.action = fresh.action;
     form.dataset.live = fresh.dataset.live;
     history.replaceState(null, "", answer.url);
+    document.querySelector(".toast")?.remove();
+    const toast = page.querySelector(".toast:has(a)");  // What others did is in it as well: that is said, with a way back.
+    if (toast) {
+      document.body.append(toast);
+      Object.assign(toast.querySelector(".close"), { hidden: false, onclick: () => toast.remove() });
+    }
     keep(meanwhile ? null : state());
     form.dispatchEvent(new CustomEvent("saved"));
     say(`Saved at ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}.`);
