@@ -3,17 +3,20 @@
 import gzip
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from westmarch.admin import statics
+from westmarch.web.assets import references
 
 pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "src/westmarch/admin/static/editor"
+TEMPLATES = ROOT / "src/westmarch/admin/templates"
 SOURCES = ROOT / "assets/editor"
 #: What the editor and all that works with it may weigh over the wire, in bytes.
 WIRE = 250_000
@@ -52,7 +55,31 @@ def test_what_is_in_it_is_free_and_its_licences_come_with_it() -> None:
     assert licences.count("Permission is hereby granted") == len(RECORD["packages"])
 
 
+def test_nothing_is_fetched_that_is_not_in_it() -> None:
+    wanted = json.loads((SOURCES / "package.json").read_text())["dependencies"]
+    assert sorted(set(wanted) - set(RECORD["packages"])) == []
+
+
+def named(template: str) -> set[str]:
+    """The scripts that a template names, and all that those import."""
+    found = set(re.findall(r"""asset\("([^"]+\.js)"\)""", template))
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        more = {each.target for each in references(name, statics.files()[name].body)} - found
+        more = {each for each in more if each.endswith(".js")}
+        found |= more
+        waiting += more
+    return found
+
+
 def test_the_scripts_of_the_form_are_light() -> None:
-    loaded = [name for name in statics.files() if name.startswith(("editor/", "writing/")) and name.endswith(".js")]
-    size = sum(len(gzip.compress(statics.files()[name].body, 9)) for name in [*loaded, "writing.js", "picking.js"])
+    loaded = named((TEMPLATES / "posts/edit.html").read_text() + (TEMPLATES / "base.html").read_text())
+    assert {"editor/editor.js", "writing/journal.js", "picking.js", "admin.js"} <= loaded
+    size = sum(len(gzip.compress(statics.files()[name].body, 9)) for name in loaded)
     assert size <= WIRE, f"{size:,} bytes"
+
+
+def test_the_editor_is_loaded_by_the_form_alone() -> None:
+    found = {str(file.relative_to(TEMPLATES)): named(file.read_text()) for file in TEMPLATES.rglob("*.html")}
+    assert [name for name, scripts in found.items() if "editor/editor.js" in scripts] == ["posts/edit.html"]
