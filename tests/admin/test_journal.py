@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form
@@ -250,3 +250,16 @@ async def test_what_is_open_elsewhere_at_this_moment_is_told_so(nell: Reader) ->
     assert "open there at this moment" in await nell.page("/admin/posts/")
     await nell.do(presence.leave, TAB, who, moment=now())
     assert "open there" not in await nell.page(NEW) + await nell.page("/admin/")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_full_disk_is_told_and_what_was_kept_before_stays(nell: Reader) -> None:
+    await put(nell)
+    pages = await nell.do(lambda session: session.scalar(text("PRAGMA page_count")))
+    await nell.do(lambda session: session.execute(text(f"PRAGMA max_page_count={pages}")))
+    large = {"title": "Tides", "markdown": "More of it. " * 100_000, "language": "en"}
+    answer = await put(nell, sequence=2, fields=large)
+    assert answer.status_code == 503
+    assert "Three typed words" in await nell.page(f"{NEW}?take={TAB}")
+    await nell.do(lambda session: session.execute(text("PRAGMA max_page_count=1000000")))
+    assert (await put(nell, sequence=2, fields=large)).json()["kept"]

@@ -6,8 +6,10 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,112 +17,21 @@ import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from tests.accounts.people import account
-from tests.admin.opened import Opens, Owned, opening, text_of, write_text
+from tests.admin.houses import NEW, House, posted, said, save, take, typing
+from tests.admin.houses import house as house
+from tests.admin.houses import nell as nell
+from tests.admin.houses import opens as opens
+from tests.admin.opened import Opens, Owned, text_of, write_text
 from tests.cli.test_doctor import write
 from tests.conftest import CHROMIUM_ARGUMENTS, chromium_of_the_system
-from tests.factories import post
-from tests.quality.owning import database
-from tests.serving import Serving, new_site, serving
-from westmarch.accounts import sessions
-from westmarch.accounts.models import AccountSession
-from westmarch.configuration import load
+from westmarch.accounts.models import Account, AccountSession
 from westmarch.journal.models import Entry
 from westmarch.posts.models import Post
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Response, Route
 
 pytestmark = pytest.mark.browser
-
-NEW = "/admin/posts/new/"
-KINDS = [
-    pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
-]
-
-
-class House:
-    """A site whose server can be killed and started again on the same port."""
-
-    def __init__(self, site: Path) -> None:
-        self.site = site
-        self._running = serving(site)
-        self.server: Serving = self._running.__enter__()
-        self.url = self.server.url
-
-    def kill(self) -> None:
-        """End the server as a lost machine would."""
-        os.kill(self.server.process.pid, signal.SIGKILL)
-        self.server.process.wait(20)
-        self._running.__exit__(None, None, None)
-
-    def start(self) -> None:
-        """Serve again where it was served."""
-        self._running = serving(self.site, "--port", self.url.rpartition(":")[2])
-        self.server = self._running.__enter__()
-
-    def close(self) -> None:
-        self._running.__exit__(None, None, None)
-
-    def signed_in(self, name: str = "Nell", role: str = "owner") -> Owned:
-        """Somebody who is signed in here."""
-        made: list[tuple[str, int]] = []
-
-        def sign_in(session: Session) -> None:
-            who = account(session, name, role)
-            made.append((sessions.begin(session, who.id, address="127.0.0.1", agent="test"), who.id))
-
-        write(self.site, sign_in)
-        secret, account_id = made[0]
-        return Owned(self.url, self.site, (sessions.cookie_name(load(self.site).settings), secret), account_id)
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with database(request.param, lambda: request.getfixturevalue("postgresql")) as address:
-        options = ("--database-url", address) if address else ()
-        made = House(new_site(tmp_path_factory.mktemp("house") / "site", *options))
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def nell(house: House) -> Owned:
-    return house.signed_in()
-
-
-@pytest.fixture
-def opens(browser: "Browser", house: House, nell: Owned) -> Iterator[Opens]:
-    write(house.site, lambda session: session.execute(delete(Entry)))
-    with opening(browser, nell, timeout=60_000) as open_:
-        yield open_
-
-
-def posted(house: House, title: str = "Ebb") -> str:
-    """The path of the form of a new post."""
-    made: list[int] = []
-    write(house.site, lambda session: made.append(post(session, title, status="draft", published_at=None)))
-    return f"/admin/posts/{made[0]}/"
-
-
-def said(page: "Page", words: str) -> None:
-    """Wait until the line below the text says so."""
-    page.locator("[data-said]", has_text=words).wait_for()
-
-
-def take(page: "Page", words: str = "") -> str:
-    """Take what is offered; the text then."""
-    page.locator("[data-offered]", has_text=words).get_by_role("link", name="Take it").click()
-    page.locator("[data-told]", has_text="not saved yet").wait_for()
-    page.locator(".cm-content").wait_for()
-    return text_of(page)
-
-
-def typing(page: "Page", words: str) -> None:
-    page.locator(".cm-content").focus()
-    page.keyboard.press("ControlOrMeta+End")
-    page.keyboard.insert_text(words)
 
 
 def test_what_is_typed_reaches_the_server_and_is_offered_when_it_is_opened_again(opens: Opens) -> None:
@@ -190,13 +101,6 @@ def kill_all(profile: Path) -> list[int]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
     return found
-
-
-def save(page: "Page") -> None:
-    """Save by the button, which leads to the page of what is saved."""
-    with page.expect_navigation():
-        page.get_by_role("button", name="Save draft").click()
-    page.locator(".cm-content").wait_for()
 
 
 def test_a_browser_that_is_killed_in_mid_typing_offers_the_text_though_the_server_never_got_it(
@@ -303,33 +207,133 @@ def test_where_the_browser_keeps_nothing_the_server_does_and_it_is_said(opens: O
     said(page, "Kept on the server")
 
 
-def test_a_database_that_is_locked_is_told_and_the_text_is_kept_here(opens: Opens, house: House) -> None:
+@contextlib.contextmanager
+def held(house: House) -> Iterator[None]:
+    """Somebody else writes, and does not come to an end: whoever would write as Nell does has to wait."""
+    holds, ends = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        session.execute(select(Account.id).with_for_update()).all()
+        holds.set()
+        ends.wait(120)
+
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(write, house.site, hold)
+        try:
+            assert holds.wait(60)
+            yield
+        finally:
+            ends.set()
+            writing.result()
+
+
+def test_a_database_that_is_locked_for_long_is_told_and_the_text_is_kept_here(opens: Opens, house: House) -> None:
     page = opens(posted(house))
     page.locator(".cm-content").wait_for()
-    page.route("**/admin/journal/*", lambda route: route.fulfill(status=503, body="locked"))
-    write_text(page, "Typed behind a lock")
-    said(page, "Kept in this browser: the site does not answer.")
+    with held(house):
+        write_text(page, "Typed behind a lock")
+        said(page, "Kept in this browser: the site")
+        assert text_of(page) == "Typed behind a lock"
+    said(page, "Kept on the server")
+
+
+def test_a_database_that_takes_nothing_is_told(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    page.locator(".cm-content").wait_for()
+    page.route("**/admin/journal/*", lambda route: route.fulfill(status=503, body="full"))
+    write_text(page, "Typed beside a full disk")
+    said(page, "Kept in this browser: the site cannot keep it at this moment.")
     page.get_by_role("button", name="Save draft").click()
-    said(page, "Kept in this browser: the site does not answer.")
-    assert text_of(page) == "Typed behind a lock"
+    said(page, "Kept in this browser: the site cannot keep it at this moment.")
     page.unroute("**/admin/journal/*")
     said(page, "Kept on the server")
 
 
-def test_two_tabs_see_each_other_and_both_changes_are_saved(opens: Opens, house: House) -> None:
+def kept_with(words: str) -> "Callable[[Response], bool]":
+    """Whether an answer is one to a text that ends so and was kept on the server."""
+    return lambda answer: (
+        "/admin/journal/" in answer.url and answer.ok and f'{words}"' in (answer.request.post_data or "")
+    )
+
+
+def test_what_is_typed_is_sent_within_two_seconds_of_the_browsers_clock(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    page.clock.install()
+    page.reload()
+    page.locator(".cm-content").wait_for()
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    for words in ("first", " second", " third"):  # Nothing is awaited but the answer to the one before.
+        typing(page, words)
+        with page.expect_response(kept_with(words)):
+            page.clock.run_for(2000)
+        page.clock.run_for(1)
+    said(page, "Kept on the server")
+
+
+def test_a_browser_whose_clock_is_wrong_keeps_it_too(opens: Opens, house: House) -> None:
     path = posted(house)
-    one, other = opens(path), opens(path)
-    present(one, "You have this open in another tab or window, too.")
-    write_text(one, "Some words.\n\nThe first tab.")
-    one.locator("[name=title]").fill("From the first")
-    one.keyboard.press("ControlOrMeta+s")
-    said(one, "Saved at")
-    present(other, "You have saved this meanwhile, in another tab or window")
-    other.locator("[name=standfirst]").fill("From the second")
-    save(other)
-    other.get_by_text("both changes are in").wait_for()
-    assert text_of(other) == "Some words.\n\nThe first tab."
-    assert other.locator("[name=title]").input_value() == "From the first"
+    page = opens(path)
+    page.clock.install(time=0)
+    page.reload()
+    write_text(page, "Typed in the year 1970")
+    said(page, "Kept on the server")
+    page.clock.set_system_time("2099-01-01T00:00:00Z")
+    with page.expect_response(kept_with("in 2099")):
+        typing(page, " and in 2099")
+    said(page, "Kept on the server")
+    page.close()
+    assert take(opens(path)) == "Typed in the year 1970 and in 2099"
+
+
+@pytest.mark.parametrize("way", ["reload", "back"])
+def test_reload_and_the_back_button_bring_what_is_saved_and_offer_what_was_typed(
+    opens: Opens, house: House, way: str
+) -> None:
+    path = posted(house)
+    page = opens(path)
+    page.locator("[name=title]").fill("Another title")
+    write_text(page, "Typed and left")
+    said(page, "Kept on the server")
+    if way == "reload":
+        page.reload()
+    else:
+        page.goto("/admin/")
+        page.go_back()
+    page.locator("[data-offered]").wait_for()
+    assert page.locator("[name=title]").input_value() == "Ebb"
+    assert take(page) == "Typed and left"
+    assert page.locator("[name=title]").input_value() == "Another title"
+
+
+def test_the_back_button_after_saving_makes_no_second_post(opens: Opens, house: House) -> None:
+    page, title = opens(NEW), f"Back {time.time_ns()}"
+    page.locator("[name=title]").fill(title)
+    write_text(page, "Saved once")
+    save(page)
+    page.go_back()
+    page.locator(".cm-content").wait_for()
+    assert text_of(page) in ("", "Saved once")
+    titles: list[str] = []
+    write(house.site, lambda session: titles.extend(session.scalars(select(Post.title))))
+    assert titles.count(title) == 1
+
+
+def test_a_browser_without_room_says_so_and_the_server_keeps_it(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    page.locator(".cm-content").wait_for()
+    asked = page.context.new_cdp_session(page)
+    asked.send("Storage.overrideQuotaForOrigin", {"origin": house.url, "quotaSize": 1})
+    write_text(page, "No room here")
+    said(page, "Kept on the server")
+    said(page, "This browser keeps nothing.")
+    page.context.set_offline(True)
+    typing(page, " or there")
+    said(page, "Kept nowhere")
+    asked.send("Storage.overrideQuotaForOrigin", {"origin": house.url})
+    typing(page, ".")
+    said(page, "Kept in this browser: the site does not answer.")
+    page.context.set_offline(False)
+    said(page, "Kept on the server")
 
 
 def test_an_answer_that_is_lost_makes_no_second_post(opens: Opens, house: House) -> None:
@@ -354,74 +358,3 @@ def test_an_answer_that_is_lost_makes_no_second_post(opens: Opens, house: House)
     titles: list[str] = []
     write(house.site, lambda session: titles.extend(session.scalars(select(Post.title))))
     assert titles.count(title) == 1
-
-
-def test_what_others_saved_meanwhile_is_told_by_a_shortcut_too_and_taken_back(opens: Opens, house: House) -> None:
-    path = posted(house)
-    one = opens(path)
-    write_text(one, "First.\n\nSecond.\n\nThird.")
-    one.keyboard.press("ControlOrMeta+s")
-    said(one, "Saved at")
-    other = opens(path)
-    other.locator(".cm-content").wait_for()
-    typing(one, " More.")
-    one.keyboard.press("ControlOrMeta+s")
-    said(one, "Saved at")
-    other.locator(".cm-content").focus()
-    other.keyboard.press("ControlOrMeta+Home")
-    other.keyboard.insert_text("Very ")
-    other.keyboard.press("ControlOrMeta+s")
-    toast = other.locator(
-        ".toast", has_text="You had changed it meanwhile, in another tab or window: both changes are in."
-    )
-    toast.wait_for()
-    assert text_of(other) == "Very First.\n\nSecond.\n\nThird. More."
-    with other.context.expect_page() as beside:
-        toast.get_by_role("link", name="Show what differs").click(modifiers=["ControlOrMeta"])
-    beside.value.locator("ins", has_text="Very").wait_for()
-    beside.value.locator("ins", has_text="More").wait_for()
-    with other.expect_navigation():
-        toast.get_by_role("button", name="Undo").click()
-    other.locator(".cm-content").wait_for()
-    assert text_of(other) == "First.\n\nSecond.\n\nThird. More."
-
-
-def test_what_is_typed_in_a_tab_that_is_open_is_offered_when_it_is_closed(opens: Opens, house: House) -> None:
-    path = posted(house)
-    one = opens(path)
-    write_text(one, "Typed here")
-    said(one, "Kept on the server")
-    other = opens(path)
-    present(other, "You have this open in another tab or window, too.")
-    assert other.locator("[data-offered]").count() == 1
-    assert not other.locator("[data-offered]").is_visible()
-    one.close()
-    other.locator("[data-offered]").wait_for()
-    assert take(other) == "Typed here"
-
-
-def test_two_people_see_each_other_and_choose_where_both_changed_the_same(
-    browser: "Browser", opens: Opens, house: House
-) -> None:
-    path = posted(house)
-    name = f"Ada {house.site.parent.name[-1]}{time.time_ns() % 1000}"
-    mine = opens(path)
-    with opening(browser, house.signed_in(name, "editor"), timeout=60_000) as by_ada:
-        hers = by_ada(path)
-        present(mine, f"{name} has this open too.")
-        write_text(hers, "Hers alone.")
-        hers.keyboard.press("ControlOrMeta+s")
-        said(hers, "Saved at")
-        present(mine, f"{name} has saved this meanwhile.")
-        write_text(mine, "Mine alone.")
-        mine.get_by_role("button", name="Save draft").click()
-        mine.get_by_role("heading", name="changed the same places").wait_for()
-        mine.get_by_label("Both, yours first").check()
-        mine.get_by_role("button", name="Put together what I chose").click()
-        mine.get_by_text("what you chose is in").wait_for()
-        assert text_of(mine) == "Mine alone.\n\nHers alone."
-        assert mine.locator("[data-offered]").count() == 0
-
-
-def present(page: "Page", words: str) -> None:
-    page.locator("[data-presence]", has_text=words).wait_for()

@@ -2,6 +2,7 @@
 import { text } from "./text.js";
 
 export const form = document.querySelector("form[data-writing]");
+form.autocomplete = "off";  // Whoever comes back finds what is saved, and beside it what was typed: no mixture of both.
 const line = form.querySelector("[data-said]");
 const small = () => {
   const fields = new FormData(form);

@@ -12,7 +12,7 @@ const address = form.dataset.journal;
 let sequence = 0;      // Of what is typed now.
 let here = 0, there = 0;  // What of it this browser has, and the server.
 let refuses = false;   // Whether this browser keeps nothing.
-let fault = "";        // Why the server has it not: "away", "out", or words.
+let fault = "";        // Why the server has it not: "away", "ill" (it answers that it cannot), "out", or words.
 
 form.addEventListener("formdata", ({ formData }) => { formData.set("tab", tab); formData.set("sequence", sequence); });
 if (navigator.locks) navigator.locks.request(`westmarch-${tab}`, () => new Promise(() => {}));  // While this page is there.
@@ -27,14 +27,15 @@ const entry = () => {
 const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 // The line.
+const SILENT = { away: "does not answer", ill: "cannot keep it at this moment" };
 let told = "";
 const tell = () => {
   if (!changed()) return;
   const kept = here === sequence ? "Kept in this browser" : "Not kept in this browser";
   const soon = there && !fault ? told : `${here === sequence ? "Kept in this browser, n" : "N"}ot saved yet.`;
   if (fault === "out") say(`Signed out. ${kept}.`, { words: "Sign in again", href: form.dataset.signIn });
-  else if (fault === "away" && refuses) say("Kept nowhere: this browser keeps nothing, and the site does not answer. Leave this page open.");
-  else if (fault === "away") say(`${kept}: the site does not answer.`);
+  else if (SILENT[fault] && refuses) say(`Kept nowhere: this browser keeps nothing, and the site ${SILENT[fault]}. Leave this page open.`);
+  else if (SILENT[fault]) say(`${kept}: the site ${SILENT[fault]}.`);
   else if (fault) say(`${kept}: ${fault}`);
   else if (there === sequence) say((told = `Kept on the server at ${clock()}, not saved.${refuses ? " This browser keeps nothing." : ""}`));
   else say(soon);
@@ -77,6 +78,7 @@ export const put = async (now) => {
     if (answer.status === 403) return { fault: "somebody else is signed in here." };
     if (answer.status === 409) return { fault: "too many unsaved texts are on the server." };
     if (answer.status === 422) return { fault: "it is too large for the server." };
+    if (answer.status === 503) return { fault: "ill" };
   } catch { /* No network, no server, or no answer in time. */ }
   return { fault: "away" };
 };

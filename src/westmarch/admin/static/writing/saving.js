@@ -16,7 +16,7 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   await new Promise((resolve) => { setTimeout(resolve); });  // A form is not sent again while it tells that it is sent.
   await flush();
-  if (["away", "out"].includes(away())) { leaves = false; return; }
+  if (["away", "ill", "out"].includes(away())) { leaves = false; return; }
   sure = true;
   form.requestSubmit(submitter);
   sure = false;
@@ -66,9 +66,10 @@ const save = async () => {
 const ORIGIN = ["version", "revision", "base"];
 const value = (field) => (field.name === "markdown" && field.form === form ? text.value : field.value);
 const take = (fresh, sent) => {
-  const apart = [...fresh.elements].some(({ name, type, value: made }) => {
+  const apart = [...fresh.elements].some(({ name, type, value: made, checked }) => {
     const mine = form.elements[name], was = sent.get(name);
-    return typeof was === "string" && !["submit", "checkbox"].includes(type) && !ORIGIN.includes(name) && mine && value(mine) !== was && made !== was;
+    if (type === "checkbox") return mine && mine.checked !== sent.has(name) && checked !== sent.has(name);
+    return typeof was === "string" && type !== "submit" && !ORIGIN.includes(name) && mine && value(mine) !== was && made !== was;
   });
   const names = new Set([...form.elements].map((field) => field.name));
   for (const field of fresh.elements) {
@@ -78,8 +79,12 @@ const take = (fresh, sent) => {
     if (!names.has(field.name)) form.prepend(field.cloneNode());
     else if (field.name === "markdown") { if (text.value === sent.get("markdown")) text.take(field.value); }
     else if (field.type === "file") mine.value = "";
-    else if (field.type === "checkbox") continue;
-    else if (mine.value !== field.value && (sent.get(field.name) ?? "") === mine.value) mine.value = field.value;
+    else if (field.type === "checkbox") { if (mine.checked === sent.has(field.name)) mine.checked = field.checked; }
+    else if (mine.value !== field.value && (sent.get(field.name) ?? "") === mine.value) {
+      const made = field.value;
+      if (field.options) mine.replaceChildren(...field.children);  // What is chosen may be new.
+      mine.value = made;
+    }
   }
   for (const part of ["[data-buttons]", "[data-kept]", "[data-told]", ".refusal"]) {
     const [mine, theirs] = [form.querySelector(part), fresh.querySelector(part)];
