@@ -292,3 +292,25 @@ def _faults(page: "Page", axe: str) -> list[str]:
     page.evaluate(axe + ";0")
     found: list[str] = page.evaluate(RUN, [])
     return found
+
+
+def test_a_title_is_one_line_and_enter_goes_on_to_the_text(opens: Opens) -> None:
+    page = opens(NEW)
+    page.locator("#f-title").press_sequentially("Spring tides")
+    page.keyboard.press("Enter")
+    page.keyboard.type("The moon pulls.")
+    page.locator(".cm-content", has_text="The moon pulls.").wait_for()
+    assert page.input_value("#f-title") == "Spring tides"
+    page.locator("#f-title").fill("Spring\n tides, pasted")
+    assert page.input_value("#f-title") == "Spring tides, pasted"
+
+
+def test_what_is_saved_stays_in_sight_however_far_one_scrolls(opens: Opens) -> None:
+    page = opens(NEW, 390)
+    page.locator("#f-title").fill("Neap tides")
+    said = page.locator("[data-said]", has_text="Kept on the server")
+    said.wait_for()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    place = said.bounding_box()
+    assert place
+    assert 0 <= place["y"] < 844

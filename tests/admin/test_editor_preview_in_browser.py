@@ -48,6 +48,8 @@ def test_both_sides_scroll_in_step(opens: Opens) -> None:
     page.get_by_role("button", name="Preview").last.click()
     frame = page.frame_locator("[data-preview] iframe")
     frame.get_by_role("heading", name="Part 24").wait_for()
+    page.locator(".cm-content").press("Control+Home")
+    page.wait_for_function("() => document.querySelector('.cm-scroller').scrollTop < 40")
     page.locator(".cm-scroller").hover()
     page.mouse.wheel(0, 2_500)
     page.wait_for_function("() => document.querySelector('[data-preview] iframe').contentWindow.scrollY > 800")

@@ -4,6 +4,7 @@ import "./writing/recovery.js";
 import "./writing/presence.js";
 import "./writing/saving.js";
 import "./writing/counting.js";
+import "./writing/title.js";
 import "./writing/preview.js";
 import "./writing/names.js";
 import "./writing/seen.js";
