@@ -1,33 +1,34 @@
 """What writing costs the server: `python -m benchmarks.bench_editor [--seconds N] [--json]`.
 
 A site on SQLite is served by one worker on one core. Ten writers, each with a post of 5,000 words, send to the journal
-what they have typed, the whole form each time, as fast as it is kept; then one of them asks for the preview of such a
-post again and again. Printed are what is kept in a second, how long it takes, and the milliseconds of the processor,
-which tell more where a machine does much else.
+what they have typed, the whole form each time: first as fast as it is kept, then a hundred times a second together.
+One asks for the preview of such a post again and again; pictures of twelve megapixels are uploaded; and in a real
+Chromium keys are pressed in a text of 20,000 words. The milliseconds of the processor tell more where a machine does
+much else.
 """
 
 import argparse
 import asyncio
 import json
 import os
-import re
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import westmarch.migrations.metadata  # noqa: F401 - a session must know all tables that its own refer to
+from benchmarks import keystrokes, uploads
 from benchmarks.accounts import added
+from benchmarks.asking import asking
 from benchmarks.figures import tell
 from benchmarks.load import pin
 from benchmarks.servers import Server, served, uvicorn
 from westmarch.ops import schema
 
-WRITERS, WORDS = 10, 5_000
-
-Ask = Callable[[str, str, bytes, str], Awaitable[bytes]]
+#: Writers, words of a post, and how often a second all of them together send what they have typed.
+WRITERS, WORDS, RATE = 10, 5_000, 100
 
 
 def text(number: int, words: int = WORDS) -> str:
@@ -42,39 +43,24 @@ def text(number: int, words: int = WORDS) -> str:
     return "\n".join(parts)
 
 
-async def _asking(url: str, cookie: str) -> tuple[Ask, asyncio.StreamWriter]:
-    """A connection that stays open, and what sends a request over it and returns the body of the answer."""
-    parts = urlsplit(url)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=1 << 24)
+async def kept(url: str, cookie: str, writers: int, seconds: float, rate: float = 0) -> list[float]:
+    """How long each of what so many writers sent to the journal took to be kept, in seconds.
 
-    async def ask(method: str, path: str, body: bytes, kind: str) -> bytes:
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\nContent-Type: {kind}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
-        )
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", answer)
-        found = await reader.readexactly(int(length[1]) if length else 0)
-        if not answer.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError((answer + found[:500]).decode(errors="replace"))
-        return found
-
-    return ask, writer
-
-
-async def kept(url: str, cookie: str, writers: int, seconds: float) -> list[float]:
-    """How long each of what so many writers sent to the journal took to be kept, in seconds."""
-    until, took = time.perf_counter() + seconds, list[float]()
+    They send it as fast as it is kept, or `rate` times a second together; then what waits for its turn counts, too.
+    """
+    begin = time.perf_counter()
+    until, took = begin + seconds, list[float]()
 
     async def write(number: int) -> None:
-        ask, writer = await _asking(url, cookie)
+        ask, writer = await asking(url, cookie)
         typed, sequence = text(number), 0
-        while time.perf_counter() < until:
+        while (now := time.perf_counter()) < until:
             sequence += 1
+            begun = begin + (sequence + number / writers) * writers / rate if rate else now
+            await asyncio.sleep(max(0.0, begun - now))
             fields = {"title": f"Tides {number}", "slug": "", "tags": "Sea", "markdown": f"{typed}{sequence}"}
             told = {"sequence": sequence, "kind": "post", "post": None, "base": "", "fields": fields}
-            body, begun = json.dumps(told).encode(), time.perf_counter()
+            body = json.dumps(told).encode()
             await ask("PUT", f"/admin/journal/{number:032x}", body, "application/json")
             took.append(time.perf_counter() - begun)
         writer.close()
@@ -85,7 +71,7 @@ async def kept(url: str, cookie: str, writers: int, seconds: float) -> list[floa
 
 async def previewed(url: str, cookie: str, seconds: float) -> list[float]:
     """How long each preview took, of a text that nobody has asked for before, in seconds."""
-    ask, writer = await _asking(url, cookie)
+    ask, writer = await asking(url, cookie)
     until, took = time.perf_counter() + seconds, list[float]()
     while time.perf_counter() < until:
         fields = {"title": "Tides", "language": "en", "lines": "1", "markdown": f"{text(0)}\nAt {len(took)}.\n"}
@@ -125,10 +111,15 @@ def measure(folder: Path, seconds: float) -> dict[str, float]:
     asyncio.run(schema.upgrade(url))
     cookie = added(url)
     with served(uvicorn("westmarch.app:from_environment"), {"WESTMARCH_SITE": str(folder)}) as server:
+        keys = keystrokes.measure(server.url, cookie, text(0, keystrokes.WORDS))
         pin(os.getpid(), max)
+        steadily = f"kept at {RATE} a second"
         return {
             **_measured(server, "kept", lambda lasting: kept(server.url, cookie, WRITERS, lasting), seconds),
+            **_measured(server, steadily, lambda lasting: kept(server.url, cookie, WRITERS, lasting, RATE), seconds),
             **_measured(server, "preview", lambda lasting: previewed(server.url, cookie, lasting), seconds),
+            **keys,
+            **uploads.measure(server, cookie),
         }
 
 

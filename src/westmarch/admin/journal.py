@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect, Request
 
 from westmarch.accounts import devices
@@ -44,11 +46,15 @@ async def keep(request: Request) -> Reply:
     if body.get("account", who.account_id) != who.account_id:
         raise Refused("Somebody else is signed in here now.", hint="Sign in as who has typed it.")
     moment, db = now(), _db(request)
-    if not await db.read(schema.reached, SCHEMA):
-        raise Unavailable("The database has no journal yet.", hint="`westmarch db upgrade` makes it.")
-    known = await db.write(actions.keep, who.account_id, typed, moment=moment)
+    known = await db.write(_keep, who.account_id, typed, moment)
     told = {"sequence": known.sequence, "kept": known.kept, "post": known.post_id, "at": moment.isoformat()}
     return _told(told)
+
+
+def _keep(session: Session, account_id: int, typed: actions.Typed, moment: datetime) -> actions.Known:
+    if not schema.reached(session, SCHEMA):
+        raise Unavailable("The database has no journal yet.", hint="`westmarch db upgrade` makes it.")
+    return actions.keep(session, account_id, typed, moment=moment)
 
 
 async def forget(request: Request) -> Reply:

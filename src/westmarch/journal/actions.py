@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from westmarch.db.upsert import both
@@ -43,6 +43,12 @@ _SAVES = {
     for name, statement in _INSERTS.items()
 }
 _BEGINS = {name: statement.on_conflict_do_nothing(index_elements=[Entry.tab]) for name, statement in _INSERTS.items()}
+_entry = Entry.__table__
+# Built once: somebody types all the time.
+_KNOWN = select(
+    _entry.c.account_id, _entry.c.sequence, _entry.c.size, _entry.c.thrown_at, _entry.c.post_id,
+    _entry.c.fields.is_not(None).label("there"),
+).where(_entry.c.tab == bindparam("tab"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +89,7 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
     What was kept of the forms whose texts it has `taken` is kept in it from then on.
     Raises NotFound for a form of somebody else, and Conflict where an account keeps too much.
     """
-    columns = (Entry.account_id, Entry.sequence, Entry.size, Entry.thrown_at, Entry.post_id)
-    there = session.execute(
-        select(*columns, Entry.fields.is_not(None).label("there")).where(Entry.tab == typed.tab)
-    ).one_or_none()
+    there = session.execute(_KNOWN, {"tab": typed.tab}).one_or_none()
     if there is not None and there.account_id != account_id:
         raise NotFound("There is no such text.")
     for each in typed.taken:

@@ -4,11 +4,11 @@ import { text } from "./text.js";
 export const form = document.querySelector("form[data-writing]");
 form.autocomplete = "off";  // Whoever comes back finds what is saved, and beside it what was typed: no mixture of both.
 const line = form.querySelector("[data-said]");
-const small = () => {
-  const fields = new FormData(form);
-  for (const name of ["markdown", "tab", "sequence"]) fields.delete(name);
-  return new URLSearchParams([...fields].map(([name, value]) => [name, value.name ?? value])).toString();
-};
+// All fields but the text, as one line to be compared. It is made at each key, so a FormData, in which the text would be,
+// is too slow.
+const sends = (field) => field.name && field.name !== "markdown" && !field.disabled && !["submit", "button", "fieldset"].includes(field.type)
+  && (!["checkbox", "radio"].includes(field.type) || field.checked);
+const small = () => JSON.stringify([...form.elements].filter(sends).map((field) => [field.name, field.value]));
 
 // What stands in all fields now: to be compared, and to be kept. The text is not read while it is written.
 export const state = () => ({ small: small(), text: text.value, version: text.version });
