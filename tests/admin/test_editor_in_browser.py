@@ -259,7 +259,7 @@ def test_hard_texts_stay_usable(opens: Opens, text: str) -> None:
       return took.sort((one, other) => one - other)[5];
     }""")
     assert text_of(page) == "x" * 10 + text
-    assert slowest < 500, f"{slowest:.0f} ms"
+    assert slowest < 2000, f"{slowest:.0f} ms"
     page.keyboard.press("Control+End")
     page.keyboard.type("end")
     assert text_of(page).endswith("end")

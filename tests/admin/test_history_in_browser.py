@@ -98,6 +98,15 @@ def test_what_becomes_of_the_address_is_said_while_a_slug_is_typed(opens: Opens)
     page.get_by_text("Its address becomes /ebb-2/. /ebb/ belongs to something else, so it gets a number.").wait_for()
 
 
+def test_the_date_is_told_by_the_clock_of_who_writes(opens: Opens) -> None:
+    for zone, told in (("Asia/Tokyo", "By your clock: Jan 2, 2030, 6:30"), ("UTC", "")):
+        page = opens("/admin/posts/new/", timezone_id=zone, locale="en-US")
+        page.get_by_label("Date").fill("2030-01-01T21:30")
+        hint = page.locator("#f-published_at-hint", has_text=told)
+        hint.wait_for()
+        assert ("By your clock" in hint.inner_text()) == bool(told)
+
+
 def test_an_outsider_opens_a_preview_link(opens: Opens, browser: "Browser") -> None:
     page = opens("/admin/")
     page.goto(here(page))

@@ -9,4 +9,5 @@ import "./writing/preview.js";
 import "./writing/names.js";
 import "./writing/seen.js";
 import "./writing/address.js";
+import "./writing/clocks.js";
 import "./writing/editor.js";
