@@ -110,6 +110,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
 #: them left and the others nothing.
 LONGEST = (
     "test_owner_in_browser.py",
+    "test_journal_in_browser.py",
     "test_axe.py",
     "test_admin_looked_at.py",
     "test_accounts_in_browser.py",
