@@ -206,6 +206,19 @@ async def test_what_somebody_else_made_of_it_meanwhile_is_asked_about_and_not_ov
     assert await made(nell) == ["Ebb and flow.\n\nTheirs."]
 
 
+async def test_what_was_put_together_without_an_answer_makes_no_second_post(nell: Reader) -> None:
+    sent, post_id = await lost(nell)
+    path = f"/admin/posts/{post_id}/"
+    theirs = changed(form(await nell.page(path), path), tags="Sea", do="save")
+    assert (await nell.client.post(path, data=theirs)).status_code == 303
+    asked = await nell.client.post(NEW, data=sent | {"markdown": "Ebb and flow.", "sequence": "2"})
+    chosen = changed(form(asked.text, path), **{"choice-1": "mine", "do": "save"})
+    assert (await nell.client.post(path, data=chosen | {"tab": TAB, "sequence": "2"})).status_code == 303
+    again = await nell.client.post(NEW, data=sent | {"markdown": "Neap.", "sequence": "3"})
+    assert again.status_code == 409
+    assert await made(nell) == ["Ebb and flow."]
+
+
 async def test_what_is_refused_after_an_answer_was_lost_makes_no_second_post_either(nell: Reader) -> None:
     sent, post_id = await lost(nell)
     refused = await nell.client.post(NEW, data=sent | {"title": "", "sequence": "2"})

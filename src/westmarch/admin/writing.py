@@ -24,6 +24,7 @@ from westmarch.errors import Conflict, Invalid, NotFound, Refused, Stale
 from westmarch.journal import queries as journal
 from westmarch.journal.actions import AlreadyMade
 from westmarch.journal.forms import Form as OfJournal
+from westmarch.journal.queries import Made
 from westmarch.media import uploading
 from westmarch.posts import editing, waiting
 from westmarch.posts.change import ALT, Change
@@ -77,7 +78,7 @@ async def _new(request: Request, kind: Kind) -> Reply:
         return await _opened(request, kind, None, empty)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
     typed, do, of = post_fields.read(form, who, empty), form.line("do"), unsaved.sent(form)
-    made = await db.read(journal.made, who.account_id, of) if of is not None else None
+    made = await _made(request, of)
     if made is not None:
         return await _sent(request, kind, made.post_id, form)
     try:
@@ -128,11 +129,18 @@ async def _as_it_is(request: Request, kind: Kind, post_id: int) -> tuple[Edited,
     return found, site, post_fields.of(newest, site.zone)
 
 
+async def _made(request: Request, of: OfJournal | None) -> Made | None:
+    """What the form that is sent has made before."""
+    if of is None or not of.tab:
+        return None
+    return await _db(request).read(journal.made, signed_in(request).account_id, of.tab)
+
+
 async def _base(request: Request, post_id: int, form: Form, site: Site) -> Base:
     """What a form stands on: what it was opened on, or what it made when its page got no answer."""
     base, of = post_base.sent(form), unsaved.sent(form)
-    made = await _db(request).read(journal.made, signed_in(request).account_id, of) if of is not None else None
-    if made is None or made.post_id != post_id or made.version == base.version:
+    made = await _made(request, of)
+    if made is None or made.post_id != post_id or made.version in ("", base.version):
         return base
     return Base(made.version) if base.version else post_base.of_new(made.version, post_fields.empty(site))
 

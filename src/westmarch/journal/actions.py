@@ -143,7 +143,7 @@ def begin(session: Session, account_id: int, form: Form, *, kind: str, moment: d
     if not form.tab or not schema.reached(session, SCHEMA):
         return
     session.execute(_BEGINS[session.get_bind().dialect.name], _nothing(account_id, form, kind, moment))
-    wanted = select(Entry.post_id).where(*_mine(account_id, form.tab), Entry.saved != "").with_for_update()
+    wanted = select(Entry.post_id).where(*_mine(account_id, form.tab)).with_for_update()
     post_id = session.scalar(wanted)
     if post_id is not None:
         raise AlreadyMade(post_id)

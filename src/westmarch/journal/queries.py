@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, select
 from westmarch.db.rows import NamedRow
 from westmarch.db.sessions import Reading
 from westmarch.errors import NotFound
-from westmarch.journal.forms import Form
 from westmarch.journal.models import SCHEMA, Entry
 from westmarch.ops import schema
 
@@ -37,21 +36,19 @@ class Unsaved:
 
 
 class Made(NamedTuple):
-    """A post that a form made or changed, and the version that it had then."""
+    """A post that a form made or changed, and the version that it had then; none where others' changes are in it."""
 
     post_id: int
     version: str
 
 
-def made(session: Reading, account_id: int, form: Form) -> Made | None:
-    """What a form has made, or one whose text was taken into it; None where it was not saved just as it stood."""
-    tabs = [tab for tab in (form.tab, *form.taken) if tab]
-    if not tabs or not schema.reached(session, SCHEMA):
+def made(session: Reading, account_id: int, tab: str) -> Made | None:
+    """What a form has made or changed when it was saved; None where nothing is known of it."""
+    if not schema.reached(session, SCHEMA):
         return None
-    there = (Entry.account_id == account_id, Entry.tab.in_(tabs), Entry.post_id.is_not(None), Entry.saved != "")
-    rows = session.execute(select(Entry.tab, Entry.post_id, Entry.saved).where(*there)).all()
-    first = min(rows, key=lambda row: tabs.index(row.tab), default=None)
-    return Made(first.post_id, first.saved) if first is not None else None
+    there = (Entry.account_id == account_id, Entry.tab == tab, Entry.post_id.is_not(None))
+    row = session.execute(select(Entry.post_id, Entry.saved).where(*there)).one_or_none()
+    return Made(row.post_id, row.saved) if row is not None else None
 
 
 def of(session: Reading, account_id: int, kind: str, post_id: int | None) -> list[Unsaved]:
