@@ -60,7 +60,10 @@ def _make(kind: Kind) -> Endpoint:
         """Make a link, and show it: this once, since only its hash is kept."""
         db, who, post_id = shell.db(request), signed_in(request), request.path_params["id"]
         await db.read(held, kind, post_id, who)
-        lasts = (await forms.read(request, most_bytes=MOST_BYTES)).line("lasts")
+        try:
+            lasts = (await forms.read(request, most_bytes=MOST_BYTES)).line("lasts")
+        except Invalid as error:
+            return await _page(request, kind, error=Invalid(error.message, hint=error.hint, place="lasts"))
         try:
             secret = await db.write(previews.make, post_id, lasts, who=who, actor=actor(request), moment=now())
         except (Invalid, Conflict) as error:
