@@ -97,7 +97,7 @@ def test_a_cover_is_chosen_in_a_dialog(opens: Opens, width: int) -> None:
     assert page.input_value("#f-cover_id").isdigit()
     shown = page.get_by_alt_text("The picture that is chosen")
     shown.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.picked img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.picked img').naturalWidth > 0")
     page.get_by_role("link", name="Choose a picture").click()
     dialog.wait_for()
     page.keyboard.press("Escape")
