@@ -3,7 +3,9 @@
 Texts are rendered before the transaction; in it the post is locked, and only then looked at.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +29,7 @@ __all__ = [
     "Slug",
     "change",
     "create",
+    "created",
     "duplicate",
     "publish",
     "purge",
@@ -36,19 +39,45 @@ __all__ = [
     "withdraw",
 ]
 
+T = TypeVar("T")
+
 # How often a text is rendered whose post somebody else changes meanwhile.
 _TRIES = 4
 
 
 async def create(db: Database, kind: Kind, change: Change, *, who: SignedIn, actor: str) -> int:
     """Make a post or page and return its id. Raises Invalid and Conflict for a field, and Refused."""
+    return await created(db, kind, change, _id, who=who, actor=actor)
+
+
+async def created(
+    db: Database,
+    kind: Kind,
+    change: Change,
+    show: Callable[[Session, int], T],
+    *,
+    language: str = "",
+    who: SignedIn,
+    actor: str,
+) -> T:
+    """Make a post or page, and return what `show` makes of its id in the same transaction. Raises as `create`.
+
+    Where no language is given it is that of the site, which is looked up before unless it is told as `language`.
+    """
     wanted = checked(change)
     who.require(Right.WRITE if kind == "post" else Right.EDIT_ALL)
     if wanted.title is UNSET:
         raise Invalid("A title is needed.", place="title")
-    site, given = await db.read(site_queries.current), wanted.given()
-    text = await _text(db, given.get("markdown") or "", given.get("language") or site.language)
-    return await db.write(changing.create, kind, wanted, text, site, who=who, actor=actor)
+    given = wanted.given()
+    language = given.get("language") or language
+    for _ in range(_TRIES):
+        language = language or (await db.read(site_queries.current)).language
+        text = await _text(db, given.get("markdown") or "", language)
+        try:
+            return await db.write(_create, kind, wanted, text, show, who=who, actor=actor)
+        except Unrendered:
+            language = ""
+    raise Conflict("Others are changing the language of the site.", hint="Try again in a moment.")
 
 
 async def change(
@@ -161,6 +190,26 @@ async def duplicate(db: Database, post_id: int, *, who: SignedIn, actor: str) ->
 
 async def _text(db: Database, markdown: str, language: str) -> Text:
     return Text(markdown, language, await texts.rendered(db, markdown, language))
+
+
+def _create(
+    session: Session,
+    kind: Kind,
+    change: Change,
+    text: Text,
+    show: Callable[[Session, int], T],
+    *,
+    who: SignedIn,
+    actor: str,
+) -> T:
+    site = site_queries.current(session)
+    if text.language != (change.given().get("language") or site.language):
+        raise Unrendered
+    return show(session, changing.create(session, kind, change, text, site, who=who, actor=actor))
+
+
+def _id(_session: Session, post_id: int) -> int:
+    return post_id
 
 
 def _before(session: Reading, post_id: int, who: SignedIn, *, latest: bool = False) -> tuple[Edited, Site]:
