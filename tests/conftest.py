@@ -126,6 +126,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if item.get_closest_marker("long_on_postgresql") and item.get_closest_marker("postgresql"):
+            item.add_marker("long")
         for need in ("browser", "postgresql"):
             if item.get_closest_marker("unit") and item.get_closest_marker(need):
                 raise pytest.UsageError(f"{item.nodeid} is marked `unit` and needs {need}: a unit test needs neither")

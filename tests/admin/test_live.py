@@ -84,6 +84,7 @@ def test_progress_comes_until_the_end(site_on_each: Path) -> None:
         assert any(each["words"].endswith(" of 500") for each in told[:-1])
 
 
+@pytest.mark.long_on_postgresql
 def test_strangers_other_sites_and_other_roles_are_refused(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     editor = cookie(site_on_each, "Ed", "editor")
@@ -107,6 +108,7 @@ def test_strangers_other_sites_and_other_roles_are_refused(site_on_each: Path) -
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long_on_postgresql
 def test_whoever_signs_out_hears_no_more(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server, under_way(site_on_each, server, shown) as path:  # noqa: SIM117 - it is long
@@ -116,6 +118,7 @@ def test_whoever_signs_out_hears_no_more(site_on_each: Path) -> None:
             assert closed(socket) == 1008, "1000: the rehearsal has ended before, so make it longer"
 
 
+@pytest.mark.long_on_postgresql
 def test_an_import_goes_on_when_the_server_stops_and_is_found_again(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server:
@@ -137,6 +140,7 @@ def test_an_import_goes_on_when_the_server_stops_and_is_found_again(site_on_each
     assert "Would be: 700 imported" in page
 
 
+@pytest.mark.long_on_postgresql
 def test_a_server_that_stops_does_not_wait_for_listeners(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with (
@@ -149,6 +153,7 @@ def test_a_server_that_stops_does_not_wait_for_listeners(site_on_each: Path) -> 
         assert server.stopped(10) == 0
 
 
+@pytest.mark.long_on_postgresql
 def test_a_listener_who_says_too_much_is_cut_off_and_nothing_breaks(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server, under_way(site_on_each, server, shown) as path:
@@ -161,6 +166,7 @@ def test_a_listener_who_says_too_much_is_cut_off_and_nothing_breaks(site_on_each
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long_on_postgresql
 def test_a_site_below_a_base_path_tells_too(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     below = {"WESTMARCH_URL": "http://127.0.0.1/blog"}
