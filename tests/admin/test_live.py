@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.accounts.people import account
-from tests.admin.works import blog
+from tests.admin.works import blog, until
 from tests.cli.conftest import Westmarch, site_on_each, westmarch
 from tests.conftest import in_a_loop_apart
 from tests.serving import Serving, serving
@@ -125,19 +127,30 @@ def test_an_import_goes_on_when_the_server_stops_and_is_found_again(site_on_each
         answer = httpx2.post(
             f"{server.url}/admin/import/",
             headers={"cookie": shown},
-            files={"file": ("blog.zip", blog(700, words=400))},
+            files={"file": ("blog.zip", blog(200, words=400))},
             timeout=30,
         )
         path = answer.headers["location"]
+        process = rehearsing(site_on_each)
+        os.kill(process, signal.SIGSTOP)  # So that it does not end before the next server is there.
         server.process.terminate()
         assert server.stopped() == 0
     with serving(site_on_each) as again, opened(again, path, shown) as socket:
         told = json.loads(socket.recv(timeout=20))
-        assert told["running"], "it has ended before the server was there again: make it longer"
+        assert told["running"]
+        os.kill(process, signal.SIGCONT)
         while told["running"]:
             told = json.loads(socket.recv(timeout=60))
         page = httpx2.get(again.url + path, headers={"cookie": shown}, timeout=30).text
-    assert "Would be: 700 imported" in page
+    assert "Would be: 200 imported" in page
+
+
+def rehearsing(site: Path) -> int:
+    """The process of the one rehearsal of a site, once it works."""
+    settings = load(site).settings
+    (job,) = imports.every(settings)
+    folder = imports.step_folder(settings, job, "rehearsal")
+    return in_a_loop_apart(until(folder, lambda work: work.pid > 0)).pid
 
 
 @pytest.mark.long_on_postgresql
