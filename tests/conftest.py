@@ -123,10 +123,15 @@ LONGEST = (
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+    if config.option.markexpr == "unit":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("slow")])
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if item.get_closest_marker("long_on_postgresql") and item.get_closest_marker("postgresql"):
+            item.add_marker("long")
         for need in ("browser", "postgresql"):
             if item.get_closest_marker("unit") and item.get_closest_marker(need):
                 raise pytest.UsageError(f"{item.nodeid} is marked `unit` and needs {need}: a unit test needs neither")
@@ -182,6 +187,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell starts with it what runs behind a `&`. The programs that tests start would inherit that.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """For `-m unit` a file without such a test is not loaded: that would take as long as the tests."""
+    if config.option.markexpr != "unit" or collection_path.suffix != ".py":
+        return None
+    return "mark.unit" not in collection_path.read_text(encoding="utf-8") or None
 
 
 @pytest.hookimpl(wrapper=True)

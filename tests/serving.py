@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forking import Copy, begin
 from westmarch.cli.main import command
 
 #: The command of the program that the tests themselves run in.
@@ -28,7 +29,7 @@ class Serving:
     """A server that listens: its address without a slash at the end (a path for a Unix socket), and its process."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Copy
     log: Path
 
     def stopped(self, seconds: float = 20) -> int:
@@ -38,19 +39,24 @@ class Serving:
 
 @contextmanager
 def serving(
-    site: Path, *arguments: str, command: Sequence[str] = COMMAND, environment: dict[str, str] | None = None
+    site: Path, *arguments: str, command: Sequence[str] = (), environment: dict[str, str] | None = None
 ) -> Iterator[Serving]:
-    """`westmarch serve` on a free port until the block ends; the log is in the site's folder."""
+    """`westmarch serve` on a free port until the block ends; the log is in the site's folder.
+
+    Without a command, a server of one process is a copy of one that has loaded the program.
+    """
     log = site / "serve.log"
     port = () if "--uds" in arguments or "--port" in arguments else ("--port", "0")
+    asked = ["--site", str(site), "serve", *port, *arguments]
+    variables = os.environ | {"PYTHONUNBUFFERED": "1"} | (environment or {})
+    process: subprocess.Popen[str] | Copy
     with log.open("w", encoding="utf-8") as errors:
-        process = subprocess.Popen(
-            [*command, "--site", str(site), "serve", *port, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"} | (environment or {}),
-        )
+        if command or {"--workers", "--reload"}.intersection(arguments):
+            process = subprocess.Popen(
+                [*(command or COMMAND), *asked], stdout=subprocess.PIPE, stderr=errors, text=True, env=variables
+            )
+        else:
+            process = begin(asked, stderr=errors, environment=variables)
     assert process.stdout is not None
     try:
         for line in process.stdout:

@@ -20,6 +20,7 @@ from westmarch.errors import Invalid
 pytestmark = pytest.mark.unit
 
 
+@pytest.mark.slow
 def test_what_ends_the_process_is_told_and_costs_nothing_else() -> None:
     with pytest.raises(Invalid, match="it ended the process"):
         confined.ask("westmarch.text.worker", {"neither": "text", "nor": "language"}, seconds=10)
@@ -111,6 +112,7 @@ def test_a_worker_lets_the_program_go_first(make: Make) -> None:
     assert make().ask(["nothing", 0])[2] > os.nice(0)
 
 
+@pytest.mark.slow
 def test_each_question_has_its_own_time_of_the_processor(make: Make) -> None:
     worker = make(seconds=60)  # By the clock; a second of the processor's time takes longer on a busy machine.
     with pytest.raises(Invalid, match="it ended the process"):
@@ -119,6 +121,7 @@ def test_each_question_has_its_own_time_of_the_processor(make: Make) -> None:
     assert 1 <= first <= 3
 
 
+@pytest.mark.slow
 def test_a_worker_that_takes_too_long_or_too_much_is_ended_and_started_anew(make: Make) -> None:
     worker = make(seconds=1)
     before = worker.ask(["nothing", 0])[0]
@@ -132,6 +135,7 @@ def test_a_worker_that_takes_too_long_or_too_much_is_ended_and_started_anew(make
     assert worker.ask(["nothing", 0])[0] != before
 
 
+@pytest.mark.slow
 def test_a_worker_ends_when_nothing_is_asked_for_a_while(make: Make) -> None:
     worker = make(idle=0.3)
     pid = worker.ask(["nothing", 0])[0]
@@ -142,6 +146,7 @@ def test_a_worker_ends_when_nothing_is_asked_for_a_while(make: Make) -> None:
     assert worker.ask(["nothing", 0])[0] != pid
 
 
+@pytest.mark.slow
 def test_questions_of_several_threads_wait_for_each_other(make: Make) -> None:
     worker, answers = make(), []
 
@@ -156,6 +161,7 @@ def test_questions_of_several_threads_wait_for_each_other(make: Make) -> None:
     assert answers == [worker.pid] * 8
 
 
+@pytest.mark.slow
 def test_closing_ends_what_is_being_worked_on_and_starts_nothing_again(make: Make) -> None:
     worker = make()
     pid = worker.ask(["nothing", 0])[0]
@@ -179,6 +185,7 @@ def test_what_a_worker_says_is_in_the_log(make: Make, caplog: pytest.LogCaptureF
     assert "a font is broken" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_worker_ends_with_the_program_that_asks_it(make: Make, tmp_path: Path) -> None:
     code = (
         "from westmarch.confined import Worker\n"

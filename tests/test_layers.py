@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ def modules() -> list[Path]:
     return sorted(path for path in SOURCE.rglob("*.py") if path != SOURCE / "__init__.py")
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -96,6 +98,7 @@ def test_every_package_has_a_layer() -> None:
         place(package_of(path))
 
 
+@pytest.mark.slow
 def test_imports_run_one_way() -> None:
     wrong = [
         f"{path.relative_to(SOURCE)}:{line} imports {name}"
@@ -123,6 +126,7 @@ def test_a_package_may_import_what_stands_below_it(importer: str, imported: str,
     assert allowed(importer, imported) is may
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other() -> None:
     known = {module_name(path): path for path in SOURCE.rglob("*.py")}
     graph = {
@@ -214,6 +218,7 @@ def worldly(tree: ast.Module) -> list[str]:
     return told
 
 
+@pytest.mark.slow
 def test_no_module_touches_the_world_when_it_is_imported() -> None:
     wrong = [
         f"{path.relative_to(SOURCE)}: {told}"
@@ -270,6 +275,7 @@ sys.exit("\\n".join(seen) or 0)
 """
 
 
+@pytest.mark.slow
 def test_importing_everything_opens_nothing_and_starts_nothing() -> None:
     names = [module_name(path) for path in modules() if path.parent.name != "versions"]
     names.remove(module_name(SOURCE / RUN_BY_ALEMBIC))

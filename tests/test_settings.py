@@ -302,6 +302,7 @@ def test_every_setting_is_described() -> None:
         assert re.search(r"[.*`]$", field.description), name
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200))
 def test_any_bytes_as_settings_are_taken_or_refused_with_the_place(
     tmp_path_factory: pytest.TempPathFactory, content: bytes

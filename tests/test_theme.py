@@ -42,6 +42,7 @@ def everywhere() -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_every_template_is_named_and_uses_what_is_documented() -> None:
     theme = Theme()

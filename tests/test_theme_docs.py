@@ -117,6 +117,7 @@ def test_the_layers_and_tokens_of_the_style_sheet_are_told() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_the_classes_in_texts_are_told() -> None:
     """Those of the demonstration and of every example on the page for writers."""

@@ -49,6 +49,7 @@ async def test_all_else_is_wrong_in_the_same_words(db: Database, name: str, pass
     assert refused.value.message == "The name or the password is wrong."
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.usefixtures("passwords_at_full_cost")
 async def test_a_wrong_name_takes_as_long_as_a_wrong_password(db: Database) -> None:
     kept = await passwords.made(PASSWORD)

@@ -33,6 +33,7 @@ def test_other_passwords_are_taken(password: str) -> None:
     passwords.check(password, name="Nell", email="nell@example.org")
 
 
+@pytest.mark.slow
 async def test_a_password_is_kept_by_argon2id_at_the_defaults_of_the_library() -> None:
     kept = await passwords.made(PASSWORD)
     assert kept.startswith("$argon2id$")
@@ -48,6 +49,7 @@ def test_a_hash_by_other_parameters_is_outdated() -> None:
     assert passwords.outdated(HASH)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [None, "", "!", "$argon2id$v=19$m=8,t=1,p=1$broken", "plain text"])
 async def test_nothing_matches_where_no_hash_is_kept(kept: str | None) -> None:
     assert not await passwords.matches(PASSWORD, kept)
@@ -69,6 +71,7 @@ async def test_half_a_character_is_no_fault() -> None:
     assert not await passwords.matches("half a \ud800 character", HASH)
 
 
+@pytest.mark.slow
 async def test_without_an_account_it_takes_as_long_as_with_one() -> None:
     kept = await passwords.made(PASSWORD)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.accounts.people import PASSWORD, account
 from tests.cli.test_doctor import write
-from tests.quality.test_axe import audit
+from tests.quality.test_axe import VIEWS, audit
 from tests.quality.test_axe import axe as axe
 from tests.serving import new_site, serving
 from westmarch.accounts import one_time_links, sessions
@@ -178,7 +178,7 @@ def test_axe_finds_nothing(opens: Opens, served: Served, axe: str) -> None:
         "accounts/1/",
         "accounts/2/",
     ):
-        found += audit(inside, axe, f"{served.url}/admin/{path}")
+        found += audit(inside, axe, f"{served.url}/admin/{path}", seen_in=VIEWS[::2])
     assert found == []
 
 

@@ -65,6 +65,7 @@ async def test_an_author_is_made_and_renamed(editor: Reader) -> None:
     assert (await editor.get("/authors/ada/")).headers["location"].endswith("/authors/ada-lovelace/")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("values", "place"),
     [

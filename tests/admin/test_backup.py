@@ -136,6 +136,7 @@ async def test_a_backup_is_proved_when_it_is_made(reader: Reader) -> None:
     assert "are the same, byte for byte" in words
 
 
+@pytest.mark.long_on_postgresql
 async def test_a_passphrase_closes_a_backup_and_is_seen_nowhere(reader: Reader, tmp_path: Path) -> None:
     settings = await owner(reader)
     secret = "marsh tide lantern oar"

@@ -66,6 +66,7 @@ async def test_one_text_that_is_sent_again_is_brought_up_to_date(reader: Reader)
     assert await reader.db.read(posts) == 1
 
 
+@pytest.mark.long_on_postgresql
 async def test_the_whole_report_can_run_nothing(reader: Reader) -> None:
     await owner(reader)
     path, _ = await send(reader, "a.md", b"# A\n\n<script>alert(1)</script>\n")
@@ -95,6 +96,7 @@ def locked() -> bytes:
     return bytes(content)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -125,6 +127,7 @@ async def test_a_zip_that_is_made_to_harm_is_refused_and_writes_nothing(
     assert await reader.db.read(posts) == 0
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("fields", "files", "words"),
     [
@@ -188,6 +191,7 @@ async def test_names_of_files_are_made_harmless() -> None:
     assert len(imports.safe_name("\U00020000" * 1000 + "." + "語" * 50).encode()) < 255
 
 
+@pytest.mark.long_on_postgresql
 async def test_one_import_at_a_time_and_it_can_be_stopped_and_gone_on_with(reader: Reader) -> None:
     settings = await owner(reader)
     path, page = await send(reader, "blog.zip", blog(250, words=300))
@@ -210,6 +214,7 @@ async def test_one_import_at_a_time_and_it_can_be_stopped_and_gone_on_with(reade
     assert await reader.db.read(posts) == 250
 
 
+@pytest.mark.long_on_postgresql
 async def test_an_import_whose_process_is_gone_is_told_as_interrupted(reader: Reader) -> None:
     settings = await owner(reader)
     path, _ = await send(reader, "blog.zip", blog(150, words=300))
@@ -270,6 +275,7 @@ async def test_older_ones_go_when_a_new_one_comes(settings: Settings, monkeypatc
     assert len(imports.every(settings)) == 2
 
 
+@pytest.mark.long_on_postgresql
 async def test_what_was_sent_can_be_removed(reader: Reader) -> None:
     settings = await owner(reader)
     path, _ = await send(reader, "a.md", b"# A\n")

@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.accounts.people import account
-from tests.admin.works import blog
+from tests.admin.works import blog, until
 from tests.cli.conftest import Westmarch, site_on_each, westmarch
 from tests.conftest import in_a_loop_apart
 from tests.serving import Serving, serving
@@ -84,6 +86,7 @@ def test_progress_comes_until_the_end(site_on_each: Path) -> None:
         assert any(each["words"].endswith(" of 500") for each in told[:-1])
 
 
+@pytest.mark.long_on_postgresql
 def test_strangers_other_sites_and_other_roles_are_refused(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     editor = cookie(site_on_each, "Ed", "editor")
@@ -107,6 +110,7 @@ def test_strangers_other_sites_and_other_roles_are_refused(site_on_each: Path) -
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long_on_postgresql
 def test_whoever_signs_out_hears_no_more(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server, under_way(site_on_each, server, shown) as path:  # noqa: SIM117 - it is long
@@ -116,27 +120,40 @@ def test_whoever_signs_out_hears_no_more(site_on_each: Path) -> None:
             assert closed(socket) == 1008, "1000: the rehearsal has ended before, so make it longer"
 
 
+@pytest.mark.long_on_postgresql
 def test_an_import_goes_on_when_the_server_stops_and_is_found_again(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server:
         answer = httpx2.post(
             f"{server.url}/admin/import/",
             headers={"cookie": shown},
-            files={"file": ("blog.zip", blog(700, words=400))},
+            files={"file": ("blog.zip", blog(200, words=400))},
             timeout=30,
         )
         path = answer.headers["location"]
+        process = rehearsing(site_on_each)
+        os.kill(process, signal.SIGSTOP)  # So that it does not end before the next server is there.
         server.process.terminate()
         assert server.stopped() == 0
     with serving(site_on_each) as again, opened(again, path, shown) as socket:
         told = json.loads(socket.recv(timeout=20))
-        assert told["running"], "it has ended before the server was there again: make it longer"
+        assert told["running"]
+        os.kill(process, signal.SIGCONT)
         while told["running"]:
             told = json.loads(socket.recv(timeout=60))
         page = httpx2.get(again.url + path, headers={"cookie": shown}, timeout=30).text
-    assert "Would be: 700 imported" in page
+    assert "Would be: 200 imported" in page
 
 
+def rehearsing(site: Path) -> int:
+    """The process of the one rehearsal of a site, once it works."""
+    settings = load(site).settings
+    (job,) = imports.every(settings)
+    folder = imports.step_folder(settings, job, "rehearsal")
+    return in_a_loop_apart(until(folder, lambda work: work.pid > 0)).pid
+
+
+@pytest.mark.long_on_postgresql
 def test_a_server_that_stops_does_not_wait_for_listeners(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with (
@@ -149,6 +166,7 @@ def test_a_server_that_stops_does_not_wait_for_listeners(site_on_each: Path) -> 
         assert server.stopped(10) == 0
 
 
+@pytest.mark.long_on_postgresql
 def test_a_listener_who_says_too_much_is_cut_off_and_nothing_breaks(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     with serving(site_on_each) as server, under_way(site_on_each, server, shown) as path:
@@ -161,6 +179,7 @@ def test_a_listener_who_says_too_much_is_cut_off_and_nothing_breaks(site_on_each
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long_on_postgresql
 def test_a_site_below_a_base_path_tells_too(site_on_each: Path) -> None:
     shown = cookie(site_on_each)
     below = {"WESTMARCH_URL": "http://127.0.0.1/blog"}

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.unit
 NAMES = st.lists(st.text("ab \",'ü海", min_size=1).map(lambda name: " ".join(name.split())).filter(bool))
 
 
+@pytest.mark.slow
 @given(names=NAMES)
 def test_names_that_are_written_are_read_again(names: list[str]) -> None:
     assert name_lists.read(name_lists.written(names), "tags") == tuple(names)

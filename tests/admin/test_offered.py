@@ -31,6 +31,7 @@ def right(method: str, path: str) -> Right | None:
     return found.right if isinstance(found, Guarded) else None
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("role", get_args(Role))
 async def test_no_link_and_no_button_leads_to_what_a_role_may_not(reader: Reader, role: Role) -> None:
     await reader.do(site)

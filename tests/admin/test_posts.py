@@ -294,16 +294,15 @@ async def test_titles_are_escaped_and_long_ones_lead_on(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("name", ["q", "show", "sort", "tag", "author", "topic", "language", "after", "x"])
-@pytest.mark.parametrize(
-    "value", ["%00", "%ff", "'; DROP TABLE post;--", "a" * 5_000, "-", "9" * 40, "%F0%9F%92%A3", "<script>", "[]&q=1"]
-)
-async def test_whatever_an_address_asks_for_there_is_a_list(reader: Reader, name: str, value: str) -> None:
+async def test_whatever_an_address_asks_for_there_is_a_list(reader: Reader, name: str) -> None:
     await signed_in(reader)
     await made(reader, "One")
-    for path in (POSTS, TRASH):
-        answer = await reader.client.get(f"{path}?{name}={value}")
-        assert answer.status_code == 200
-        assert "<script>" not in answer.text
+    odd = ("%00", "%ff", "'; DROP TABLE post;--", "a" * 5_000, "-", "9" * 40, "%F0%9F%92%A3", "<script>", "[]&q=1")
+    for value in odd:
+        for path in (POSTS, TRASH):
+            answer = await reader.client.get(f"{path}?{name}={value}")
+            assert answer.status_code == 200, value
+            assert "<script>" not in answer.text, value
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])

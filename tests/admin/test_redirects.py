@@ -79,6 +79,7 @@ async def test_a_redirect_is_added_changed_and_removed(editor: Reader) -> None:
     assert (await editor.get("/old/")).status_code == 404
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("values", "place"),
     [

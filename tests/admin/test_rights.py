@@ -63,6 +63,7 @@ def test_every_route_of_the_admin_is_guarded_but_those_for_signing_in() -> None:
     assert {right for route in GUARDED for right in [route.right]} <= set(Right)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("role", get_args(Role))
 async def test_a_role_reaches_what_it_has_the_right_for(reader: Reader, reached: list[str], role: Role) -> None:
     await signed_in(reader, "Nell", role)
@@ -87,6 +88,7 @@ async def test_nobody_reaches_anything(reader: Reader, reached: list[str]) -> No
     assert reached == []
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("role", get_args(Role))
 async def test_pages_of_the_admin_are_stored_by_nobody(reader: Reader, role: Role) -> None:
     await signed_in(reader, "Nell", role)
@@ -98,6 +100,7 @@ async def test_pages_of_the_admin_are_stored_by_nobody(reader: Reader, role: Rol
             assert (answer.status_code == 403) is (route.right not in RIGHTS[role]), route.path
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("token", ["wmp_forged", "", "x" * 3_000])
 async def test_no_token_opens_the_admin(reader: Reader, reached: list[str], token: str) -> None:
     headers: dict[str, Any] = {"authorization": f"Bearer {token}"}

@@ -98,6 +98,7 @@ async def test_a_tag_is_made(editor: Reader) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("values", "place"),
     [

@@ -72,6 +72,7 @@ async def test_a_topic_is_made_with_an_introduction(editor: Reader) -> None:
     assert "Tides" in await editor.page(LIST)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("values", "place"),
     [

@@ -371,6 +371,7 @@ async def test_what_was_done_is_taken_back_once_by_those_who_may(full: Reader, v
     assert await full.db.read(look) == before
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("verb", DOINGS)
 async def test_what_was_changed_since_stays_and_it_is_said_why(full: Reader, verb: str) -> None:
     event = await full.do(DOINGS[verb].do)

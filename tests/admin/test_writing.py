@@ -289,6 +289,7 @@ async def test_a_form_without_a_version_is_refused(owner: Reader) -> None:
     assert (answer.status_code, (await stored(owner, post_id)).title) == (409, "Tides")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

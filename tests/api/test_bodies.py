@@ -48,6 +48,7 @@ def test_what_is_no_json_is_told_with_its_place(body: bytes, words: str) -> None
         parsed(body)
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_a_name_that_comes_twice_behind_very_many_others_is_found_soon() -> None:
     body = "{" + "".join(f'"a{number}":0,' for number in range(200_000)) + '"b":0,"b":0}'
@@ -80,6 +81,7 @@ def test_a_pair_of_halves_is_a_character() -> None:
     assert parsed(b'"\\ud83d\\ude00"') == "\U0001f600"
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @examples(max_examples=300, deadline=None)
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass"))))

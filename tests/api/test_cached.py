@@ -41,6 +41,7 @@ async def ids(site: Cached, model: type[Post] | type[Tag] = Post) -> list[int]:
     return list(await site.db.read(lambda session: session.scalars(select(model.id).order_by(model.id)).all()))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("path", LISTS)
 async def test_a_list_is_stored_and_answered_from_the_store(site: Cached, path: str) -> None:
     assert await site.status(V1 + path) == STORED
@@ -111,6 +112,7 @@ async def test_a_change_throws_out_what_shows_it_and_nothing_stale_is_answered(s
     assert "Another" in {each["title"] for each in (await site.get(V1 + "/posts")).json()["results"]}
 
 
+@pytest.mark.long_on_postgresql
 async def test_every_write_is_seen_by_every_answer(site: Cached) -> None:
     """Whatever a row of any table becomes, no stored answer differs from one that is made anew."""
     paths = [V1 + path for path in (*LISTS, *(f"/posts/{each}" for each in await ids(site)))]

@@ -213,6 +213,7 @@ async def test_a_condition_makes_304_of_no_change(owner: Program) -> None:
         assert answer.json()["title"] == "Two"
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -300,6 +301,13 @@ async def test_whose_post_it_is_says_what_may_be_done(reader: Reader, owner: Pro
     assert (await author.ask("DELETE", f"/posts/{published['id']}")).status_code == 403
     own = await author.made("/posts", title="Own", status="published")
     assert (await author.ask("DELETE", f"/posts/{own['id']}")).status_code == 204
+
+
+async def test_an_account_without_a_byline_gets_one_with_its_first_post(reader: Reader) -> None:
+    contributor = await program(reader, "Con", "contributor", byline=False)
+    first = await contributor.made("/posts", title="First")
+    assert first["authors"] == [{"slug": "con", "name": "Con"}]
+    assert await contributor.json(f"/posts/{first['id']}") == first
 
 
 async def test_readers_find_what_is_unlisted_at_its_address_alone(reader: Reader, owner: Program) -> None:

@@ -17,6 +17,7 @@ from tests.serving import new_site, serving
 from westmarch.accounts.rights import RIGHTS
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 NOBODY = "nobody"
 
 
@@ -42,6 +43,7 @@ def findings(site: Path, role: str, *arguments: str) -> str:
             *(f"--header=Authorization: Bearer {token}" for token in tokens),
         ]  # fmt: skip
         environment = {name: value for name, value in os.environ.items() if not name.startswith("WESTMARCH_")}
+        environment["SCHEMATHESIS_HOOKS"] = str(HOOKS)
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=site, env=environment)
         log = server.log.read_text(encoding="utf-8")
     faults = [line for line in log.splitlines() if " ERROR " in line or "Traceback" in line]

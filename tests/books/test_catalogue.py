@@ -38,6 +38,7 @@ def test_every_query_makes_a_choice_that_has_one_spelling(query: str) -> None:
     assert again.query == made.query
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @given(
     st.lists(st.tuples(st.sampled_from([*FACETS, "q", "sort", "after"]), st.text(min_size=1, max_size=20)), max_size=8)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.unit
 TITLES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=300)
 
 
+@pytest.mark.slow
 @given(TITLES, TITLES)
 def test_any_title_gives_a_well_formed_picture_without_styles(title: str, author: str) -> None:
     drawn = covers.cover(title, author)

@@ -33,6 +33,7 @@ def test_what_is_no_isbn_is_not_valid(number: str) -> None:
     assert not isbn.valid(number)
 
 
+@pytest.mark.slow
 @given(nine, st.integers(0, 9), st.integers(1, 9))
 def test_one_wrong_digit_is_always_noticed(stem: str, place: int, by: int) -> None:
     for number in (ten(stem), thirteen(stem)):
@@ -54,6 +55,7 @@ def test_a_number_with_979_has_no_ten_digits() -> None:
     assert isbn.forms("9791090636071") == ("9791090636071",)
 
 
+@pytest.mark.slow
 @given(nine, st.sampled_from("0123456789X"))
 def test_a_wrong_check_digit_leads_to_the_book_nonetheless(stem: str, check: str) -> None:
     assert isbn.key("978" + stem + check) == thirteen(stem)
@@ -65,6 +67,7 @@ def test_any_text_has_a_key_of_13_digits_or_none(text: str) -> None:
     assert key is None or isbn.valid(key)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30) | st.none(), st.text(max_size=30) | st.none())
 def test_any_two_texts_are_kept_as_they_are_unless_a_repair_says_else(isbn10: str | None, isbn13: str | None) -> None:
     numbers = isbn.read(isbn10, isbn13)

@@ -26,6 +26,7 @@ def test_characters_stand_where_unicode_bidi_puts_them(text: str, rtl: bool) -> 
     assert shown(text, rtl=rtl) == get_display(text, base_dir="R" if rtl else "L")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40).filter(lambda text: not any(unicodedata.category(c) == "Cs" for c in text)), st.booleans())
 def test_every_character_has_one_place(text: str, rtl: bool) -> None:
     levels = bidi.levels(text, rtl=rtl)

@@ -45,6 +45,7 @@ def colours_of(body: bytes) -> set[tuple[int, int, int]]:
     return set(zip(content[::3], content[1::3], content[2::3], strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @pytest.mark.parametrize("title", ["Tide", "A tide machine is a sum of circles", LONG, "Pneumonoultra" * 20])
 def test_a_card_is_small_of_its_size_and_within_its_margins(bare: Fonts, mark: bytes, title: str) -> None:
@@ -65,6 +66,7 @@ def test_a_card_is_the_same_each_time(bare: Fonts, mark: bytes) -> None:
     assert draw(card("A title"), mark, bare) == draw(card("A title"), mark, bare)
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_the_colour_of_the_owner_is_on_the_card(bare: Fonts, mark: bytes) -> None:
     red, green = (colours_of(draw(card("Tide", colour=colour), mark, bare)) for colour in ("#b0413e", "#3e8a3e"))
@@ -73,6 +75,7 @@ def test_the_colour_of_the_owner_is_on_the_card(bare: Fonts, mark: bytes) -> Non
     assert any(g > 80 and g > 1.5 * r for r, g, _ in green - red)
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_a_title_that_no_font_has_gives_its_place_to_the_name_of_the_site(bare: Fonts, mark: bytes) -> None:
     assert draw(card("潮汐机", "zh"), mark, bare) == draw(card("😀", "zh"), mark, bare)

@@ -67,6 +67,7 @@ def drawer(monkeypatch: pytest.MonkeyPatch) -> Drawer:
     return Drawer(monkeypatch)
 
 
+@pytest.mark.slow
 async def test_a_card_is_drawn_once_for_all_who_ask(place: Studio, mark: bytes, drawer: Drawer) -> None:
     cards = await asyncio.gather(*(place.card(7, "a" * 16, CARD, mark) for _ in range(20)))
     assert len(set(cards)) == 1
@@ -75,6 +76,7 @@ async def test_a_card_is_drawn_once_for_all_who_ask(place: Studio, mark: bytes, 
     assert (place.store.folder / "0" / f"7-{'a' * 16}.png").read_bytes() == cards[0]
 
 
+@pytest.mark.slow
 async def test_who_goes_away_does_not_take_the_card_from_the_others(place: Studio, mark: bytes, drawer: Drawer) -> None:
     drawer.go.clear()
     first = asyncio.create_task(place.card(7, "a" * 16, CARD, mark))
@@ -86,6 +88,7 @@ async def test_who_goes_away_does_not_take_the_card_from_the_others(place: Studi
     assert drawer.count == 1
 
 
+@pytest.mark.slow
 async def test_too_many_who_wait_are_told_to_come_again(
     place: Studio, mark: bytes, drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +103,7 @@ async def test_too_many_who_wait_are_told_to_come_again(
     assert await place.card(4, "a" * 16, CARD, mark)
 
 
+@pytest.mark.slow
 async def test_an_earlier_card_of_the_same_subject_goes(place: Studio, mark: bytes) -> None:
     for number in (1, 11, 1_001):
         await place.card(number, "a" * 16, CARD, mark)
@@ -109,6 +113,7 @@ async def test_an_earlier_card_of_the_same_subject_goes(place: Studio, mark: byt
     assert place.store.find(1, "a" * 16) is None
 
 
+@pytest.mark.slow
 async def test_half_a_file_is_drawn_anew(place: Studio, mark: bytes, drawer: Drawer) -> None:
     body = await place.card(7, "a" * 16, CARD, mark)
     path = next(place.store.folder.rglob("*.png"))
@@ -118,6 +123,7 @@ async def test_half_a_file_is_drawn_anew(place: Studio, mark: bytes, drawer: Dra
     assert drawer.count == 2
 
 
+@pytest.mark.slow
 async def test_a_full_disk_keeps_no_card_and_the_log_says_so(
     place: Studio, mark: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -142,6 +148,7 @@ async def test_a_folder_that_cannot_be_made_keeps_no_card(
     assert "cannot be kept" in caplog.text
 
 
+@pytest.mark.slow
 async def test_the_loop_goes_on_while_a_card_is_drawn(place: Studio, mark: bytes, drawer: Drawer) -> None:
     drawer.go.clear()
     waiting = asyncio.create_task(place.card(7, "a" * 16, CARD, mark))
@@ -155,10 +162,12 @@ async def test_the_loop_goes_on_while_a_card_is_drawn(place: Studio, mark: bytes
     assert turns == 20
 
 
+@pytest.mark.slow
 async def test_the_process_draws_what_is_drawn_here(place: Studio, mark: bytes, bare: Fonts) -> None:
     assert await place.card(7, "a" * 16, CARD, mark) == draw(CARD, mark, bare)
 
 
+@pytest.mark.slow
 async def test_cards_come_from_one_process_until_the_studio_is_closed(place: Studio, mark: bytes) -> None:
     assert place.worker.pid is None
     await place.card(1, "a" * 16, CARD, mark)
@@ -171,6 +180,7 @@ async def test_cards_come_from_one_process_until_the_studio_is_closed(place: Stu
         os.kill(pid, 0)
 
 
+@pytest.mark.slow
 async def test_the_next_card_is_drawn_after_the_process_was_killed(place: Studio, mark: bytes) -> None:
     await place.card(1, "a" * 16, CARD, mark)
     pid = place.worker.pid
@@ -183,6 +193,7 @@ async def test_the_next_card_is_drawn_after_the_process_was_killed(place: Studio
     assert await place.card(2, "a" * 16, CARD, mark)
 
 
+@pytest.mark.slow
 async def test_a_card_that_ends_the_process_costs_that_card_alone(
     place: Studio, mark: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -204,6 +215,7 @@ async def test_who_waits_for_a_card_at_the_stop_is_told(place: Studio, mark: byt
     assert not isinstance(ended[-1], bytes)
 
 
+@pytest.mark.slow
 def test_what_asks_for_cards_loads_nothing_that_draws() -> None:
     code = "import sys, westmarch.app; print(sorted({'PIL', 'uharfbuzz', 'resvg_py'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

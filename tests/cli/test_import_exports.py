@@ -35,6 +35,7 @@ def run(site: Path, *arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 def test_blogger(site: Path, tmp_path: Path) -> None:
     path = classic(tmp_path / "blog.xml", Text(1), Text(2))
     assert run(site, "blogger", path, "--dry-run") == (0, "Would be: 2 imported.\n")
@@ -54,6 +55,7 @@ def test_feed(site: Path, tmp_path: Path) -> None:
     assert (status, output.partition(".")[0]) == (0, "2 imported")
 
 
+@pytest.mark.slow
 def test_medium_and_substack(site: Path, tmp_path: Path) -> None:
     stories = zipped(tmp_path / "medium.zip", {f"posts/{Story(1).name}": page(Story(1))})
     status, output = run(site, "medium", stories)
@@ -96,6 +98,7 @@ def test_what_is_none_is_refused_with_a_sentence(site: Path, tmp_path: Path) -> 
     assert "away.xml cannot be read: No such file" in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["blogger", "medium", "substack", "feed"])
 def test_fetch_asks_only_the_host_that_it_names_and_none_of_this_machine(
     site: Path, tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch

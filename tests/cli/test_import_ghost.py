@@ -17,6 +17,7 @@ def run(site: Path, *arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow
 def test_ghost(tmp_path: Path) -> None:
     site = tmp_path / "site"
     assert run(site, "init")[0] == 0

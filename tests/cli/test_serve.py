@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -22,8 +23,12 @@ from tests import factories
 from tests.cli.conftest import Westmarch
 from tests.cli.test_doctor import write
 from tests.conftest import PostgreSQL
-from tests.serving import COMMAND, Serving, serving
+from tests.serving import COMMAND, Serving
+from tests.serving import serving as served
 from westmarch.cli import serve
+
+#: Servers that begin as users' do.
+serving = partial(served, command=COMMAND)
 
 
 def fetched(url: str) -> httpx2.Response:

@@ -61,6 +61,25 @@ async def test_a_write_that_raises_leaves_nothing(db: Database) -> None:
     assert await db.read(options) == {}
 
 
+async def test_a_statement_on_a_table_sees_what_was_added_before_it(db: Database) -> None:
+    def added(session: Session) -> list[str]:
+        put(session, "a")
+        return list(session.scalars(select(SiteOption.__table__.c.key)))
+
+    assert await db.write(added) == ["a"]
+
+
+async def test_a_statement_on_a_mapped_class_gives_its_objects(db: Database, shell: Shell) -> None:
+    def changed(session: Session) -> None:
+        put(session, "a")
+        row = session.scalar(select(SiteOption).where(SiteOption.key == "a"))
+        assert row is not None
+        row.value = 2
+
+    await db.write(changed)
+    assert shell("SELECT value FROM site_option") == "2"
+
+
 async def test_a_write_is_one_transaction(db: Database, shell: Shell) -> None:
     def watched(session: Session) -> str:
         put(session, "a")

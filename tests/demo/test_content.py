@@ -114,6 +114,7 @@ def test_every_picture_is_used() -> None:
     assert used == set((DEMO / "pictures").resolve().iterdir())
 
 
+@pytest.mark.slow
 def test_pictures_are_webp_and_at_most_1600_pixels_wide() -> None:
     for file in (DEMO / "pictures").iterdir():
         with Image.open(file, formats=["WEBP"]) as picture:

@@ -50,6 +50,7 @@ def validate_json(feed: Any, folder: Path) -> None:
     jsonschema.Draft4Validator(schemas["feed.json"], registry=registry).validate(feed)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("path", FEEDS)
 async def test_feed_readers_and_schemas_take_every_feed(
     reader: Reader, path: str, inputs: Callable[[str], Path]

@@ -311,6 +311,8 @@ def take(session: Session, model: Model, ids: list[int], step: tuple[str, Any, s
         path = unicodedata.normalize("NFC", what)
         if path not in held and held:
             held.insert(0, path)
+    elif verb == "declare" and not held:
+        return  # Where a subject has no path, what leads to it is faulty anyway.
     elif verb == "declare":
         actions.add_old(session, subject_id, "/", query=what)
         model.declared["p=" + what[-1]] = subject_id

@@ -34,6 +34,7 @@ def test_a_path_survives_being_written_into_an_address(path: str) -> None:
     assert paths.quote(path).isascii()
 
 
+@pytest.mark.slow
 @given(well_formed())
 def test_a_path_may_be_written_as_it_is_read(path: str) -> None:
     assert paths.parse(path.replace("%", "%25")) == path

@@ -213,6 +213,7 @@ def test_a_file_is_called_what_can_be_shown(sent: str, name: str) -> None:
     assert called(sent) == name
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300), st.sampled_from(["a.jpg", "a.txt", "a.gif"]))
 def test_no_bytes_make_an_upload_fail_otherwise(content: bytes, name: str) -> None:
     heads = (b"", picture("PNG")[:60], moving("GIF")[:60], moving("WEBP")[:90], moving("PNG")[:120], photograph()[:200])

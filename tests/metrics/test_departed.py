@@ -56,6 +56,7 @@ def test_the_sum_never_falls_whoever_comes_and_goes(tmp_path_factory: pytest.Tem
         before = now
 
 
+@pytest.mark.slow
 def test_many_departed_are_kept_as_one_sum(tmp_path: Path) -> None:
     file = tmp_path / "metrics.json"
     for number in range(3 * MOST):

@@ -160,6 +160,7 @@ async def test_a_question_that_is_not_known_is_told(settings: Settings) -> None:
             await ask(settings, "what")
 
 
+@pytest.mark.slow
 async def test_a_process_that_hangs_is_left_out_and_told_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

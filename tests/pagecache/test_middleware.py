@@ -51,6 +51,7 @@ async def test_a_hit_has_the_headers_of_an_answer_without_a_cache(cached: Cached
         assert hit[1][name] == plain[1][name], name
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("path", PATHS)
 async def test_head_and_conditions_are_answered_from_the_store(cached: Cached, path: str) -> None:
     await cached.visit((path,))

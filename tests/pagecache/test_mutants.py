@@ -143,6 +143,7 @@ def on_a_timer(monkeypatch: pytest.MonkeyPatch, seconds: float = 2.0) -> None:
         monkeypatch.setattr(kind, "wait", wait_now_and_then)
 
 
+@pytest.mark.long_on_postgresql
 async def test_operations_that_fail_are_made_few(new_site: NewSite, monkeypatch: pytest.MonkeyPatch) -> None:
     record(monkeypatch, lambda read: None if read.use.table == "tag" else read)
     made = operations(1, 6, {"clock": 1})

@@ -43,6 +43,7 @@ def addresses(cached: Cached) -> set[str]:
     return found
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("method", METHODS)
 async def test_only_pages_for_everybody_are_stored(cached: Cached, method: str) -> None:
     cached.pages.store.clear("test")

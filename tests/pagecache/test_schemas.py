@@ -12,6 +12,7 @@ from westmarch.settings import Settings
 STEPS = ("create", "edit", "unpublish", "publish", "retag", "schedule", "publish_due", "options")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("number", schema.RANGE[1:-1])
 async def test_no_change_leaves_a_stale_page_on_an_older_schema(
     settings: Settings, database_url: str, number: str

@@ -92,6 +92,7 @@ def test_nothing_is_left_of_pages_that_are_gone() -> None:
     assert not any(places for columns in store._index.values() for places in columns.values())
 
 
+@pytest.mark.slow
 def test_what_the_store_takes_is_about_what_it_says() -> None:
     tracemalloc.start()
     try:

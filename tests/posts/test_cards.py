@@ -143,6 +143,7 @@ async def test_an_unlisted_post_shows_its_card_to_those_alone_who_know_its_addre
     assert "location" not in guessed.headers
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     "path",
     ["x", "1.png", "1-0123456789abcdeF.png", "0-0123456789abcdef.png", "999999999999999999-0123456789abcdef.png",
@@ -161,6 +162,7 @@ async def test_a_lost_folder_is_filled_again_by_those_who_ask(reader: Reader) ->
     assert kept(reader) == {name(path)}
 
 
+@pytest.mark.long_on_postgresql
 async def test_a_card_that_cannot_be_drawn_is_told_and_the_others_are_drawn(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

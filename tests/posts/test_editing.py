@@ -14,8 +14,11 @@ from westmarch.errors import Conflict, NotFound, Refused, Stale, WestmarchError
 from westmarch.events.models import Event
 from westmarch.links.queries import resolve
 from westmarch.posts import counts, editing, listings
+from westmarch.posts.change import Change
+from westmarch.posts.edited import edited
 from westmarch.posts.models import Post
 from westmarch.site.options import Site
+from westmarch.subjects.models import Revision
 
 
 async def verbs(db: Database, post_id: int) -> list[str]:
@@ -48,6 +51,14 @@ async def test_what_is_written_is_there_with_all_of_its_fields(db: Database) -> 
     assert found == {name: value for name, value in fields.items() if name not in ("tags", "aliases")}
     assert (post.status, post.path, [tag.name for tag in post.tags]) == ("draft", "/ebb/", ["Sea", "Bern, old town"])
     assert sorted(post.aliases) == ["/?p=7", "/old/"]
+
+
+async def test_a_text_without_a_language_has_that_of_the_site_whatever_it_was_before(db: Database) -> None:
+    wanted = Change(title="Tides", markdown="Some words.\n", authors=("Ada",))
+    post = await editing.created(db, "post", wanted, edited, language="de", who=OWNER, actor="Mona")
+    assert post.language == Site().language
+    revision = await db.read(lambda session: session.scalars(select(Revision.language)).all())
+    assert revision == [Site().language]
 
 
 async def test_a_change_of_nothing_writes_nothing(db: Database) -> None:

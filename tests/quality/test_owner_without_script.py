@@ -25,6 +25,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Owned]:
         yield made
 
 
+@pytest.mark.long_on_postgresql
 def test_a_post_is_written_without_script(site: Owned) -> None:
     reader, page = site.windows.new(), sign_in_first(site)
     go(page, "Write")

@@ -9,8 +9,10 @@ from sqlalchemy import update
 from tests import factories
 from tests.search.conftest import Asking, asking, until
 from westmarch.authors.models import Author
+from westmarch.changes.queries import position, since
 from westmarch.db.database import Database
 from westmarch.posts import actions
+from westmarch.search import kinds
 from westmarch.settings import Settings
 from westmarch.site import actions as site_actions
 from westmarch.tags.models import Tag
@@ -83,6 +85,18 @@ async def test_what_readers_do_not_find_is_never_in_the_index(db: Database, sett
         await soon(service, anywhere("page"), [page])
         assert await found(service, EVERYTHING) == [page]
         assert await service.app.state.index.count() == 1
+
+
+async def test_what_is_written_on_drafts_concerns_no_document(db: Database) -> None:
+    there = await db.write(factories.post, tags=("Sea",), authors=("Ada",))
+    before = await db.read(position)
+    post = await db.write(factories.post, "Ebb", status="draft", tags=("Sea",), authors=("Ada",))
+    await db.write(actions.revise, post, factories.draft("Flood", status="draft"), factories.SITE, actor="test")
+    assert await db.read(kinds.touched, await db.read(since, before, 500)) == set()
+    await db.write(actions.publish, post, factories.SITE, actor="test")
+    touched = await db.read(kinds.touched, await db.read(since, before, 500))
+    assert post in touched
+    assert there not in touched
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -26,6 +26,7 @@ def test_what_is_broken_is_mended(broken: str, mended: str) -> None:
     assert clean(broken) == mended
 
 
+@pytest.mark.slow
 @given(st.text(st.characters()))
 def test_a_clean_text_stays_as_it_is_and_can_be_stored(text: str) -> None:
     cleaned = clean(text)

@@ -19,6 +19,7 @@ unit = pytest.mark.unit
 COSTLY = TextWarning(None, "The text would take too long to render and is shown as it was written.")
 
 
+@pytest.mark.slow
 @unit
 @pytest.mark.parametrize("mark", punctuation)
 def test_a_long_run_of_any_mark_is_kept_as_it_was_written(mark: str) -> None:
@@ -29,6 +30,7 @@ def test_a_long_run_of_any_mark_is_kept_as_it_was_written(mark: str) -> None:
     assert rendered.html == f"<p>{shown * 100_000}</p>\n"
 
 
+@pytest.mark.slow
 @unit
 @pytest.mark.parametrize(
     "piece", ["[a](", "![", "^[", "[^a]", "* a\n", "**a", "$a$ ", "> a\n\n", "| a |\n|-|\n", "`a` "]
@@ -88,6 +90,7 @@ def test_ordinary_brackets_are_not_refused(source: str) -> None:
     assert "<math" in formulas.mathml(source, block=False)
 
 
+@pytest.mark.slow
 @unit
 def test_a_text_of_much_code_and_many_formulas_is_rendered_with_what_it_may_cost() -> None:
     code = "```python\n" + "value = measure(harbour, 'tide', 12)  # metres\n" * 600 + "```\n\n"
@@ -98,6 +101,7 @@ def test_a_text_of_much_code_and_many_formulas_is_rendered_with_what_it_may_cost
     assert rendered.html.count("measure") >= 1_800
 
 
+@pytest.mark.slow
 @unit
 def test_hostile_code_is_shown_without_colours() -> None:
     rendered = render("```perl\n" + "m{" * 15_000 + "\n```")

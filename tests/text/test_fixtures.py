@@ -18,6 +18,7 @@ def cases(path: Path) -> list[tuple[str, str, str]]:
     return [(parts[i].strip(), parts[i + 1], parts[i + 2]) for i in range(0, len(parts) - 2, 3)]
 
 
+@pytest.mark.slow
 def test_every_fixture_renders_to_safe_html(inputs: Callable[[str], Path]) -> None:
     found = [case for path in sorted(inputs("markdown-it-fixtures").glob("*.md")) for case in cases(path)]
     assert len(found) > 700

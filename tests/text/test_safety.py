@@ -22,6 +22,7 @@ def test_the_second_opinion_sees_what_is_wrong() -> None:
     assert faults("<p id=a><p id=a><p class='q'><!-- -->") == ["<p class=q>", "<!-- -->", "id=a"]
 
 
+@pytest.mark.slow
 def test_known_attacks_leave_nothing_behind(inputs: Callable[[str], Path]) -> None:
     attacks = vectors(inputs)
     assert len(attacks) > 500
@@ -32,6 +33,7 @@ def test_known_attacks_leave_nothing_behind(inputs: Callable[[str], Path]) -> No
             assert faults(rendered.excerpt_html) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MARKDOWN, st.sampled_from(["en", "fr", "zh", "ar", "", "x" * 50]))
 def test_any_text_renders_to_safe_html(markdown: str, language: str) -> None:
@@ -52,6 +54,7 @@ def test_any_characters_render(markdown: str) -> None:
     assert faults(render(markdown).html) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MARKDOWN)
 def test_what_was_sanitized_is_sanitary(markdown: str) -> None:

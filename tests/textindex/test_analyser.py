@@ -62,6 +62,7 @@ def test_words_of_a_query_are_phrases_of_pairs(query: str, expected: tuple[tuple
     assert analyser.query_words(query) == expected
 
 
+@pytest.mark.slow
 @given(ANY)
 def test_every_word_of_a_text_that_is_asked_for_is_in_the_text(text: str) -> None:
     have = {word for value in analyser.values(text) for word in value}
@@ -69,6 +70,7 @@ def test_every_word_of_a_text_that_is_asked_for_is_in_the_text(text: str) -> Non
         assert have.issuperset(reading)
 
 
+@pytest.mark.slow
 @given(ASCII)
 def test_ascii_is_cut_as_icu_cuts_it(text: str) -> None:
     cut = tuple(segment[:100] for segment in WordBreaker(text.lower(), "root") if any(map(str.isalnum, segment)))
@@ -80,12 +82,14 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@pytest.mark.slow
 @given(ANY)
 def test_words_hold_no_white_space_and_are_short(text: str) -> None:
     for value in analyser.values(text):
         assert all(word.split() == [word] and len(word) <= analyser.LONGEST for word in value)
 
 
+@pytest.mark.slow
 @given(ANY)
 def test_spans_tell_where_the_words_of_a_text_are(text: str) -> None:
     found = analyser.spans(text)

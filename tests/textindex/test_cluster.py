@@ -128,6 +128,7 @@ async def test_too_many_words_for_the_cluster_are_refused_as_such(
         await engines[0].search(Asked(q.AllOf(words)))
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 async def test_a_cluster_that_is_away_is_unavailable() -> None:
     with socket.socket() as taken:

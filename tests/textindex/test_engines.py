@@ -92,7 +92,7 @@ async def small(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> As
     await engine.close()
 
 
-@pytest.mark.parametrize("many", [2000, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("many", [1000, pytest.param(10_000, marks=pytest.mark.long)])
 async def test_hits_counts_and_facets_are_those_of_a_scan(engine: Engine, many: int) -> None:
     assert await engine.count() == MANY
     wanted = (("tag", 10), ("lang", 2), ("sorted", 300))

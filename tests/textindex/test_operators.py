@@ -30,6 +30,7 @@ def test_parts_are_told_apart(text: str, terms: list[Term]) -> None:
     assert parse(text, NAMES) == terms
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from('ab-:" tagyer.\t字'), max_size=40))
 def test_nothing_but_signs_is_lost(text: str) -> None:
     kept = "".join(f"{term.name}{term.text}" for term in parse(text, NAMES))

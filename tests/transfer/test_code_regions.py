@@ -39,6 +39,7 @@ def test_code_is_found_where_it_is(text: str, expected: str) -> None:
     assert code(text) == expected
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="`~ \n\\ab->1.\t", max_size=120))
 def test_any_text_is_parted_into_ordered_regions(text: str) -> None:
     regions = CodeRegions(text)
@@ -51,6 +52,7 @@ def test_any_text_is_parted_into_ordered_regions(text: str) -> None:
         assert end is None or position < end <= len(text)
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=80))
 def test_a_fence_holds_any_code(content: str) -> None:
     written = fence(content, "python", title="a b", marked="1,3-4")

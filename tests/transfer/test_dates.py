@@ -64,6 +64,7 @@ def test_every_date_written_in_iso_comes_back(at: datetime) -> None:
     assert moment(at.isoformat(), BERLIN) == at
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_any_text_is_a_date_or_a_value_error(text: str) -> None:
     with suppress(ValueError):

@@ -52,6 +52,7 @@ def test_the_full_size_is_tried_first(server: Server, host: str, tmp_path: Path)
     assert server.asked == ["/a.png", "/b.png", "/b-3x2.png"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -119,6 +120,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_is_given_up(host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "_LONGEST", 0.2)
     with pytest.raises(NotFetched, match="could not be fetched"):

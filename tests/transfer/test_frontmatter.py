@@ -98,6 +98,7 @@ def test_a_head_that_would_crash_the_parser_is_refused(text: str) -> None:
     assert parse(text).format in {"yaml", "none"}
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300), st.booleans(), st.booleans())
 def test_parsing_never_raises_and_invents_no_text(text: str, unopened: bool, meta: bool) -> None:
     found = parse(text, unopened=unopened, meta=meta)
@@ -105,6 +106,7 @@ def test_parsing_never_raises_and_invents_no_text(text: str, unopened: bool, met
     assert text.endswith(found.body.text)
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z]{1,8}", fullmatch=True),
@@ -127,6 +129,7 @@ def test_quoted_values_come_back_as_they_were_written(fields: dict[str, str]) ->
     assert found.fields == fields
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from(

@@ -46,6 +46,7 @@ def deep(tmp_path: Path) -> Iterator[Path]:
             (tmp_path / "e").rename(tmp_path / "d")
 
 
+@pytest.mark.slow
 def test_folders_in_each_other_are_walked_to_the_innermost(deep: Path) -> None:
     (found,) = read(deep, {"b.md": "b"}).keys() - {"b.md"}
     assert found == "d/" * 1_500 + "a.md"
@@ -66,6 +67,7 @@ def test_a_configuration_nested_too_deeply_is_told_and_the_texts_come_in(
     assert list(read(tmp_path, {name: text, POST: f"{HEAD}a"})) == [POST]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -92,6 +94,7 @@ def test_front_matter_nested_too_deeply_makes_a_draft(tmp_path: Path, front: str
     assert (about.status, about.broken is not None) == ("draft", True)
 
 
+@pytest.mark.slow
 def test_of_very_many_tags_the_first_are_taken_and_it_is_told(tmp_path: Path) -> None:
     tags = ", ".join(f"t{number}" for number in range(100_000))
     name = "content/a.md"

@@ -97,6 +97,7 @@ def test_an_article_of_pelican_in_html_has_its_fields_in_its_head(tmp_path: Path
     assert "content/extra/verify.html" not in found
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(

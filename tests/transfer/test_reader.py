@@ -71,6 +71,7 @@ def item(folder: Path, program: Any, content: bytes) -> Item | Unread:
     return reader.item(entry.source) if isinstance(entry, Entry) else entry
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", list(PROGRAMS))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(content=TEXTS)
@@ -86,6 +87,7 @@ def test_any_content_becomes_an_item_or_is_told(tmp_path: Path, program: str, co
     assert found.body == "" or found.body.endswith("\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "piece"), PIECES_OF)
 def test_hostile_texts_take_no_longer_than_their_length_allows(tmp_path: Path, program: str, piece: str) -> None:
     text = "---\ntitle: x\ndate: 2020-01-01\n---\n" + piece * (30_000 // len(piece))

@@ -143,6 +143,7 @@ def test_a_text_nested_too_deeply_is_refused() -> None:
         restructured.convert(deep, [])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(

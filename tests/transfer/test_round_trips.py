@@ -61,6 +61,7 @@ HUGO: Writers = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_hugo_comes_back(posts: list[Post]) -> None:
@@ -91,6 +92,7 @@ ZOLA: Writers = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_zola_comes_back(posts: list[Post]) -> None:
@@ -104,6 +106,7 @@ def test_a_blog_of_zola_comes_back(posts: list[Post]) -> None:
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"content/blog/{post.name}.md")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_hexo_comes_back(posts: list[Post]) -> None:
@@ -119,6 +122,7 @@ def test_a_blog_of_hexo_comes_back(posts: list[Post]) -> None:
         _check(files, posts, lambda post: f"/{post.at:%Y/%m/%d}/{post.name}/", lambda post: key.format(post.name))
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_vault_of_obsidian_comes_back(posts: list[Post]) -> None:
@@ -134,6 +138,7 @@ def test_a_vault_of_obsidian_comes_back(posts: list[Post]) -> None:
     _check(files, posts, lambda post: f"/{post.name}/", lambda post: f"notes/{post.name}.md")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_eleventy_comes_back(posts: list[Post]) -> None:
@@ -149,6 +154,7 @@ def test_a_blog_of_eleventy_comes_back(posts: list[Post]) -> None:
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"blog/{post.name}.md")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_astro_comes_back(posts: list[Post]) -> None:
@@ -160,6 +166,7 @@ def test_a_blog_of_astro_comes_back(posts: list[Post]) -> None:
     _check(files, posts, lambda post: f"/blog/{post.name}/", lambda post: f"src/content/blog/{post.name}.md")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_jekyll_comes_back(posts: list[Post]) -> None:
@@ -199,6 +206,7 @@ BOX: Writers = {"box": lambda block: f"::: warning\n{block.words}\n:::"}
 ADMONITION: Writers = {"box": lambda block: f"!!! warning\n    {block.words}"}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_pelican_comes_back(posts: list[Post]) -> None:
@@ -227,6 +235,7 @@ REST: Writers = {
 REST_BOX: Writers = {"box": lambda block: f"::: warning\n\n{block.words}\n\n:::"}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(posts=BLOGS)
 def test_a_blog_of_pelican_in_restructured_text_comes_back(posts: list[Post]) -> None:
@@ -242,6 +251,7 @@ def test_a_blog_of_pelican_in_restructured_text_comes_back(posts: list[Post]) ->
         _check(files, posts, lambda post: f"/{post.name}.html", lambda post: f"content/{post.name}.rst", REST_BOX)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(posts=BLOGS)
 def test_an_export_of_notion_comes_back(posts: list[Post]) -> None:

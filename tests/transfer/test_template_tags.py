@@ -88,6 +88,7 @@ def test_expansion_never_raises_and_loses_nothing_unknown(pieces: list[str]) -> 
         assert text[tag.start : tag.end].startswith("{")
 
 
+@pytest.mark.slow
 def test_a_text_of_nothing_but_openings_is_read_in_one_pass() -> None:
     for piece in ("{%", "{{", "{% box %}", "{% raw %}", "{% endbox %}", "{% box %}{% endraw %}"):
         expanded(piece * 4_000)

@@ -66,12 +66,14 @@ def asked_by_scripts() -> set[str]:
     return {key for script in scripts for key in re.findall(r'\bsay\("([^"]+)"\)', script)}
 
 
+@pytest.mark.slow
 def test_every_key_that_is_asked_for_is_there() -> None:
     asked = asked_in_templates() | asked_in_code() | asked_by_scripts()
     assert len(asked) > 50
     assert asked <= KEYS
 
 
+@pytest.mark.slow
 def test_no_key_is_asked_for_by_nobody() -> None:
     texts = {str(const.value) for template in templates() for const in template.find_all(nodes.Const)}
     texts |= {
@@ -172,6 +174,7 @@ def test_the_locale_of_a_catalogue_writes_dates_where_the_tag_names_no_region(tm
     assert catalogues.problems() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -31,6 +31,7 @@ def test_gzip_is_taken_where_the_header_allows_it(header: str, takes: bool) -> N
     assert takes_gzip(header) is takes
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @given(st.text())
 def test_no_header_raises(header: str) -> None:

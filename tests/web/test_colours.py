@@ -12,6 +12,7 @@ pytestmark = pytest.mark.unit
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
 
+@pytest.mark.slow
 @given(COLOURS)
 def test_any_colour_can_be_seen_on_both_papers(colour: str) -> None:
     assert contrast(corrected(colour, *ON_LIGHT), LIGHT) >= 4.5

@@ -26,6 +26,7 @@ def test_the_licence_lies_beside_the_fonts() -> None:
     assert re.search(r"^Copyright \d{4} The Literata Project Authors", licence)
 
 
+@pytest.mark.slow
 def test_every_face_swaps_and_names_a_font_that_is_there() -> None:
     faces = [
         {each.name: each.text for each in declarations_of([rule])}

@@ -78,6 +78,7 @@ def own(settings: Settings, svg: str | bytes) -> None:
     (folder / "icon.svg").write_bytes(svg.encode() if isinstance(svg, str) else svg)
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("path", ICONS)
 async def test_an_icon_is_asked_for_anew_and_not_sent_again(reader: Reader, path: str) -> None:
     answer = await reader.get(path)
@@ -87,6 +88,7 @@ async def test_an_icon_is_asked_for_anew_and_not_sent_again(reader: Reader, path
     assert (await reader.ask("HEAD", path)).headers["content-length"] == str(len(answer.content))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(("path", "size"), SIZES.items())
 async def test_icons_have_the_sizes_that_their_names_say(reader: Reader, path: str, size: int) -> None:
     assert picture(await reader.get(path)).size == (size, size)
@@ -180,6 +182,7 @@ def test_no_post_may_take_the_place_of_an_icon(path: str) -> None:
     assert claimable(f"/blog{path}")
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize(
     "svg",
     [

@@ -49,6 +49,7 @@ def test_a_locale_counts_years_as_addresses_do_unless_the_tag_asks_for_others() 
         assert locale_of(asked) is None
 
 
+@pytest.mark.slow
 def test_the_languages_are_those_whose_dates_icu_knows() -> None:
     said = subprocess.run(
         [sys.executable, "-c", UNKNOWN_TO_ICU],

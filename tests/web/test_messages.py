@@ -77,6 +77,7 @@ def test_forms_that_a_language_lacks_are_named_with_a_number_that_needs_them() -
     assert list(missing_forms(POSTS, ENGLISH)) == []
 
 
+@pytest.mark.slow
 @given(st.text(st.sampled_from("{}',#n =0one other plural"), max_size=60))
 def test_no_text_breaks_the_look_through(text: str) -> None:
     found = list(faults(text, ENGLISH, "{n}"))

@@ -189,6 +189,7 @@ async def test_an_author_is_a_person_who_is_also_elsewhere(reader: Reader) -> No
     }
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_no_value_ends_the_script_and_each_comes_out_as_it_was(value: object) -> None:

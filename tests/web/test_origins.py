@@ -117,6 +117,7 @@ def paths(routes: Any) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("headers", ELSEWHERE)
 async def test_it_is_refused_on_all_routes(reader: Reader, headers: dict[str, str]) -> None:
     assert len(paths(ROUTES)) > 40

@@ -113,6 +113,7 @@ async def answered(port: int, sent: bytes, size: int) -> bytes:
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fields", "status"), [(FIELDS - 2, b"200"), (FIELDS, b"431"), (2 * FIELDS, b"431")])
 async def test_headers_are_counted_however_short_they_are(port: int, fields: int, status: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -169,6 +170,7 @@ async def test_who_connected_before_the_stop_is_answered(port: int, state: Serve
     assert b"connection: close" in answer
 
 
+@pytest.mark.slow
 async def test_who_asks_nothing_does_not_hold_up_the_stop(port: int, state: ServerState) -> None:
     reader, writer = await connected(port, state)
     for connection in list(state.connections):

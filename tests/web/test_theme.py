@@ -56,6 +56,7 @@ def test_a_site_replaces_single_files_by_name(tmp_path: Path) -> None:
     assert theme.asset("theme.css") == Theme().asset("theme.css")
 
 
+@pytest.mark.slow
 def test_every_template_compiles_and_none_has_style_or_script_of_its_own(theme: Theme) -> None:
     names = theme.templates.list_templates(extensions=["html", "xml"])
     assert names

@@ -136,6 +136,7 @@ def test_a_language_without_a_catalogue_has_english_words_with_english_plurals()
     assert words("fa").number(7) == "7"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{"TZ": "Pacific/Kiritimati"}, {"TZ": "XYZ-14"}, {"LC_ALL": "fr_FR.UTF-8"}])
 def test_zone_and_language_of_the_machine_change_nothing(variables: dict[str, str]) -> None:
     said = subprocess.run(
@@ -165,6 +166,7 @@ LANGUAGES = st.sampled_from(["en", "de", "zh", "ar", "fr", "ja", "he", "fa", "th
 )
 
 
+@pytest.mark.slow
 @given(language=LANGUAGES | st.text(), key=KEYS, number=st.none() | st.integers(), count=st.integers() | st.text())
 def test_nothing_that_is_asked_for_raises(language: str, key: str, number: int | None, count: object) -> None:
     said = words(language)
@@ -172,6 +174,7 @@ def test_nothing_that_is_asked_for_raises(language: str, key: str, number: int |
     assert isinstance(said.number(number or 0), str)
 
 
+@pytest.mark.slow
 @given(language=LANGUAGES, at=st.datetimes(timezones=st.just(UTC)), month=st.integers(1, 12))
 def test_no_date_raises(language: str, at: datetime, month: int) -> None:
     said = words(language)

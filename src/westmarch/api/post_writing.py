@@ -11,6 +11,7 @@ from westmarch.accounts.who import SignedIn
 from westmarch.api import posts, replies
 from westmarch.api.door import PREFIX, Ask
 from westmarch.api.post_shapes import Patched, Replaced, Scheduled, Written
+from westmarch.api.post_showing import shown
 from westmarch.api.shapes import Numbered
 from westmarch.db.sessions import Reading
 from westmarch.errors import Invalid
@@ -122,8 +123,12 @@ async def _create(ask: Ask, kind: Kind, body: Written) -> ASGIApp:
     for name in ("slug", "path", "language", "authors"):
         if given[name] is None:
             del given[name]
-    post_id = await editing.create(ask.db, kind, Change(**_fields(given)), who=ask.somebody, actor=ask.actor)
-    return await _told(ask, kind, post_id, made=True)
+    surface = ask.surface
+    language = surface.options.latest.site.language
+    post = await editing.created(
+        ask.db, kind, Change(**_fields(given)), edited, language=language, who=ask.somebody, actor=ask.actor
+    )
+    return replies.done(shown(surface, post), post.version, made=f"{surface.root}{PREFIX}/{kind}s/{post.id}")
 
 
 async def _replace(ask: Ask, kind: Kind, post_id: int, body: Replaced) -> ASGIApp:
@@ -192,7 +197,7 @@ def _version(session: Reading, who: SignedIn, post_id: int) -> str:
     return post.version
 
 
-async def _told(ask: Ask, kind: Kind, post_id: int, *, made: bool = False) -> ASGIApp:
+async def _told(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
     """The answer to a change: what there is now."""
     value, version, _ = await ask.db.read(posts.one, ask.surface, ask.somebody, kind, post_id)
-    return replies.done(value, version, made=f"{ask.surface.root}{PREFIX}/{kind}s/{post_id}" if made else "")
+    return replies.done(value, version)

@@ -1,10 +1,10 @@
 """Reading the change log."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pydantic_core import from_json
 from sqlalchemy import bindparam, func, select
 
 from westmarch.changes.models import Change, Epoch
@@ -98,7 +98,7 @@ def seen(row: Sequence[Any]) -> Seen:
     """A change from the values of its `COLUMNS`. One whose texts are no JSON is as one of an unknown operation."""
     position, version, table, operation, *texts = row
     try:
-        row_key, columns, old, new = (json.loads(text) if text else None for text in texts)
+        row_key, columns, old, new = (from_json(text) if text else None for text in texts)
     except ValueError:
         return Seen(position or 0, version, table, UNREADABLE, (), None, {}, {})
     return Seen(

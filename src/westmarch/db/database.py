@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from westmarch.db.engines import ANSWER_TIMEOUT, LOCK_TIMEOUT, parse_url, postgresql_engine, sqlite_engine
 from westmarch.db.faults import FAULTS, away, told, transient
-from westmarch.db.sessions import Reading
+from westmarch.db.sessions import Direct, Reading
 from westmarch.db.settled import cancellations
 
 P = ParamSpec("P")
@@ -88,7 +88,7 @@ class SQLiteDatabase(Database):
 
     async def read(self, f: Callable[Concatenate[Reading, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
-            with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
+            with self._reading.begin() as connection, Direct(connection, autoflush=False) as session:
                 return f(session, *args, **kwargs)
 
         return await self._in_thread(self._readers, run)
@@ -97,8 +97,9 @@ class SQLiteDatabase(Database):
         loop = asyncio.get_running_loop()
 
         def run() -> T:
-            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            with self._writing.begin() as connection, Direct(connection, autoflush=True) as session:
                 result = f(session, *args, **kwargs)
+                session.flush()
             # From here, so that it is told even where nobody awaits the write any more.
             loop.call_soon_threadsafe(self._written)
             return result

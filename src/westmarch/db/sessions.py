@@ -1,9 +1,11 @@
-"""What queries may do with a session, by type: read."""
+"""What queries may do with a session, by type: read; and the sessions of a database in this process."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar, TypeVarTuple
 
-from sqlalchemy import Result, ScalarResult, Select
+from sqlalchemy import Connection, Result, ScalarResult, Select
+from sqlalchemy.orm import Session
+from typing_extensions import override
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
@@ -28,3 +30,34 @@ class Reading(Protocol):
     def info(self) -> dict[Any, Any]:
         """Facts about this session."""
         ...
+
+
+class Direct(Session):
+    """A session in the transaction of a connection, which gets statements on tables as they are.
+
+    To pass through a session costs as much as to run one. What names mapped classes is run as in any session.
+    """
+
+    def __init__(self, connection: Connection, *, autoflush: bool) -> None:
+        super().__init__(connection, autoflush=autoflush, expire_on_commit=False)
+        self._direct = connection
+
+    @override
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        """Run a statement."""
+        # There is no public name for how a statement says that it is of mapped classes.
+        if options or statement._propagate_attrs:  # noqa: SLF001
+            return super().execute(statement, params, **options)
+        if self.autoflush:
+            self.flush()
+        return self._direct.execute(statement, params)
+
+    @override
+    def scalars(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        """The first column of each row."""
+        return self.execute(statement, params, **options).scalars()
+
+    @override
+    def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement, params, **options).scalar()

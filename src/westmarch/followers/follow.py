@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from westmarch.changes import queries as changes
@@ -27,6 +27,12 @@ LEASE = timedelta(seconds=30)
 FORGOTTEN = timedelta(days=30)
 #: How many changes are handed over at once.
 BATCH = 500
+
+_follower = Follower.__table__
+# Statements are built once: while somebody writes, each follower runs them several times a second.
+_ROW = select(Follower).where(Follower.name == bindparam("name")).with_for_update(skip_locked=True)
+_NAMED = _follower.c.name.in_(bindparam("names", expanding=True))
+_ROWS, _LAST = select(*_follower.c).where(_NAMED), select(func.min(_follower.c.position)).where(_NAMED)
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +56,7 @@ def due(session: Reading, names: Sequence[str], process: str, now: datetime) -> 
     A look, so that processes that may not run a follower do not stand in the way of those that write.
     """
     epoch, newest = changes.moment(session)
-    rows = {row.name: row for row in session.execute(select(*Follower.__table__.c).where(Follower.name.in_(names)))}
+    rows = {row.name: row for row in session.execute(_ROWS, {"names": names})}
     return {
         name
         for name in names
@@ -99,7 +105,7 @@ def held(session: Session, name: str, process: str, now: datetime) -> Follower |
 
 def behind(session: Reading, names: Sequence[str]) -> int:
     """How many positions the last of these followers has before it at most."""
-    last = session.scalar(select(func.min(Follower.position)).where(Follower.name.in_(names)))
+    last = session.execute(_LAST, {"names": names}).scalar()
     return changes.position(session) - (last or 0)
 
 
@@ -124,12 +130,11 @@ def passed(session: Reading) -> int:
 
 def row_of(session: Session, name: str) -> Follower | None:
     """The follower's row, locked, and made where there is none; None while another transaction has it."""
-    statement = select(Follower).where(Follower.name == name).with_for_update(skip_locked=True)
-    row = session.scalar(statement)
+    row = session.scalar(_ROW, {"name": name})
     if row is None:
         make = both(Follower)[session.get_bind().dialect.name].on_conflict_do_nothing()
         session.execute(make, {"name": name, "epoch": "", "position": 0})
-        row = session.scalar(statement)
+        row = session.scalar(_ROW, {"name": name})
     return row
 
 

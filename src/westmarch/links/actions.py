@@ -42,8 +42,7 @@ def claim(session: Session, subject_id: int, path: str, *, new: bool = False) ->
     path = holding.fit(path)
     if new:
         _own(session, subject_id, path)
-        holding.insert(session, path, subject_id=subject_id, current=True)
-        return path
+        return _first(session, subject_id, path)
     subject = session.execute(holding.SUBJECT, {"subject_id": subject_id}).one_or_none()
     if subject is None:
         raise NotFound(f"There is no subject {subject_id}.")
@@ -68,7 +67,8 @@ def claim_free(session: Session, subject_id: int, wanted: str, *, new: bool = Fa
     """
     for name in _free(session, subject_id, checked(wanted)):
         try:
-            return claim(session, subject_id, name, new=new)
+            # Who has no path yet need not look a second time: no spelling of this one is taken.
+            return _first(session, subject_id, name) if new else claim(session, subject_id, name)
         except Conflict:  # Another transaction was faster; the next number will do.
             continue
     raise AssertionError("numbers do not end")
@@ -153,6 +153,13 @@ def redirect(session: Session, path: str, address: str, *, permanent: bool = Tru
         holding.insert(session, path, **target, permanent=permanent)
     else:
         session.execute(update(Link).where(Link.id == held.id).values(**target, permanent=permanent))
+
+
+def _first(session: Session, subject_id: int, path: str) -> str:
+    """Give a subject that has none a path that nobody else has."""
+    path = holding.fit(path)
+    holding.insert(session, path, subject_id=subject_id, current=True)
+    return path
 
 
 def _own(session: Reading, subject_id: int, path: str, query: str = "") -> int | None:

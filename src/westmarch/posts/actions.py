@@ -25,11 +25,13 @@ from westmarch.tags import actions as tags
 from westmarch.tags.models import Tagging
 from westmarch.topics import actions as topics
 
+_post = Post.__table__
+
 #: Which posts wait for their hour: not those in the trash, nor what another program wrote without a text.
 SCHEDULED = (
-    Post.status == "scheduled",
-    Post.trashed_at.is_(None),
-    func.coalesce(Post.draft_revision_id, Post.published_revision_id).is_not(None),
+    _post.c.status == "scheduled",
+    _post.c.trashed_at.is_(None),
+    func.coalesce(_post.c.draft_revision_id, _post.c.published_revision_id).is_not(None),
 )
 
 

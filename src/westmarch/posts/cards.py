@@ -28,6 +28,7 @@ from westmarch.db.types import now
 from westmarch.errors import NotFound
 from westmarch.followers.outward import Outward
 from westmarch.posts.models import LISTED, UNLISTED, Post
+from westmarch.posts.states import hidden
 from westmarch.site.options import Site
 from westmarch.web.icons import NAME, Icons
 from westmarch.web.languages import direction
@@ -156,7 +157,7 @@ def look(session: Session, changes: Sequence[Seen] | None) -> Work | None:
     edited: set[int] = set()
     known: set[int] = set()
     for change in changes:
-        if change.table == "post":
+        if change.table == "post" and not hidden(change):
             post_id = (change.new or change.old)["id"]
             if change.operation == "delete" or change.columns is None or change.columns & ({"visible"} | _DRAWN):
                 touched.add(post_id)

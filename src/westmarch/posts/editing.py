@@ -3,7 +3,9 @@
 Texts are rendered before the transaction; in it the post is locked, and only then looked at.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,7 @@ __all__ = [
     "Slug",
     "change",
     "create",
+    "created",
     "duplicate",
     "publish",
     "purge",
@@ -38,6 +41,8 @@ __all__ = [
     "trash",
     "withdraw",
 ]
+
+T = TypeVar("T")
 
 # How often a text is rendered whose post somebody else changes meanwhile.
 _TRIES = 4
@@ -51,13 +56,38 @@ async def create(
     What the journal keeps of the `form` that it comes from goes in the same transaction; so also in `change`. Raises
     AlreadyMade where that form has made it before.
     """
+    return await created(db, kind, change, _id, form=form, who=who, actor=actor)
+
+
+async def created(
+    db: Database,
+    kind: Kind,
+    change: Change,
+    show: Callable[[Session, int], T],
+    *,
+    language: str = "",
+    form: Form | None = None,
+    who: SignedIn,
+    actor: str,
+) -> T:
+    """Make a post or page, and return what `show` makes of its id in the same transaction. Raises as `create`.
+
+    Where no language is given it is that of the site, which is looked up before unless it is told as `language`.
+    """
     wanted = checked(change)
     who.require(Right.WRITE if kind == "post" else Right.EDIT_ALL)
     if wanted.title is UNSET:
         raise Invalid("A title is needed.", place="title")
-    site, given = await db.read(site_queries.current), wanted.given()
-    text = await _text(db, given.get("markdown") or "", given.get("language") or site.language)
-    return await db.write(_create, kind, wanted, text, site, form=form, who=who, actor=actor)
+    given = wanted.given()
+    language = given.get("language") or language
+    for _ in range(_TRIES):
+        language = language or (await db.read(site_queries.current)).language
+        text = await _text(db, given.get("markdown") or "", language)
+        try:
+            return await db.write(_create, kind, wanted, text, show, form=form, who=who, actor=actor)
+        except Unrendered:
+            language = ""
+    raise Conflict("Others are changing the language of the site.", hint="Try again in a moment.")
 
 
 async def change(
@@ -175,30 +205,37 @@ async def _text(db: Database, markdown: str, language: str) -> Text:
     return Text(markdown, language, await texts.rendered(db, markdown, language))
 
 
+def _create(
+    session: Session,
+    kind: Kind,
+    change: Change,
+    text: Text,
+    show: Callable[[Session, int], T],
+    *,
+    form: Form | None,
+    who: SignedIn,
+    actor: str,
+) -> T:
+    site = site_queries.current(session)
+    if text.language != (change.given().get("language") or site.language):
+        raise Unrendered
+    if form is not None:
+        journal.begin(session, who.account_id, form, kind=kind, moment=now())
+    post_id = changing.create(session, kind, change, text, site, who=who, actor=actor)
+    if form is not None:
+        _saved(session, post_id, form, who)
+    return show(session, post_id)
+
+
+def _id(_session: Session, post_id: int) -> int:
+    return post_id
+
+
 def _before(session: Reading, post_id: int, who: SignedIn, *, latest: bool = False) -> tuple[Edited, Site]:
     post = edited(session, post_id)
     ownership.editable(who, post)
     post = waiting.latest(session, post) if latest else post
     return post, site_queries.current(session)
-
-
-def _create(
-    session: Session,
-    kind: Kind,
-    wanted: Change,
-    text: Text,
-    site: Site,
-    *,
-    form: Form | None,
-    who: SignedIn,
-    actor: str,
-) -> int:
-    if form is not None:
-        journal.begin(session, who.account_id, form, kind=kind, moment=now())
-    post_id = changing.create(session, kind, wanted, text, site, who=who, actor=actor)
-    if form is not None:
-        _saved(session, post_id, form, who)
-    return post_id
 
 
 def _change(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from westmarch.accounts.models import Account
 from westmarch.accounts.rights import Right
 from westmarch.accounts.who import SignedIn
 from westmarch.authors import actions as authors
@@ -18,11 +19,16 @@ from westmarch.posts.drafts import Kind
 from westmarch.tags.models import Tag
 from westmarch.topics.models import Topic
 
-_tag, _author = Tag.__table__, Author.__table__
+_tag, _author, _account = Tag.__table__, Author.__table__, Account.__table__
 # Statements are built once: building one costs more than running it.
 _TAGS = select(_tag.c.slug, _tag.c.name).where(_tag.c.slug.in_(bindparam("slugs", expanding=True)))
 _AUTHORS = select(_author.c.slug, _author.c.name).where(_author.c.slug.in_(bindparam("slugs", expanding=True)))
-_AUTHOR = select(_author.c.name).where(_author.c.id == bindparam("id"))
+_AUTHOR = select(_author.c.id, _author.c.name).where(_author.c.id == bindparam("id"))
+_OWN = (
+    select(_author.c.id, _author.c.name)
+    .join(_account, _account.c.author_id == _author.c.id)
+    .where(_account.c.id == bindparam("account_id"))
+)
 
 
 def tag_names(session: Session, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -54,10 +60,12 @@ def bylines(session: Session, wanted: Sequence[str], who: SignedIn, kind: Kind) 
     names = author_names(session, wanted)
     if who.may(Right.EDIT_ALL) and (names or kind == "page"):
         return names
-    own_id = ownership.own_author(session, who)
-    if names and set(authors.known(session, list(names)).values()) != {own_id}:
+    own = session.execute(_OWN, {"account_id": who.account_id}).first()
+    if own is None:
+        own = session.execute(_AUTHOR, {"id": ownership.own_author(session, who)}).one()
+    if names and set(authors.known(session, list(names)).values()) != {own.id}:
         ownership.takes(who, {"authors"})
-    return (str(session.execute(_AUTHOR, {"id": own_id}).scalar_one()),)
+    return (str(own.name),)
 
 
 def topic(session: Session, slug: str) -> NamedRow:

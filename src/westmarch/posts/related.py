@@ -30,6 +30,9 @@ _RAREST = (
     .order_by(_tag.post_count, _tag.id)
     .limit(TAGS)
 )
+_LISTED = select(_post.id).where(_post.id.in_(bindparam("ids", expanding=True)), _post.visible == LISTED)
+_NEAR = select(_related.post_id).where(_related.other_id.in_(bindparam("ids", expanding=True)))
+_HAVING = select(_related.post_id).where(_related.post_id.in_(bindparam("ids", expanding=True)))
 _STORED = select(_related.other_id).where(_related.post_id == bindparam("id")).order_by(_related.rank)
 _FORGET = delete(Related.__table__).where(_related.post_id == bindparam("id"))
 _KEEP = insert(Related.__table__)
@@ -56,8 +59,11 @@ def handle(session: Session, changes: Sequence[Seen]) -> None:
             touched.add((change.new or change.old)["id"])
     if not touched:
         return
-    near = set(session.scalars(select(Related.post_id).where(Related.other_id.in_(touched))))
-    for post_id in sorted(touched):
+    ids = {"ids": sorted(touched)}
+    near = set(session.execute(_NEAR, ids).scalars())
+    # What is not listed and has none stored, as any draft, gets none.
+    concerned = {*session.execute(_LISTED, ids).scalars(), *session.execute(_HAVING, ids).scalars()}
+    for post_id in sorted(concerned):
         near.update(_store(session, post_id))
     for post_id in sorted(near - touched):
         _store(session, post_id)

@@ -22,7 +22,7 @@ GATHERING = 0.05
 #: From this lateness on it is told in the log.
 LATE = timedelta(seconds=5)
 
-_NEXT = select(func.min(Post.published_at)).where(*actions.SCHEDULED)
+_NEXT = select(func.min(Post.__table__.c.published_at)).where(*actions.SCHEDULED)
 
 logger = logging.getLogger(__name__)
 

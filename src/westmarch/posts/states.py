@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from westmarch.posts.models import Post
+from westmarch.changes.queries import Seen
+from westmarch.posts.models import HIDDEN, Post
 
 #: The columns that say where a post stands.
 COLUMNS = (
     "status", "unlisted", "published_at", "updated_at", "trashed_at", "published_revision_id", "draft_revision_id",
 )  # fmt: skip
 _MOMENTS = frozenset({"published_at", "updated_at", "trashed_at"})
+
+
+def hidden(change: Seen) -> bool:
+    """Whether a change of a post concerns no reader: the post was hidden before it, and is after it."""
+    states = [state for state in (change.old, change.new) if state]
+    return bool(states) and all(state.get("visible") == HIDDEN for state in states)
 
 
 def of(post: Post) -> dict[str, Any]:

@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from westmarch.authors import documents as authors
 from westmarch.changes.queries import Seen
 from westmarch.db.sessions import Reading
 from westmarch.posts import documents as posts
-from westmarch.posts.models import HIDDEN, LISTED, Byline, Post
-from westmarch.search.kind import Concerned, Kind, changed, of_column, referring
+from westmarch.posts.models import LISTED, Byline, Post
+from westmarch.posts.states import hidden
+from westmarch.search.kind import BATCH, Concerned, Kind, changed, of_column, referring
 from westmarch.tags.models import Tagging
 from westmarch.topics import documents as topics
+
+_post = Post.__table__
+_LISTED = select(_post.c.id).where(_post.c.id.in_(bindparam("ids", expanding=True)), _post.c.visible == LISTED)
 
 #: Of these columns of a table alone is something in a document.
 _POST = frozenset(
@@ -26,18 +30,24 @@ _AUTHOR = frozenset({"name", "path", "bio_html", "post_count"})
 
 def _posts(_session: Reading, seen: Sequence[Seen]) -> Collection[int]:
     """Posts that readers find or found; what is written on drafts concerns no index."""
-    return changed([change for change in seen if not _hidden(change)], _POST)
-
-
-def _hidden(change: Seen) -> bool:
-    states = [state for state in (change.old, change.new) if state]
-    return bool(states) and all(state.get("visible") == HIDDEN for state in states)
+    return changed([change for change in seen if not hidden(change)], _POST)
 
 
 def _hung(column: str) -> Concerned:
-    """Posts whose tags or authors are others or in another order; when they were listed is in no document."""
+    """Posts that are listed and whose tags or authors are others or in another order.
+
+    When they were listed is in no document. One that was listed and is not any more is told of by its own change.
+    """
     subjects = of_column(column)
-    return lambda session, seen: subjects(session, [each for each in seen if each.columns != frozenset({"listed_at"})])
+
+    def touched(session: Reading, seen: Sequence[Seen]) -> Collection[int]:
+        ids = sorted(subjects(session, [each for each in seen if each.columns != frozenset({"listed_at"})]))
+        found: set[int] = set()
+        for start in range(0, len(ids), BATCH):
+            found.update(session.execute(_LISTED, {"ids": ids[start : start + BATCH]}).scalars())
+        return found
+
+    return touched
 
 
 def _of_options(session: Reading, seen: Sequence[Seen]) -> Collection[int]:

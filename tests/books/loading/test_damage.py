@@ -92,6 +92,7 @@ def test_an_array_that_is_cut_off_is_damaged(tmp_path: Path, content: str) -> No
     assert reading.remarks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", [0.2, 0.5, 0.95])
 @pytest.mark.parametrize("kind", ["json", "ndjson", "csv"])
 def test_a_packed_file_that_is_cut_off_or_flipped_gives_what_is_whole(tmp_path: Path, kind: str, cut: float) -> None:
@@ -153,6 +154,7 @@ def test_what_was_done_to_a_row_of_a_table_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_field_of_many_kilobytes_is_a_field(tmp_path: Path) -> None:
     _, rows = read(tmp_path, f'id,title,description\n1,A,"{"x " * 100_000}"\n2,B,\n'.encode())
     assert titles(rows) == ["A", "B"]
@@ -178,6 +180,7 @@ def test_a_file_in_another_encoding_is_read_and_that_is_told(tmp_path: Path, enc
     assert reading.remarks or all(row.entry and row.entry.repairs for row in rows)
 
 
+@pytest.mark.slow
 def test_a_pipe_with_a_name_is_read_once_and_whole(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -171,6 +171,7 @@ def test_the_export_of_storygraph_is_understood(tmp_path: Path) -> None:
     assert row.entry.values["isbn13"] == "9780441013593"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"[", b"{", b'[{"title": "', b"id,title\n", b'{"title": "A"}\n']))
 def test_any_bytes_are_read_or_refused_in_words(
@@ -184,6 +185,7 @@ def test_any_bytes_are_read_or_refused_in_words(
     assert all(row.entry or row.problem for row in rows)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=8), st.text(max_size=30), max_size=3), max_size=8))
 def test_objects_of_any_texts_come_back(tmp_path_factory: pytest.TempPathFactory, extras: list[dict[str, str]]) -> None:
@@ -195,6 +197,7 @@ def test_objects_of_any_texts_come_back(tmp_path_factory: pytest.TempPathFactory
     assert [row.problem for row in rows] == [""] * len(extras)
 
 
+@pytest.mark.slow
 def test_many_books_in_one_array_take_time_in_proportion(tmp_path: Path) -> None:
     def cost(number: int) -> float:
         (tmp_path / "books").write_text(json.dumps([{"title": "x" * 200}] * number))

@@ -73,6 +73,7 @@ async def test_each_of_the_ten_thousand_comes_in(db: Database, database_kind: st
             assert len(await tags(db, int(row["book_id"]))) == tagged[row["goodreads_book_id"]] > 90
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_what_was_done_to_the_ten_thousand_is_told_row_by_row(inputs: Inputs) -> None:
     folder = inputs("books-goodbooks-10k")

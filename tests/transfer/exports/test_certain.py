@@ -75,6 +75,7 @@ _BLOCK = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(_BLOCK)
 def test_what_is_certain_shows_the_same_as_markdown(html: str) -> None:

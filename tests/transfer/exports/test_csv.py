@@ -130,6 +130,7 @@ _rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @settings(max_examples=40, deadline=None)
 @given(rows=_rows, delimiter=st.sampled_from(",;\t|"), end=st.sampled_from(["\n", "\r\n"]), quoted=st.booleans())

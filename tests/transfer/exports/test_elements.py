@@ -94,6 +94,7 @@ def test_elements_that_never_end_are_given_up(tmp_path: Path) -> None:
     assert "the rest is not read" in found[-1].reason
 
 
+@pytest.mark.slow
 @given(st.lists(st.text("ab<>&]\n", max_size=20), max_size=6), st.integers(1, 40))
 def test_any_chunks_give_the_same_elements(
     tmp_path_factory: pytest.TempPathFactory, written: list[str], size: int

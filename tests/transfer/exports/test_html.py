@@ -143,6 +143,7 @@ _BLOCK = st.tuples(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(_BLOCK, max_size=4).map("".join))
 def test_any_html_shows_the_same_afterwards(html: str) -> None:
     made, _ = to_markdown(html)

@@ -158,6 +158,7 @@ _stories = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @settings(max_examples=20, deadline=None)
 @given(stories=_stories)

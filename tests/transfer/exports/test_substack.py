@@ -193,6 +193,7 @@ _letter = st.builds(
 _letters = st.lists(_letter, max_size=4, unique_by=lambda one: one.number)
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @settings(max_examples=20, deadline=None)
 @given(letters=_letters)

@@ -185,6 +185,7 @@ _entry = st.builds(Entry, st.integers(1, 99), _plain, _words.map("<p>{}</p>".for
 _entries = st.lists(_entry, min_size=1, max_size=3, unique_by=lambda one: one.number)
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @each
 @settings(max_examples=20, deadline=None)

@@ -50,6 +50,7 @@ def test_symbolic_links_are_refused(tmp_path: Path) -> None:
     refused(with_link(tmp_path / "a.zip", "posts/a.html", "/etc/passwd"), "is a link")
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"posts/a.html": b"0" * (17 * 1024 * 1024)})
     assert path.stat().st_size < 20_000

@@ -108,6 +108,7 @@ _texts = st.lists(
 )
 
 
+@pytest.mark.slow
 @both
 @settings(max_examples=20, deadline=None)
 @given(texts=_texts)

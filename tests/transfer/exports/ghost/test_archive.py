@@ -42,6 +42,7 @@ def test_nothing_is_written_outside_and_links_are_left_out(tmp_path: Path) -> No
         assert [one.name for one in found.parent.rglob("*") if one.is_file()] == ["a.json"]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_FREE", 1000)
     path = zipped(tmp_path / "a.zip", {"a.json": b"0" * 20_000_000})

@@ -276,6 +276,7 @@ _NODES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(nodes=st.lists(_NODES | _SAID, max_size=4))
 def test_lexical_of_any_shape_raises_nothing(nodes: list[Any]) -> None:

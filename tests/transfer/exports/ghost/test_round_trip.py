@@ -140,6 +140,7 @@ def _read(path: Path, folder: Path) -> dict[str, Item]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     posts=BLOGS,

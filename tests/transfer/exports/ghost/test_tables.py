@@ -27,6 +27,7 @@ def read(path: Path, content: str | bytes, mended: Mended | None = None) -> list
     return list(rows(path, WANTED, mended))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(posts=_ROWS, tags=_ROWS, others=_ROWS, escaped=st.booleans(), indent=st.none() | st.just(1))
 def test_all_rows_come_back_in_each_shape(
@@ -96,6 +97,7 @@ def test_numbers_out_of_all_range_are_named(tmp_path: Path) -> None:
         read(tmp_path / "a.json", content.replace(" ", "") % ("9" * 5000))
 
 
+@pytest.mark.slow
 def test_values_that_stand_too_deep_are_passed_by(tmp_path: Path) -> None:
     deep = "[" * 10_000 + "]" * 10_000
     found = read(tmp_path / "a.json", f'{{"x": {deep}, "data": {{"posts": [{{"a": {deep}, "b": 1}}], "c": {deep}}}}}')

@@ -173,6 +173,7 @@ def test_broken_xml_and_pages_cost_no_others(tmp_path: Path) -> None:
     assert "the page has no footer with its date: it may have been cut off" in told(records["post-3"])
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 def test_deep_nesting_in_json_is_told(tmp_path: Path) -> None:
     folder = write(tmp_path, {"posts.json": json_post(content=[{"type": "text", "text": "x"}])})
@@ -208,6 +209,7 @@ _posts = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.unit
 @pytest.mark.parametrize(
     "files", [pages, lambda *posts: {"posts.json": as_json(*posts)}, lambda *posts: {"posts.xml": as_xml(*posts)}]

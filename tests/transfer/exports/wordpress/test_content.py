@@ -40,6 +40,7 @@ def test_a_gallery_becomes_its_pictures() -> None:
     assert shown.strip() == '<figure><img src="/a.jpg"/></figure><p>All</p>'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
