@@ -71,7 +71,7 @@ def test_what_is_typed_in_a_tab_that_is_open_is_offered_when_it_is_closed(opens:
     other = opens(path)
     present(other, "You have this open in another tab or window, too.")
     assert other.locator("[data-offered]").count() == 1
-    assert not other.locator("[data-offered]").is_visible()
+    other.locator("[data-offered]").wait_for(state="hidden")
     one.close()
     other.locator("[data-offered]").wait_for()
     assert take(other) == "Typed here"
