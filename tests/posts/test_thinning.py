@@ -108,6 +108,14 @@ async def test_what_an_undo_needs_stays(db: Database) -> None:
     assert await revisions(db, post_id) == ["Second", "First"]
 
 
+def typed_in(fields: str, account_id: int, post_id: int) -> Entry:
+    """What a form of the post holds that nobody saved."""
+    return Entry(
+        tab="a", account_id=account_id, kind="post", post_id=post_id, base="", saved="", sequence=1, device="", at=NOW,
+        title="", words=0, size=1, fields=fields,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("fields", ['{"revision": "%d"}', '{"revision": %d}'])
 async def test_the_text_on_which_a_form_was_opened_stays(db: Database, fields: str) -> None:
     nell = await person(db)
@@ -115,8 +123,7 @@ async def test_the_text_on_which_a_form_was_opened_stays(db: Database, fields: s
     first = (await stored(db, post_id)).revision_id or 0
 
     def typed(session: Session) -> None:
-        facts = {"kind": "post", "post_id": post_id, "base": "", "sequence": 1, "device": "", "title": "", "words": 0}
-        session.add(Entry(tab="a", account_id=nell.account_id, at=NOW, size=1, fields=fields % first, **facts))
+        session.add(typed_in(fields % first, nell.account_id, post_id))
 
     await db.write(typed)
     for title in ("Second", "Third"):
@@ -132,8 +139,7 @@ async def test_a_form_that_names_no_revision_keeps_none(db: Database, fields: st
     post_id = await write(db, title="First")
 
     def typed(session: Session) -> None:
-        facts = {"kind": "post", "post_id": post_id, "base": "", "sequence": 1, "device": "", "title": "", "words": 0}
-        session.add(Entry(tab="a", account_id=nell.account_id, at=NOW, size=1, fields=fields, **facts))
+        session.add(typed_in(fields, nell.account_id, post_id))
 
     await db.write(typed)
     await change(db, post_id, title="Second")

@@ -4,32 +4,19 @@ away, `put_back` one that an import had made.
 All paths are decoded, as `paths.parse` returns them.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from westmarch.db.sessions import Reading
 from westmarch.errors import Conflict, Gone, Invalid, NotFound
 from westmarch.links import holding, parameters
 from westmarch.links.models import Link
-from westmarch.links.paths import checked, claimable, fold, numbered, parse
+from westmarch.links.paths import checked, fold, parse
+from westmarch.links.vacancy import candidates, own
 from westmarch.subjects.models import Subject
-
-# How many numbers `claim_free` looks up at once: a name that hundreds of subjects share costs a few look-ups.
-_NUMBERS = 64
-
-_link, _subject = Link.__table__, Subject.__table__
-
-# Statements are built once, on tables: an import runs each of them for every post, and a session passes them on.
-_TAKEN = select(_link.c.folded).where(
-    _link.c.folded.in_(bindparam("folded", expanding=True)),
-    _link.c.query == "",
-    _link.c.subject_id.is_distinct_from(bindparam("subject_id")),
-)
 
 
 def claim(session: Session, subject_id: int, path: str, *, new: bool = False) -> str:
@@ -41,7 +28,7 @@ def claim(session: Session, subject_id: int, path: str, *, new: bool = False) ->
     """
     path = holding.fit(path)
     if new:
-        _own(session, subject_id, path)
+        own(session, subject_id, path)
         return _first(session, subject_id, path)
     subject = session.execute(holding.SUBJECT, {"subject_id": subject_id}).one_or_none()
     if subject is None:
@@ -51,7 +38,7 @@ def claim(session: Session, subject_id: int, path: str, *, new: bool = False) ->
     if subject.path == path:
         return path
     first = subject.link_id is None
-    old = _own(session, subject_id, path)
+    old = own(session, subject_id, path)
     link_id = old or holding.insert(session, path, subject_id=subject_id, current=first)
     if not first:
         session.execute(update(Link).where(Link.id == subject.link_id).values(current=False))
@@ -63,36 +50,15 @@ def claim(session: Session, subject_id: int, path: str, *, new: bool = False) ->
 def claim_free(session: Session, subject_id: int, wanted: str, *, new: bool = False) -> str:
     """As `claim`, with the wanted path or the first of -2, -3 … that no other link has in any spelling.
 
-    A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`.
+    A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`, `/admin/a/` `/admin-2/a/`.
     """
-    for name in _free(session, subject_id, checked(wanted)):
+    for name in candidates(session, subject_id, checked(wanted)):
         try:
             # Who has no path yet need not look a second time: no spelling of this one is taken.
             return _first(session, subject_id, name) if new else claim(session, subject_id, name)
         except Conflict:  # Another transaction was faster; the next number will do.
             continue
     raise AssertionError("numbers do not end")
-
-
-def free(session: Reading, subject_id: int, wanted: str) -> str:
-    """The path that `claim_free` would give a subject now; that of a new one has the id 0."""
-    return next(_free(session, subject_id, checked(wanted)))
-
-
-def vacant(session: Reading, subject_id: int, path: str) -> str:
-    """The exact path if a subject (a new one: 0) may have it. Raises Conflict where another one has it, and Invalid."""
-    path = holding.fit(path)
-    _own(session, subject_id, path)
-    return path
-
-
-def _free(session: Reading, subject_id: int, wanted: str) -> Iterator[str]:
-    names = [wanted]
-    for number in count(2, _NUMBERS):
-        folded = {fold(name): name for name in names if claimable(name)}
-        taken = session.execute(_TAKEN, {"folded": list(folded), "subject_id": subject_id}).scalars().all()
-        yield from (name for key, name in folded.items() if key not in taken)
-        names = [numbered(wanted, number + further) for further in range(_NUMBERS)]
 
 
 def add_old(session: Session, subject_id: int, path: str, query: str = "") -> None:
@@ -103,7 +69,7 @@ def add_old(session: Session, subject_id: int, path: str, query: str = "") -> No
     """
     path = holding.fit(path)
     query = parameters.declared(query) if query else ""
-    if _own(session, subject_id, path, query) is None:
+    if own(session, subject_id, path, query) is None:
         holding.insert(session, path, query, subject_id=subject_id)
 
 
@@ -160,13 +126,3 @@ def _first(session: Session, subject_id: int, path: str) -> str:
     path = holding.fit(path)
     holding.insert(session, path, subject_id=subject_id, current=True)
     return path
-
-
-def _own(session: Reading, subject_id: int, path: str, query: str = "") -> int | None:
-    """The subject's link at exactly this path, None where there is none. Raises Conflict where another has it."""
-    held = holding.held_by(session, path, query)
-    if held is None:
-        return None
-    if held.subject_id != subject_id:
-        raise holding.taken(session, path, held)
-    return int(held.id) if held.path == path else None

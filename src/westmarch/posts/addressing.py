@@ -5,8 +5,7 @@ from datetime import datetime
 
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
-from westmarch.links import actions as links
-from westmarch.links import paths
+from westmarch.links import paths, vacancy
 from westmarch.posts.drafts import Kind
 from westmarch.posts.edited import Edited
 from westmarch.posts.making import usual
@@ -45,20 +44,20 @@ def would_be(
     """The address of a post, or of a new one, with these fields. Raises Invalid for an exact path that cannot be."""
     before = post.path if post is not None else ""
     if path and path != before:
-        return Address(links.vacant(session, post.id if post else 0, paths.parse(path)), before)
+        return Address(vacancy.vacant(session, post.id if post else 0, paths.parse(path)), before)
     wanted = paths.slugify(slug or title)
     if post is not None:
         moved = None if post.slug in (slug, wanted) else renamed(post, wanted)
         if moved is None:
             return Address(before, before)
-        found = links.free(session, post.id, moved)
+        found = vacancy.free(session, post.id, moved)
         return Address(found, before, moved if found != moved else "")
     if not (slug or title):
         return Address("")
     made = usual(kind, wanted, 0, published_at or now(), site)
     if "{id}" in site.permalink and kind == "post":
         return Address(usual(kind, wanted, 0, published_at or now(), _unnumbered(site)))
-    found = links.free(session, 0, made)
+    found = vacancy.free(session, 0, made)
     return Address(found, "", made if found != made else "")
 
 
