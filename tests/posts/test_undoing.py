@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from tests.factories import SITE, day, draft, post
 from tests.posts.people import OWNER, change, stored, write
 from tests.posts.test_invariants import DRAFTS, fresh
 from westmarch.db.database import Database
+from westmarch.db.types import now
 from westmarch.errors import Conflict
 from westmarch.events.models import Event
 from westmarch.posts import actions, counts, editing, listings, undoing
@@ -65,6 +66,8 @@ def test_what_is_done_and_taken_back_leaves_an_equal_post(
         for number, each in enumerate(before):
             do(session, each, post_id, number)
         was = state(session, post_id)
+        # Nobody waits again for an hour that is past, which has a test of its own.
+        assume(was[0].status != "scheduled" or was[0].published_at > now())
         event_id = do(session, verb, post_id, 7)
         take_back(session, event_id)
         assert state(session, post_id) == was
