@@ -28,7 +28,7 @@ def test_what_ends_the_process_is_told_and_costs_nothing_else() -> None:
 
 def test_what_takes_too_long_is_told_with_the_time() -> None:
     with pytest.raises(Invalid, match=r"longer than 0\.01 s"):
-        confined.ask("westmarch.text.worker", {"text": "a", "language": "en"}, seconds=0.01)
+        confined.ask("westmarch.text.worker", {"text": "a", "language": "en", "lines": False}, seconds=0.01)
 
 
 def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +41,7 @@ def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_answer_is_what_the_module_made() -> None:
-    made = confined.ask("westmarch.text.worker", {"text": "*a* → ñ", "language": "en"}, seconds=10)
+    made = confined.ask("westmarch.text.worker", {"text": "*a* → ñ", "language": "en", "lines": False}, seconds=10)
     assert "<em>a</em> → ñ" in str(made)
 
 
