@@ -40,6 +40,7 @@ class Windows:
             has_touch=phone,
             java_script_enabled=self.script,
             locale="en-GB",
+            reduced_motion="reduce",  # A button that still moves under the mouse of a test is missed.
         )
         context.set_default_timeout(90_000)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -131,10 +132,15 @@ def go(page: "Page", name: str) -> None:
 
 
 def press(page: "Page", name: str, said: str = "") -> None:
-    """Press a button, and wait until the page tells that it was done."""
+    """Press a button, and wait until the page tells that it was done; else fail with what it says."""
+    from playwright.sync_api import TimeoutError as NotInTime
+
     page.get_by_role("button", name=name, exact=True).last.click()
     if said:
-        page.locator(".toast", has_text=said).wait_for()
+        try:
+            page.locator(".toast", has_text=said).wait_for()
+        except NotInTime as error:
+            raise AssertionError(f"{page.url}: {page.locator('main').inner_text()[:2000]}") from error
 
 
 def status(page: "Page", path: str) -> int:

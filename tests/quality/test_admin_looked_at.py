@@ -27,10 +27,13 @@ STOPS = """() => [...document.querySelectorAll(
 #: unless it is asked.
 SIZE = "target-size"
 ASK_FOR_SIZE = f'axe.configure({{ rules: [{{ id: "{SIZE}", enabled: true }}] }})'
-#: Focusable elements that do not show that they have the focus. A key was pressed before, so the browser shows it.
+#: Focusable elements that do not show that they have the focus. A key was pressed before, so the browser shows it; of the
+#: editor of texts the frame does.
 UNSEEN = f"""() => ({STOPS})().filter((element) => {{
   element.focus();
   if (document.activeElement !== element) return true;
+  const frame = element.isContentEditable && element.closest(".editor");
+  if (frame && getComputedStyle(frame).boxShadow !== "none") return false;
   const {{ outlineStyle, outlineWidth }} = getComputedStyle(element);
   const box = element.getBoundingClientRect();
   return outlineStyle === "none" || outlineWidth === "0px" || !box.width || !box.height;

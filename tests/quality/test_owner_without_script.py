@@ -29,7 +29,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Owned]:
 def test_a_post_is_written_without_script(site: Owned) -> None:
     reader, page = site.windows.new(), sign_in_first(site)
     go(page, "Write")
-    page.get_by_label("Title").fill("By hand")
+    page.get_by_label("Title", exact=True).fill("By hand")
     page.get_by_label("Text", exact=True).fill("Written *without* script.")
     page.get_by_label("Part", exact=True).fill("second")
     press(page, "Publish")
@@ -43,7 +43,7 @@ def test_a_post_is_written_without_script(site: Owned) -> None:
     opened.value.close()
     press(page, "Publish", "Readers see it now")
     assert status(reader, "/by-hand/") == 200
-    page.get_by_label("Title").fill("By two hands")
+    page.get_by_label("Title", exact=True).fill("By two hands")
     press(page, "Update", "Saved.")
     press(page, "Unpublish", "it is a draft again")
     assert status(reader, "/by-hand/") == 404
