@@ -27,8 +27,8 @@ STOPS = """() => [...document.querySelectorAll(
 #: unless it is asked.
 SIZE = "target-size"
 ASK_FOR_SIZE = f'axe.configure({{ rules: [{{ id: "{SIZE}", enabled: true }}] }})'
-#: Focusable elements that do not show that they have the focus. A key was pressed before, so the browser shows it; of the
-#: editor of texts the frame does.
+#: Focusable elements that do not show that they have the focus. A key was pressed before, so the browser shows it;
+#: of the editor of texts the frame does.
 UNSEEN = f"""() => ({STOPS})().filter((element) => {{
   element.focus();
   if (document.activeElement !== element) return true;
