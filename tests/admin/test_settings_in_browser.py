@@ -200,3 +200,19 @@ def test_what_is_saved_is_seen_at_once_on_the_site_and_in_the_admin(opens: Opens
     assert page.locator(".bar .wordmark").inner_text() == before
     page.goto(owned.url + "/")
     assert before in page.title()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_form_of_somebody_who_was_signed_out_is_sent_once_more(opens: Opens, owned: Owned, *, script: bool) -> None:
+    page = opens("/admin/tags/new/", 390, script=script)
+    title = f"Kept {'with' if script else 'without'} script"
+    page.get_by_label("Name").fill(title)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Make the tag").click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    assert page.get_by_role("link", name="Sign in in another tab").get_attribute("target") == "_blank"
+    name, secret = owned.cookie
+    page.context.add_cookies([{"name": name, "value": secret, "url": owned.url}])
+    page.reload()
+    page.goto("/admin/tags/")
+    page.get_by_role("link", name=title, exact=True).wait_for()

@@ -123,6 +123,18 @@ async def test_the_type_of_a_body_must_be_json(owner: Program, kind: str, status
     assert answer.status_code == status
 
 
+async def test_what_takes_no_body_names_the_fields_of_one(owner: Program) -> None:
+    made = await owner.made("/posts", title="Later", markdown="x")
+    for do in ("publish", "unpublish"):
+        at = f"/posts/{made['id']}/{do}"
+        answer = await owner.ask("POST", at, {"published_at": "2030-01-01T00:00:00Z"})
+        assert (answer.status_code, set(faults(answer))) == (422, {"/published_at"})
+        assert (await owner.ask("POST", at, ["x"])).status_code == 400
+        assert (await owner.ask("POST", at, content=b"garbage")).status_code == 400
+    assert (await owner.json(f"/posts/{made['id']}"))["status"] == "draft"
+    assert (await owner.ask("POST", f"/posts/{made['id']}/publish", {})).json()["status"] == "published"
+
+
 async def test_a_patch_may_be_called_a_merge_patch(owner: Program) -> None:
     made = await owner.made("/tags", title="Sea")
     headers = {"content-type": "application/merge-patch+json"}

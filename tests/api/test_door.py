@@ -137,3 +137,13 @@ async def test_me_is_who_asks(reader: Reader) -> None:
     assert "Authorization" in answer.headers["vary"]
     again = await asking.get("/me", if_none_match=answer.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_token_that_is_too_narrow_is_named_as_the_cause(reader: Reader) -> None:
+    asking = await program(reader, "Nell", "owner", scopes=("read",))
+    answer = await asking.ask("POST", "/posts", {"title": "One"})
+    assert answer.status_code == 403
+    assert "This token may not" in answer.json()["detail"]
+    writer = await program(reader, "Ann", "contributor")
+    answer = await writer.ask("POST", "/tags", {"title": "Sea"})
+    assert "Your account may not" in answer.json()["detail"]

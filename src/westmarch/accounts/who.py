@@ -30,8 +30,11 @@ class SignedIn:
 
     def require(self, right: Right) -> None:
         """Raises Refused where the right is missing."""
-        if not self.may(right):
-            raise Refused(f"Your account may not {right}.", hint="Ask an owner of the site.")
+        if self.may(right):
+            return
+        if right in RIGHTS[self.role]:
+            raise Refused(f"This token may not {right}.", hint="Your account may: make a token of a wider scope.")
+        raise Refused(f"Your account may not {right}.", hint="Ask an owner of the site.")
 
     def actor(self, request_id: str | None = None) -> Actor:
         """The name under which events and revisions are written."""

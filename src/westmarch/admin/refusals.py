@@ -1,4 +1,7 @@
-"""Errors in the admin: in its own frame for whoever is signed in, as everywhere else for all others."""
+"""Errors in the admin: in its own frame for whoever is signed in, as everywhere else for all others.
+
+Whoever sends a form and is signed out by then is told how it is sent once more, with all that was typed.
+"""
 
 import logging
 from http import HTTPStatus
@@ -6,7 +9,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 
 from westmarch.admin import shell
-from westmarch.errors import WestmarchError
+from westmarch.errors import Unauthenticated, WestmarchError
 from westmarch.web import errors
 from westmarch.web.replies import Reply
 
@@ -26,9 +29,15 @@ async def answer(request: Request, error: Exception) -> Reply:
     """The one handler of all errors, for Starlette."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     accept = request.headers.get("accept", "")
-    if not path.startswith("/admin/") or not hasattr(request.state, "signed_in") or errors.wants_json(accept):
+    if not path.startswith("/admin/") or errors.wants_json(accept):
         return await errors.answer(request, error)
-    return within(request, error)
+    if hasattr(request.state, "signed_in"):
+        return within(request, error)
+    if isinstance(error, Unauthenticated):
+        status, _, headers = errors.told(error)
+        made = shell.plain(request, "sign-in/ended.html", title="You are signed out", status=status)
+        return Reply(made.body, made.mime, status, "no-store", (*made.own, *headers))
+    return await errors.answer(request, error)
 
 
 def within(request: Request, error: Exception) -> Reply:

@@ -34,6 +34,19 @@ async def read(request: Request, *, merging: bool = False) -> Any:
     return parsed(await content(request, MOST_BYTES))
 
 
+async def nothing(request: Request) -> None:
+    """Refuse a body where none is taken: nobody shall believe that what it says is done.
+
+    Raises Invalid by the name of a field, BadRequest for what is no object.
+    """
+    body = await content(request, MOST_BYTES)
+    value = parsed(body) if body.strip() else {}
+    if not isinstance(value, dict):
+        raise BadRequest("There is nothing to be sent here.")
+    for name in value:
+        raise Invalid("there is no such field here", place=name)
+
+
 def media_type(headers: Headers) -> tuple[str, dict[str, str]]:
     """The type of a body and its parameters, both in lower case, by the header Content-Type."""
     kind, *parts = (part.strip() for part in headers.get("content-type", "").split(";"))

@@ -8,7 +8,7 @@ from fastapi import Body, Path
 from starlette.types import ASGIApp
 
 from westmarch.accounts.who import SignedIn
-from westmarch.api import posts, replies
+from westmarch.api import bodies, posts, replies
 from westmarch.api.door import PREFIX, Ask
 from westmarch.api.post_shapes import Patched, Replaced, Scheduled, Written
 from westmarch.api.post_showing import shown
@@ -163,12 +163,14 @@ async def _trash(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
 
 async def _publish(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
     expected = await _begin(ask, kind, post_id)
+    await bodies.nothing(ask)
     await editing.publish(ask.db, post_id, expected=expected, who=ask.somebody, actor=ask.actor)
     return await _told(ask, kind, post_id)
 
 
 async def _withdraw(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
     expected = await _begin(ask, kind, post_id)
+    await bodies.nothing(ask)
     await editing.withdraw(ask.db, post_id, expected=expected, who=ask.somebody, actor=ask.actor)
     return await _told(ask, kind, post_id)
 
@@ -181,6 +183,7 @@ async def _schedule(ask: Ask, kind: Kind, post_id: int, at: datetime) -> ASGIApp
 
 async def _restore(ask: Ask, kind: Kind, post_id: int) -> ASGIApp:
     expected = await _begin(ask, kind, post_id, trashed=True)
+    await bodies.nothing(ask)
     await editing.restore(ask.db, post_id, expected=expected, who=ask.somebody, actor=ask.actor)
     return await _told(ask, kind, post_id)
 

@@ -77,7 +77,7 @@ def delete(session: Session, author_id: int, *, expected: str | None = None, act
         others = f" and {total - 1:,} more" if total > 1 else ""
         raise Conflict(
             f"{author.name!r} is named by {posts[0].title!r}{others}.",
-            hint="Merge the author into another one instead.",
+            hint="Merge the author into another one in the admin instead.",
         )
     if _account(session, author_id) is not None:
         raise Conflict(
