@@ -124,6 +124,8 @@ async def test_a_taken_path_gets_a_number(db: Database) -> None:
     assert [await free(db, "/a/") for _ in range(3)] == ["/a/", "/a-2/", "/a-3/"]
     assert await free(db, "/A.html") == "/A-4.html"
     assert await free(db, "/admin/") == "/admin-2/"
+    assert await free(db, "/admin/a/") == "/admin-2/a/"
+    assert await free(db, "/admin/a/") == "/admin-2/a-2/"
 
 
 async def test_a_number_is_found_behind_hundreds(db: Database) -> None:

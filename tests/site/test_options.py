@@ -53,6 +53,8 @@ def test_what_can_be_set(option: str, value: Any) -> None:
         ("language", "english please"),
         ("permalink", "{slug}"),
         ("permalink", "/fixed/"),
+        ("permalink", "/admin/{slug}/"),
+        ("permalink", "/API/{year}/{slug}/"),
         ("permalink", "//{slug}"),
         ("permalink", "/{slug"),
         ("permalink", "/{title}/{slug}/"),

@@ -62,9 +62,12 @@ def claim(session: Session, subject_id: int, path: str, *, new: bool = False) ->
 def claim_free(session: Session, subject_id: int, wanted: str, *, new: bool = False) -> str:
     """As `claim`, with the wanted path or the first of -2, -3 … that no other link has in any spelling.
 
-    A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`.
+    A path whose first segment is reserved is not free either: `/admin/` becomes `/admin-2/`, `/admin/a/` `/admin-2/a/`.
     """
     wanted = checked(wanted)
+    first, _, rest = wanted[1:].partition("/")
+    if rest and not claimable(wanted):  # No number at its end would make that free.
+        wanted = f"/{first}-2/{rest}"
     names = [wanted]
     for number in count(2, _NUMBERS):
         folded = {fold(name): name for name in names if claimable(name)}

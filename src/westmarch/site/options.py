@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from westmarch.links.paths import claimable
 from westmarch.site import head_code
 
 # Browsers leave out tabs and line ends of an address, and read a backslash as a slash.
@@ -263,6 +264,9 @@ class Site(BaseModel):
             raise ValueError(f"{value!r} makes no paths: use letters, digits, slashes and -._~@+,= beside the names")
         if not value.startswith("/") or "//" in value or not {"slug", "id"} & set(parts[1::2]):
             raise ValueError("a permalink begins with one slash and holds {slug} or {id}")
+        first, _, rest = value[1:].partition("/")
+        if rest and not claimable(value):
+            raise ValueError(f"what begins with /{first}/ belongs to the program; take another first name")
         return value
 
     @property
