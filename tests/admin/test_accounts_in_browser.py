@@ -128,7 +128,8 @@ def test_from_an_invitation_to_being_shut_out(opens: Opens, served: Served, widt
 def test_somebody_signs_in_and_out_by_keyboard(opens: Opens, served: Served) -> None:
     page = opens().new_page()
     page.goto(served.url + "/admin/")
-    page.keyboard.type("nell@example.org")  # The first field has the focus.
+    page.locator("[name=name]:focus").wait_for()  # The first field has the focus.
+    page.keyboard.type("nell@example.org")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
