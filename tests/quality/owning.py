@@ -40,6 +40,7 @@ class Windows:
             has_touch=phone,
             java_script_enabled=self.script,
             locale="en-GB",
+            reduced_motion="reduce",  # A button that still moves under the mouse of a test is missed.
         )
         context.set_default_timeout(90_000)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
