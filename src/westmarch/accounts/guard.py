@@ -18,6 +18,7 @@ from westmarch.errors import Unauthenticated
 from westmarch.events.actor import Actor
 from westmarch.metrics.routes import CountedRoute
 from westmarch.web.replies import Reply
+from westmarch.web.request_target import below_root
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -72,7 +73,7 @@ async def by_session(
 def to_sign_in(request: Request) -> Response:
     """The way to the page for signing in, and back afterwards. Raises Unauthenticated for what is no page."""
     surface = request.app.state.surface
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    path = below_root(request.scope)
     if request.method not in ("GET", "HEAD"):
         raise Unauthenticated("You are not signed in any more.", hint="Sign in in another tab, then send it again.")
     query = request.scope.get("query_string", b"").decode("latin-1")

@@ -12,6 +12,7 @@ from westmarch.admin import shell
 from westmarch.errors import Unauthenticated, WestmarchError
 from westmarch.web import errors
 from westmarch.web.replies import Reply
+from westmarch.web.request_target import below_root
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +28,19 @@ _TITLES = {
 
 async def answer(request: Request, error: Exception) -> Reply:
     """The one handler of all errors, for Starlette."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    accept = request.headers.get("accept", "")
-    if not path.startswith("/admin/") or errors.wants_json(accept):
-        return await errors.answer(request, error)
-    if hasattr(request.state, "signed_in"):
+    page = below_root(request.scope).startswith("/admin/") and not errors.wants_json(request.headers.get("accept", ""))
+    if page and hasattr(request.state, "signed_in"):
         return within(request, error)
-    if isinstance(error, Unauthenticated):
-        status, _, headers = errors.told(error)
-        made = shell.plain(request, "sign-in/ended.html", title="You are signed out", status=status)
-        return Reply(made.body, made.mime, status, "no-store", (*made.own, *headers))
+    if page and isinstance(error, Unauthenticated):
+        return ended(request, error)
     return await errors.answer(request, error)
+
+
+def ended(request: Request, error: Unauthenticated) -> Reply:
+    """The page for whoever sent a form and is signed out by then."""
+    status, _, headers = errors.told(error)
+    made = shell.plain(request, "sign-in/ended.html", title="You are signed out", status=status)
+    return Reply(made.body, made.mime, status, "no-store", (*made.own, *headers))
 
 
 def within(request: Request, error: Exception) -> Reply:

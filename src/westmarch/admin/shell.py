@@ -17,6 +17,7 @@ from westmarch.admin import flash, statics
 from westmarch.db.database import Database
 from westmarch.db.types import now
 from westmarch.web.replies import HTML, Reply
+from westmarch.web.request_target import below_root
 from westmarch.web.surface import Surface
 
 
@@ -74,7 +75,7 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **co
     """A page of the admin for whoever is signed in. It is for them alone: nothing stores it."""
     who = signed_in(request)
     surface: Surface = request.app.state.surface
-    here = _path(request)
+    here = below_root(request.scope)
     said = flash.take(request)
     rail = _rail(frozenset(entry.path for entry in RAIL if who.may(entry.right)))
     context |= {"who": who, "may": who.may, "rail": rail, "open": _open(here), "flash": said}
@@ -85,7 +86,7 @@ def page(request: Request, template: str, *, title: str, status: int = 200, **co
 
 def plain(request: Request, template: str, *, title: str, status: int = 200, **context: Any) -> Reply:
     """A page of the admin for somebody who is not signed in, in a frame that leads nowhere."""
-    text = _rendered(request.app.state.surface, template, _path(request), title, context)
+    text = _rendered(request.app.state.surface, template, below_root(request.scope), title, context)
     return Reply(text, HTML, status, "no-store", (("vary", "Cookie"),))
 
 
@@ -111,11 +112,6 @@ def href(request: Request, path: str) -> str:
     """The whole address of a path of the site."""
     surface: Surface = request.app.state.surface
     return surface.href(path)
-
-
-def _path(request: Request) -> str:
-    path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", ""))
 
 
 def _rendered(

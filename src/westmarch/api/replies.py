@@ -14,6 +14,7 @@ from westmarch.pagecache.cache import PageCache
 from westmarch.pagecache.store import Key
 from westmarch.site import queries as site_queries
 from westmarch.web.replies import Reply
+from westmarch.web.request_target import below_root
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ async def read(ask: Ask, query: str, f: Callable[..., Made], /, *args: Any, keep
         return reply
 
     pages: PageCache = ask.app.state.pages
-    path = ask.scope["path"].removeprefix(ask.scope.get("root_path", ""))
+    path = below_root(ask.scope)
     key = Key(quote(ask.surface.base + path).encode(), query.encode("latin-1"), "")
     return await pages.answer(key, make, ask.surface.headers)
 

@@ -28,8 +28,6 @@ from westmarch.topics import actions as topics
 #: Texts up to this length stand in events as they were and as they are.
 TOLD = 300
 
-_TEXT = ("title", "markdown", "language")
-
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -48,8 +46,8 @@ def wait(
     session: Session, post: Edited, latest: Edited, differing: Mapping[str, Any], text: Text | None, *, actor: str
 ) -> int:
     """Keep a text behind the one that readers see, in place of the `latest`; the id of the event that tells of it."""
-    wanted = [differing.get(name, getattr(latest, name)) for name in _TEXT]
-    if wanted == [getattr(post, name) for name in _TEXT]:
+    wanted = [differing.get(name, getattr(latest, name)) for name in TEXT]
+    if wanted == [getattr(post, name) for name in TEXT]:
         revision_id = None  # It is what readers see already.
     else:
         before = latest.waiting_id or latest.revision_id

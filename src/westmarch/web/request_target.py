@@ -25,10 +25,15 @@ def path(scope: Scope) -> str:
         raise HTTPException(414 if too_long else 400, error.message) from error
 
 
+def below_root(scope: Scope) -> str:
+    """The path as the server gave it, below the one at which the site is mounted."""
+    asked: str = scope["path"]
+    return asked.removeprefix(scope.get("root_path", ""))
+
+
 def is_of_api(scope: Scope) -> bool:
     """Whether a request asks the API."""
-    asked: str = scope["path"]
-    return asked.removeprefix(scope.get("root_path", "")).startswith(API)
+    return below_root(scope).startswith(API)
 
 
 def query(scope: Scope) -> str:
