@@ -138,7 +138,7 @@ def test_a_server_that_is_killed_in_mid_typing_loses_nothing_it_has_acknowledged
         typing(page, " while it was away")
         said(page, "the site does not answer")
         page.get_by_role("button", name="Save draft").click()
-        said(page, "the site does not answer")
+        said(page, "the site does not answer. “Save draft” was not done: press it again then.")
         assert text_of(page) == "Before while it was away"
     finally:
         house.start()
@@ -170,10 +170,10 @@ def test_who_is_signed_out_in_mid_typing_keeps_it_and_goes_on_after_signing_in(
     assert "/admin/sign-in/" in str(page.locator("[data-said] a").get_attribute("href"))
     with page.expect_response(lambda answer: answer.status == 401):
         page.get_by_role("button", name="Save draft").click()
-    said(page, "Signed out. Kept in this browser.")
+    said(page, "Signed out. Kept in this browser. “Save draft” was not done: press it again then.")
     assert text_of(page) == "Before and signed out"
     write(house.site, lambda session: session.execute(insert(AccountSession), rows))
-    said(page, "Kept on the server")
+    said(page, "not saved. “Save draft” was not done: press it again.")
     save(page)
     assert text_of(page) == "Before and signed out"
 

@@ -48,8 +48,8 @@ async def all_published(db: Database, within: float) -> None:
 
 
 def front(server: Serving) -> str:
-    """The front page; waits for a server that has only just begun to start."""
-    return httpx2.get(server.url + "/", timeout=30).text
+    """The front page; waits for a server that has only just begun to start, and reads no certificates (40 ms)."""
+    return httpx2.get(server.url + "/", timeout=30, verify=False).text
 
 
 async def test_posts_appear_within_a_second_of_their_hour_on_all_processes(database_url: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ let sequence = 0;      // Of what is typed now.
 let here = 0, there = 0;  // What of it this browser has, and the server.
 let refuses = false;   // Whether this browser keeps nothing.
 let fault = "";        // Why the server has it not: "away", "ill" (it answers that it cannot), "out", or words.
+let undone = "";       // The button that was pressed and did nothing for that.
 
 form.addEventListener("formdata", ({ formData }) => { formData.set("tab", tab); formData.set("sequence", sequence); });
 if (navigator.locks) navigator.locks.request(`westmarch-${tab}`, () => new Promise(() => {}));  // While this page is there.
@@ -32,16 +33,16 @@ let told = "";
 const tell = () => {
   if (!changed()) return;
   const kept = here === sequence ? "Kept in this browser" : "Not kept in this browser";
+  const again = undone ? ` “${undone}” was not done: press it again${fault ? " then" : ""}.` : "";
   const soon = there && !fault ? told : `${here === sequence ? "Kept in this browser, n" : "N"}ot saved yet.`;
-  if (fault === "out") say(`Signed out. ${kept}.`, { words: "Sign in again", href: form.dataset.signIn });
-  else if (SILENT[fault] && refuses) say(`Kept nowhere: this browser keeps nothing, and the site ${SILENT[fault]}. Leave this page open.`);
-  else if (SILENT[fault]) say(`${kept}: the site ${SILENT[fault]}.`);
+  if (fault === "out") say(`Signed out. ${kept}.${again}`, { words: "Sign in again", href: form.dataset.signIn });
+  else if (SILENT[fault] && refuses) say(`Kept nowhere: this browser keeps nothing, and the site ${SILENT[fault]}. Leave this page open.${again}`);
+  else if (SILENT[fault]) say(`${kept}: the site ${SILENT[fault]}.${again}`);
   else if (fault) say(`${kept}: ${fault}`);
-  else if (there === sequence) say((told = `Kept on the server at ${clock()}, not saved.${refuses ? " This browser keeps nothing." : ""}`));
-  else say(soon);
+  else if (there === sequence) say((told = `Kept on the server at ${clock()}, not saved.${refuses ? " This browser keeps nothing." : ""}`) + again);
+  else say(soon + again);
 };
 export const safe = () => !changed() || here === sequence || there === sequence;
-export const away = () => fault;
 
 // This browser: one write after the other, each of the newest state. The larger the text, the more time is between.
 let writing = null;
@@ -118,16 +119,21 @@ const look = () => {
   rests = performance.now() + Math.min(5 * (performance.now() - began), 500);
 };
 const noticed = () => { looks ??= setTimeout(look, Math.max(rests - performance.now(), 0)); };
-// All that is typed is on the server then, or it is known why not.
-export const flush = async () => {
+// Whether all that is typed is on the server then, so that a button (by its words) can do what it does; else it is said.
+export const flush = async (button) => {
+  undone = "";
   look();
   if (sending) await sending;
   if (there < sequence || fault) await send();
+  if (!["away", "ill", "out"].includes(fault)) return true;
+  undone = button;
+  tell();
+  return false;
 };
 // All is as it is saved: nothing of it has to be kept.
 const settle = async (everywhere) => {
   const until = sequence;
-  fault = "";
+  fault = undone = "";
   say("");
   await writing;
   if (until !== sequence) return;

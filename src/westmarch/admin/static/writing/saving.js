@@ -1,7 +1,7 @@
 // A warning before what was typed is lost; Ctrl+S saves and stays where one is. What is refused comes back as a page, by
 // the button itself.
 import { changed, form, keep, same, say, state } from "./form.js";
-import { away, flush, safe, send } from "./journal.js";
+import { flush, safe, send } from "./journal.js";
 import { text } from "./text.js";
 
 let leaves = false, saving = false;
@@ -15,8 +15,7 @@ form.addEventListener("submit", async (event) => {
   if (sure || !changed()) return;
   event.preventDefault();
   await new Promise((resolve) => { setTimeout(resolve); });  // A form is not sent again while it tells that it is sent.
-  await flush();
-  if (["away", "ill", "out"].includes(away())) { leaves = false; return; }
+  if (!await flush(submitter?.textContent.trim())) { leaves = false; return; }
   sure = true;
   form.requestSubmit(submitter);
   sure = false;
