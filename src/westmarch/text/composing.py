@@ -11,6 +11,7 @@ from westmarch.text.languages import language as known_language
 from westmarch.text.notices import warn, warnings
 from westmarch.text.output import EXCERPT, LINES
 from westmarch.text.parser import environment, parser
+from westmarch.text.remembered import REMEMBER
 from westmarch.text.rendered import Heading, TextWarning
 from westmarch.text.sanitizer import DEEPEST_HTML, nesting, sanitize
 
@@ -54,6 +55,7 @@ def compose(text: str, language: str, units: int, *, lines: bool = False) -> Com
     """
     md = parser(known_language(language))
     env = environment(units)
+    env[REMEMBER] = lines  # Of a preview most was seen before.
     try:
         tokens = md.parse(text, env)
         env[LINES] = lines

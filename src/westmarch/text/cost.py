@@ -13,6 +13,9 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from westmarch.text.notices import times_warned
+from westmarch.text.remembered import REMEMBER, Piece, Remembered, alone
+
 LEFT = "cost_left"
 _DEPTH = "inline_depth"
 DEEPEST_BLOCK = 60
@@ -59,6 +62,10 @@ class MeteredBlock(ParserBlock):
 class MeteredInline(ParserInline):
     """The inline parser, counted also where it looks ahead, and with bounded texts within texts."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.remembered = Remembered()
+
     def skipToken(self, state: StateInline) -> None:  # noqa: N802  the library's name
         charge(state.env, _TOKEN_SKIPPED)
         super().skipToken(state)
@@ -67,9 +74,25 @@ class MeteredInline(ParserInline):
         depth = env.get(_DEPTH, 0)
         if depth >= DEEPEST_INLINE:
             raise TooCostly
+        if depth == 0 and env.get(REMEMBER) and alone(src, env):
+            return self._parsed_once(src, md, env, tokens)
         env[_DEPTH] = depth + 1
         result = super().parse(src, md, env, tokens)
         env[_DEPTH] = depth
+        return result
+
+    def _parsed_once(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
+        piece = self.remembered.find(src)
+        if piece is not None:
+            charge(env, piece.cost)
+            tokens += piece.tokens
+            return tokens
+        left, told = env[LEFT], times_warned(env)
+        env[_DEPTH] = 1
+        result = super().parse(src, md, env, tokens)
+        env[_DEPTH] = 0
+        if times_warned(env) == told:
+            self.remembered.keep(src, Piece(result, left - env[LEFT]))
         return result
 
 
