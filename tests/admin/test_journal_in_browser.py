@@ -42,6 +42,7 @@ def test_what_is_typed_reaches_the_server_and_is_offered_when_it_is_opened_again
     assert take(opens(NEW), "4 words") == "Typed and never saved"
 
 
+@pytest.mark.long_on_postgresql
 def test_saving_leaves_nothing_to_be_offered(opens: Opens, house: House) -> None:
     page = opens(NEW)
     page.locator("[name=title]").fill("Saved")
@@ -178,6 +179,7 @@ def test_who_is_signed_out_in_mid_typing_keeps_it_and_goes_on_after_signing_in(
     assert text_of(page) == "Before and signed out"
 
 
+@pytest.mark.long_on_postgresql
 def test_without_a_network_it_is_kept_here_and_sent_when_there_is_one(opens: Opens, house: House) -> None:
     page = opens(posted(house))
     page.locator(".cm-content").wait_for()
@@ -194,6 +196,7 @@ Object.defineProperty(window, "localStorage", { get() { throw new DOMException("
 """
 
 
+@pytest.mark.long_on_postgresql
 def test_where_the_browser_keeps_nothing_the_server_does_and_it_is_said(opens: Opens, house: House) -> None:
     page = opens(posted(house))
     page.context.add_init_script(REFUSED)
@@ -256,6 +259,7 @@ def kept_with(words: str) -> "Callable[[Response], bool]":
     )
 
 
+@pytest.mark.long_on_postgresql
 def test_what_is_typed_is_sent_within_two_seconds_of_the_browsers_clock(opens: Opens, house: House) -> None:
     page = opens(posted(house))
     page.clock.install()
@@ -270,6 +274,7 @@ def test_what_is_typed_is_sent_within_two_seconds_of_the_browsers_clock(opens: O
     said(page, "Kept on the server")
 
 
+@pytest.mark.long_on_postgresql
 def test_a_browser_whose_clock_is_wrong_keeps_it_too(opens: Opens, house: House) -> None:
     path = posted(house)
     page = opens(path)
@@ -285,6 +290,7 @@ def test_a_browser_whose_clock_is_wrong_keeps_it_too(opens: Opens, house: House)
     assert take(opens(path)) == "Typed in the year 1970 and in 2099"
 
 
+@pytest.mark.long_on_postgresql
 @pytest.mark.parametrize("way", ["reload", "back"])
 def test_reload_and_the_back_button_bring_what_is_saved_and_offer_what_was_typed(
     opens: Opens, house: House, way: str
@@ -305,6 +311,7 @@ def test_reload_and_the_back_button_bring_what_is_saved_and_offer_what_was_typed
     assert page.locator("[name=title]").input_value() == "Another title"
 
 
+@pytest.mark.long_on_postgresql
 def test_the_back_button_after_saving_makes_no_second_post(opens: Opens, house: House) -> None:
     page, title = opens(NEW), f"Back {time.time_ns()}"
     page.locator("[name=title]").fill(title)
@@ -318,6 +325,7 @@ def test_the_back_button_after_saving_makes_no_second_post(opens: Opens, house: 
     assert titles.count(title) == 1
 
 
+@pytest.mark.long_on_postgresql
 def test_a_browser_without_room_says_so_and_the_server_keeps_it(opens: Opens, house: House) -> None:
     page = opens(posted(house))
     page.locator(".cm-content").wait_for()

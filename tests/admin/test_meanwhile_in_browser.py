@@ -33,6 +33,7 @@ def test_two_tabs_see_each_other_and_both_changes_are_saved(opens: Opens, house:
     assert other.locator("[name=title]").input_value() == "From the first"
 
 
+@pytest.mark.long_on_postgresql
 def test_what_others_saved_meanwhile_is_told_by_a_shortcut_too_and_taken_back(opens: Opens, house: House) -> None:
     path = posted(house)
     one = opens(path)
@@ -100,6 +101,7 @@ def test_two_people_see_each_other_and_choose_where_both_changed_the_same(
         assert mine.locator("[data-offered]").count() == 0
 
 
+@pytest.mark.long_on_postgresql
 def test_what_somebody_else_ticked_stays_ticked(opens: Opens, house: House) -> None:
     path = posted(house)
     one, other = opens(path), opens(path)
