@@ -147,6 +147,7 @@ def changed(random_: random.Random, text: str, unit: str, times: int) -> str:
     return unit.join(parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_line_of_half_a_megabyte_is_merged_in_time(seed: int) -> None:
     random_ = random.Random(seed)
@@ -156,23 +157,27 @@ def test_a_line_of_half_a_megabyte_is_merged_in_time(seed: int) -> None:
     _bounded(base, mine + base[len(base) // 2 :], theirs)
 
 
+@pytest.mark.slow
 def test_two_megabytes_of_many_lines_are_merged_in_time() -> None:
     random_ = random.Random(1)
     base = "\n".join(random_.choice(["", "", f"A line with words of {number}."]) for number in range(150_000))
     _bounded(base, changed(random_, base, "\n", 300), changed(random_, base, "\n", 300))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", ["\n", "a\nb\n", "a\n\n"])
 def test_nothing_but_the_same_lines_is_merged_in_time(lines: str) -> None:
     random_, base = random.Random(2), lines * 100_000
     _bounded(base, changed(random_, base, "\n", 300) + lines * 7, lines * 7 + changed(random_, base, "\n", 300))
 
 
+@pytest.mark.slow
 def test_texts_that_have_every_eighth_word_in_common_are_merged_in_time() -> None:
     texts = [" ".join(f"w{n}" if n % 8 == 0 else f"{side}{n}" for n in range(80_000)) for side in "abc"]
     _bounded(*texts)
 
 
+@pytest.mark.slow
 def test_words_in_another_order_are_merged_in_time() -> None:
     words = [f"w{number % 30_000}" for number in range(80_000)]
     random_ = random.Random(3)
