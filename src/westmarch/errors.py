@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+#: What is told where a moment is no moment.
+MOMENT = "a moment is needed, as 2026-11-23T12:00:00Z"
 #: What Pydantic finds unfit, by its types of errors, in words for people who need not know them.
 _UNFIT = {
     "missing": "it is missing",
@@ -14,15 +16,22 @@ _UNFIT = {
     "too_long": "it may have {max_length} entries at most",
     "int_type": "a whole number is needed",
     "int_parsing": "a whole number is needed",
+    "int_parsing_size": "the number has too many digits",
     "int_from_float": "a whole number is needed",
     "greater_than_equal": "a number from {ge} on is needed",
     "less_than_equal": "a number up to {le} is needed",
     "bool_type": "true or false is needed",
     "bool_parsing": "true or false is needed",
     "literal_error": "it is one of {expected}",
+    "list_type": "a list is needed",
     "tuple_type": "a list is needed",
     "dict_type": "a table of names and values is needed",
     "model_type": "a table of names and values is needed",
+    "datetime_type": MOMENT,
+    "datetime_parsing": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "datetime_object_invalid": MOMENT,
+    "timezone_aware": f"{MOMENT}, with its zone",
     "path_type": "a path is needed",
     "value_error": "{error}",
 }

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tests.api.people import Program, faults, program
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.api import bodies
 from westmarch.api.bodies import parsed
-from westmarch.api.problems import BadRequest, TooLarge
-from westmarch.errors import Invalid
+from westmarch.api.post_shapes import Written
+from westmarch.api.problems import BadRequest, TooLarge, unfit_body
+from westmarch.errors import MOMENT, Invalid
 
 
 @pytest.fixture
@@ -121,6 +123,24 @@ async def test_the_type_of_a_body_must_be_json(owner: Program, kind: str, status
     headers = {"content-type": kind} if kind else {}
     answer = await owner.ask("POST", "/tags", headers=headers, content=b'{"title": "Sea"}')
     assert answer.status_code == status
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"published_at": "tomorrow"}, MOMENT),
+        ({"published_at": "2026-13-01T00:00:00Z"}, MOMENT),
+        ({"published_at": 12}, MOMENT),
+        ({"published_at": "2026-11-23T12:00:00"}, f"{MOMENT}, with its zone"),
+        ({"tags": "sea"}, "a list is needed"),
+        ({"pinned": "perhaps"}, "true or false is needed"),
+    ],
+)
+def test_what_is_unfit_is_told_in_plain_words(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as told:
+        Written.model_validate({"title": "Tides", **fields})
+    assert unfit_body(told.value).faults == [(f"/{next(iter(fields))}", words)]
 
 
 async def test_what_takes_no_body_names_the_fields_of_one(owner: Program) -> None:

@@ -17,6 +17,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from westmarch.errors import MOMENT
+
 #: The largest id that there can be.
 LARGEST_ID = 2**31 - 1
 #: How many entries a page of a list has at most, and unless it is said.
@@ -63,7 +65,7 @@ def _line_ends(value: str) -> str:
 
 def _written_moment(value: object) -> object:
     if not isinstance(value, str):
-        raise ValueError("a moment is needed, as 2026-11-23T12:00:00Z")  # noqa: TRY004 - Pydantic asks for it
+        raise ValueError(MOMENT)  # noqa: TRY004 - Pydantic asks for it
     return value
 
 
