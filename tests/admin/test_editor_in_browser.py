@@ -132,6 +132,50 @@ def test_a_slash_at_the_beginning_of_a_line_opens_the_menu(opens: Opens) -> None
     assert page.locator(".cm-tooltip-autocomplete").count() == 0
 
 
+def test_what_begins_no_name_of_the_menu_stays_as_it_was_typed(opens: Opens) -> None:
+    page = opens(NEW)
+    for typed in ("/opt", "/the", "/o/p", "/tbl"):
+        write_text(page, "")
+        page.keyboard.type(typed)
+        page.locator(".cm-line", has_text=typed).wait_for()
+        page.keyboard.press("Enter")
+        page.keyboard.type("x")
+        assert text_of(page) == f"{typed}\nx"
+    write_text(page, "")
+    page.keyboard.type("/numbered l")
+    page.get_by_role("option", name="Numbered list").wait_for()
+    page.get_by_role("option", name="Tasks").wait_for(state="detached")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("```\n", ""), ("~~~py\nx = 1\n", "\n~~~"), ("words\n\n    ", ""), ("$$\n", "\n$$")]
+)
+def test_nothing_is_offered_in_code(opens: Opens, before: str, after: str) -> None:
+    page = opens(NEW)
+    for typed in ("/", "/list", "[[tide"):
+        write_text(page, before + after)
+        for _ in after:
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.type(typed)
+        # Time for what would be offered to come; whatever comes first, Enter is a line's end.
+        page.wait_for_timeout(400)
+        assert page.locator(".cm-tooltip-autocomplete").count() == 0
+        page.keyboard.press("Enter")
+        assert text_of(page).startswith(f"{before}{typed}")
+
+
+def test_nothing_is_offered_in_code_within_a_line(opens: Opens) -> None:
+    page = opens(NEW)
+    write_text(page, "Write `x` here")
+    for _ in "` here":
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.type("[[tide")
+    page.wait_for_timeout(400)
+    assert page.locator(".cm-tooltip-autocomplete").count() == 0
+    page.keyboard.press("Enter")
+    assert text_of(page).startswith("Write `x[[tide")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_toolbar_does_the_same_by_mouse_and_finger(opens: Opens, width: int) -> None:
     page = opens(NEW, width)
@@ -200,6 +244,15 @@ def test_find_opens_and_finds(opens: Opens) -> None:
     page.keyboard.type("two")
     page.keyboard.press("Enter")
     page.locator(".cm-searchMatch").nth(1).wait_for()
+    panel = page.locator(".cm-search")
+    names = panel.get_by_role("button").evaluate_all("all => all.map((each) => each.ariaLabel || each.textContent)")
+    assert names == ["Next", "Previous", "Select all", "Replace", "Replace all", "Close"]
+    for name in ("Match case", "Pattern", "Whole words"):
+        assert panel.get_by_role("checkbox", name=name, exact=True).is_visible()
+    assert panel.get_by_role("textbox").evaluate_all("all => all.map((each) => each.placeholder)") == [
+        "Find",
+        "Replace with",
+    ]
     page.keyboard.press("Escape")
     assert page.locator(".cm-search").count() == 0
 

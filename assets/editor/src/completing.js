@@ -1,12 +1,13 @@
 // What is offered while one types: posts behind `[[`, and what can be put in behind a `/` at the beginning of a line.
 import { autocompletion, pickedCompletion } from "@codemirror/autocomplete";
 import { entries } from "./menu.js";
+import { inCode } from "./places.js";
 
 const escaped = (title) => title.replace(/[\\[\]]/g, "\\$&");
 
 const posts = (address) => async (context) => {
   const open = context.matchBefore(/\[\[[^[\]\n]{0,100}$/);
-  if (!open) return null;
+  if (!open || inCode(context.state, context.pos)) return null;
   // Whoever types on asks for something else.
   await new Promise((resolve) => { setTimeout(resolve, 80); });
   if (context.aborted) return null;
@@ -33,11 +34,16 @@ const posts = (address) => async (context) => {
   };
 };
 
+// What is typed is the beginning of a word of the name that says what it is.
+const FILLING = /^(?:a|from|the|this|to)$/;
+const begins = (name, typed) => {
+  const words = name.toLowerCase().split(" ");
+  return words.some((word, number) => !FILLING.test(word) && words.slice(number).join(" ").startsWith(typed));
+};
+
 const menu = (upload) => {
-  const options = entries(upload).map(({ name, detail, run }, number) => ({
-    boost: -number,
-    label: `/${name}`,
-    displayLabel: name,
+  const options = entries(upload).map(({ name, detail, run }) => ({
+    label: name,
     detail,
     apply: (view, _completion, from, to) => {
       view.dispatch({ changes: { from, to }, selection: { anchor: from } });
@@ -46,7 +52,9 @@ const menu = (upload) => {
   }));
   return (context) => {
     const open = context.matchBefore(/^\s*\/[\p{L} ]{0,30}$/u);
-    return open && { from: open.from + open.text.indexOf("/"), options, validFor: /^\/[\p{L} ]*$/u };
+    if (!open || inCode(context.state, context.pos)) return null;
+    const typed = open.text.trimStart().slice(1).toLowerCase(), found = options.filter(({ label }) => begins(label, typed));
+    return found.length ? { from: open.to - open.text.trimStart().length, options: found, filter: false } : null;
   };
 };
 

@@ -23,6 +23,12 @@ const long = (doc) => {
   return false;
 };
 
+// What the library says in short, and in lower case.
+const PHRASES = {
+  next: "Next", previous: "Previous", all: "Select all", "match case": "Match case", regexp: "Pattern", "by word": "Whole words",
+  replace: "Replace", "replace all": "Replace all", close: "Close", Replace: "Replace with",
+};
+
 // What is no tag of a language says nothing of the text.
 const tagged = (lang) => {
   try { return lang ? { lang: Intl.getCanonicalLocales(lang)[0] } : {}; } catch { return {}; }
@@ -72,6 +78,7 @@ export const edit = (area, { language, suggest, media, pick }) => {
         directions,
         EditorState.allowMultipleSelections.of(true),
         search({ top: true }),
+        EditorState.phrases.of(PHRASES),
         tooltips({ parent: box }),
         marking.of(plain ? [] : highlighting()),
         tongue.of(spoken()),

@@ -1,12 +1,11 @@
 // What is pasted or dropped: pictures are brought into the library, rich text becomes Markdown. With Shift, and in code,
 // it stays plain, as a browser hands it over.
-import { syntaxTree } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
+import { inCode } from "./places.js";
 import { markdownOf } from "./rich.js";
 
 const LONGEST = 2_000_000;
 const pictures = (data) => [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
-const code = /Code|Formula|HTML/;
 
 export const pasting = (upload) => {
   let shift = false;
@@ -20,11 +19,13 @@ export const pasting = (upload) => {
         return true;
       }
       const html = data?.getData("text/html") ?? "";
-      if (shift || !html || html.length > LONGEST || code.test(syntaxTree(view.state).resolveInner(view.state.selection.main.head, -1).name)) return false;
+      if (shift || !html || html.length > LONGEST || inCode(view.state, view.state.selection.main.head)) return false;
       const made = markdownOf(html);
-      if (!made || made === plain.trim()) return false;
+      if (!made || (made.words === plain.trim() && !made.pictures.length)) return false;
       event.preventDefault();
-      view.dispatch(view.state.replaceSelection(made), { scrollIntoView: true, userEvent: "input.paste" });
+      const { from } = view.state.selection.main;
+      view.dispatch(view.state.replaceSelection(made.words), { scrollIntoView: true, userEvent: "input.paste" });
+      if (made.pictures.length) upload.take(view, made.pictures.map(({ file }) => file), made.pictures.map(({ at }) => from + at));
       return true;
     },
     drop: (event, view) => {

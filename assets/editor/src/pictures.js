@@ -84,6 +84,7 @@ export const pictures = ({ media, pick }) => {
     });
   };
 
+  // Where `at` is a list, each file has its own place.
   const take = async (view, files, at) => {
     const waiting = files.map((file) => {
       const box = document.createElement("div");
@@ -91,8 +92,11 @@ export const pictures = ({ media, pick }) => {
       box.textContent = `“${name(file)}” waits for its words.`;
       return { file, box, alt: "" };
     });
-    const line = view.state.doc.lineAt(at);
-    view.dispatch({ effects: waiting.map((picture) => put.of({ at: line.text.trim() ? line.to : line.from, place: picture })) });
+    const place = (number) => {
+      const line = view.state.doc.lineAt(Array.isArray(at) ? at[number] : at);
+      return line.text.trim() ? line.to : line.from;
+    };
+    view.dispatch({ effects: waiting.map((picture, number) => put.of({ at: place(number), place: picture })) });
     for (const picture of waiting) {
       const alt = await words(picture.file);
       if (alt === null) view.dispatch({ effects: drop.of(picture) });

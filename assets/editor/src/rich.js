@@ -1,21 +1,35 @@
 // Rich text from elsewhere as Markdown.
 import { strikethrough, tables, taskListItems } from "@joplin/turndown-plugin-gfm";
 import TurndownService from "turndown";
+import { pageOf } from "./pages.js";
+import { BREAK, hold, PICTURE, written } from "./signs.js";
 
-const MEANS = "a[href], strong, b, em, i, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, code, img, del, s, sup, sub, hr";
+const MEANS = "p, a[href], strong, b, em, i, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, code, img, del, s, sup, sub, hr";
 const KEPT = /^(https?:|\/)/;
+const MOST_PICTURES = 50;
 
-const service = new TurndownService({ headingStyle: "atx", hr: "***", bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "*", strongDelimiter: "**" });
+const service = new TurndownService({ headingStyle: "atx", hr: "***", br: BREAK, bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "*", strongDelimiter: "**" });
+service.escape = hold;
 service.use([strikethrough, tables, taskListItems]);
 service.remove(["script", "style", "title", "noscript", "template", "iframe", "object", "button", "select", "textarea"]);
+const line = (words) => words.replaceAll(BREAK, "").replace(/\s*\n\s*/g, " ").trim();
 const wrapped = (filter, mark) => ({ filter, replacement: (words) => (words.trim() ? `${mark}${words}${mark}` : words) });
-service.addRule("higher", wrapped("sup", "^"));
-service.addRule("lower", wrapped("sub", "~"));
+// Small marks hold one word without marks of its own; others are elements.
+const small = (filter, mark) => ({
+  filter,
+  replacement: (words) => {
+    if (!words.trim()) return words;
+    return /^[\p{L}\p{N}+−,()-]{1,100}$/u.test(words) ? `${mark}${words}${mark}` : `<${filter}>${words}</${filter}>`;
+  },
+});
+service.addRule("higher", small("sup", "^"));
+service.addRule("lower", small("sub", "~"));
 service.addRule("marked", wrapped("mark", "=="));
+service.addRule("addresses", { filter: (node) => node.nodeName === "X-ADDRESS", replacement: (_words, node) => node.textContent });
 // The title of a post is its first level.
 service.addRule("headings", {
   filter: ["h1", "h2", "h3", "h4", "h5", "h6"],
-  replacement: (words, node) => (words.trim() ? `\n\n${"#".repeat(Math.max(2, Number(node.nodeName[1])))} ${words.replace(/\s*\n\s*/g, " ")}\n\n` : ""),
+  replacement: (words, node) => (line(words) ? `\n\n${"#".repeat(Math.max(2, Number(node.nodeName[1])))} ${line(words)}\n\n` : ""),
 });
 service.addRule("items", {
   filter: "li",
@@ -26,40 +40,59 @@ service.addRule("items", {
     return `${mark}${inside}${node.nextSibling ? "\n" : ""}`;
   },
 });
-// A picture that lies on the other's machine, or in the clipboard alone, cannot be shown.
+const destination = (address) => address.replace(/[\s<>()\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
+const titled = (node) => {
+  const title = line(node.getAttribute("title") ?? "").replace(/["\\]/g, "\\$&");
+  return title && ` "${title}"`;
+};
+// A picture that lies on the other's machine cannot be shown; one that comes along is brought into the library.
 service.addRule("pictures", {
-  filter: (node) => node.nodeName === "IMG" && !KEPT.test(node.getAttribute("src") ?? ""),
-  replacement: (_words, node) => node.getAttribute("alt") ?? "",
+  filter: "img",
+  replacement: (_words, node) => {
+    const [source, alt] = [node.getAttribute("src") ?? "", hold(line(node.getAttribute("alt") ?? ""))];
+    if (KEPT.test(source)) return `![${alt}](${destination(source)}${titled(node)})`;
+    return /^data:image\//i.test(source) ? ` ${PICTURE} ` : alt && ` ${alt} `;
+  },
 });
 service.addRule("links", {
-  filter: (node) => node.nodeName === "A" && !/^(https?:|mailto:|tel:|\/)/.test(node.getAttribute("href") ?? ""),
-  replacement: (words) => words,
+  filter: (node) => node.nodeName === "A",
+  replacement: (words, node) => {
+    const address = (node.getAttribute("href") ?? "").trim(), inside = line(words);
+    if (!inside || !/^(https?:|mailto:|tel:|\/)/.test(address) || inside.includes(PICTURE)) return words;
+    if (node.textContent.trim() === address && /^https?:[^\s<>\\]+$/.test(address)) return `<${address}>`;
+    return `[${inside}](${destination(address)}${titled(node)})`;
+  },
 });
 
-// What word processors write as style is meant as an element. It is read as text: a strict policy lets no style be.
-const styled = (node, name) => node.getAttribute("style").match(new RegExp(`(?:^|;)\\s*${name}\\s*:\\s*([^;]+)`, "i"))?.[1].trim().toLowerCase() ?? "";
-const meant = (page) => {
-  for (const node of [...page.querySelectorAll("span[style], b[style], font[style]")]) {
-    const [weight, own] = [styled(node, "font-weight"), node.nodeName === "B"];
-    if (own && (weight === "normal" || weight === "400")) {
-      node.replaceWith(...node.childNodes);
-      continue;
-    }
-    let inner = node;
-    const into = (name) => { const made = page.createElement(name); made.append(...inner.childNodes); inner.append(made); inner = made; };
-    if (!own && (weight === "bold" || Number(weight) >= 600)) into("strong");
-    if (styled(node, "font-style") === "italic") into("em");
-    if (styled(node, "text-decoration(?:-line)?").includes("line-through")) into("s");
+const file = (address, number) => {
+  const [, type, kind, body] = address.match(/^data:(image\/([a-z]+)[^;,]*);base64,(.+)$/is) ?? [];
+  if (!type) return null;
+  try {
+    return new File([Uint8Array.from(atob(body.replace(/\s/g, "")), (each) => each.charCodeAt(0))], `picture-${number + 1}.${kind}`, { type });
+  } catch {
+    return null;
   }
 };
 
-// The Markdown of a piece of HTML; nothing where it says no more than its plain text does.
+// The Markdown of a piece of HTML, with the pictures that came in it and where they belong; nothing where it says no more
+// than its plain text does.
 export const markdownOf = (html) => {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const lost of page.querySelectorAll("meta, link, style, script, [aria-hidden=true]")) lost.remove();
-  meant(page);
+  const page = pageOf(html);
   if (!page.body.querySelector(MEANS)) return null;
   if (page.body.querySelector("pre, code") && !page.body.querySelector("p, h1, h2, h3, li, table")) return null;
-  const made = service.turndown(page.body).replace(/\u00a0/g, " ").replace(/[ \t]+$/gm, "").replace(/\n{3,}/g, "\n\n").trim();
-  return made || null;
+  const sources = [...page.querySelectorAll("img")].map((node) => node.getAttribute("src") ?? "").filter((source) => /^data:image\//i.test(source));
+  const made = written(service.turndown(page.body).replace(/\u00a0/g, " ").replace(/[ \t]+$/gm, "")).replace(/\n{3,}/g, "\n\n").trim();
+  let words = "";
+  const parts = made.split(new RegExp(` *${PICTURE} *`)), pictures = [];
+  for (const [number, part] of parts.entries()) {
+    words += words && !/\n$/.test(words) && part && !part.startsWith("\n") ? ` ${part}` : part;
+    const found = number < parts.length - 1 && number < MOST_PICTURES && file(sources[number] ?? "", number);
+    if (found) pictures.push({ file: found, at: words.length });
+  }
+  // Nothing can stand between the rows of a table.
+  for (const picture of pictures) {
+    const end = words.indexOf("\n\n", picture.at);
+    if (words.slice(words.lastIndexOf("\n", picture.at - 1) + 1).startsWith("|")) picture.at = end < 0 ? words.length : end;
+  }
+  return words || pictures.length ? { words, pictures } : null;
 };
