@@ -10,6 +10,9 @@ from tests.admin.houses import house as house
 from tests.admin.houses import nell as nell
 from tests.admin.houses import opens as opens
 from tests.admin.opened import Opens, opening, text_of, write_text
+from tests.cli.test_doctor import write
+from tests.factories import SITE
+from westmarch.posts import actions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -99,6 +102,18 @@ def test_two_people_see_each_other_and_choose_where_both_changed_the_same(
         mine.get_by_text("what you chose is in").wait_for()
         assert text_of(mine) == "Mine alone.\n\nHers alone."
         assert mine.locator("[data-offered]").count() == 0
+
+
+@pytest.mark.long_on_postgresql
+def test_what_was_put_into_the_trash_meanwhile_is_told_until_it_is_restored(opens: Opens, house: House) -> None:
+    path = posted(house)
+    post_id = int(path.split("/")[-2])
+    page = opens(path)
+    page.locator(".cm-content").wait_for()
+    write(house.site, lambda session: actions.trash(session, post_id, SITE, actor="Mona"))
+    present(page, "Mona has put this into the trash. What you type is kept; restore it to save.")
+    write(house.site, lambda session: actions.restore(session, post_id, SITE, actor="Mona"))
+    page.locator("[data-presence]:empty").wait_for(state="attached")
 
 
 @pytest.mark.long_on_postgresql

@@ -24,9 +24,11 @@ def posted(site: Path) -> int:
     return made[0]
 
 
-def opened(server: Serving, post_id: int, shown: str | None, tab: str, **headers: str) -> ClientConnection:
+def opened(
+    server: Serving, post_id: int, shown: str | None, tab: str, kind: str = "post", **headers: str
+) -> ClientConnection:
     cookies = {"cookie": shown} if shown else {}
-    address = f"{server.url.replace('http:', 'ws:')}/admin/posts/{post_id}/live?tab={tab * 20}"
+    address = f"{server.url.replace('http:', 'ws:')}/admin/{kind}s/{post_id}/live?tab={tab * 20}"
     return connect(address, additional_headers=cookies | headers, compression=None, open_timeout=60)
 
 
@@ -61,6 +63,29 @@ def test_a_new_version_is_told_with_who_made_it(site_on_each: Path) -> None:
         )
         after = told(socket)
         assert (after["version"] != before, after["by"], after["you"]) == (True, "Mona", False)
+
+
+def test_the_trash_is_told_with_who_used_it_and_what_is_restored_is_as_before(site_on_each: Path) -> None:
+    nell, post_id = cookie(site_on_each), posted(site_on_each)
+    with serving(site_on_each) as server, opened(server, post_id, nell, "a") as socket:
+        before = told(socket)
+        assert before["trashed"] is False
+        write(site_on_each, lambda session: actions.trash(session, post_id, SITE, actor="Mona"))
+        after = told(socket)
+        assert (after["trashed"], after["by"], after["you"]) == (True, "Mona", False)
+        write(site_on_each, lambda session: actions.restore(session, post_id, SITE, actor="Ada"))
+        again = told(socket)
+        assert (again["trashed"], again["version"]) == (False, before["version"])
+
+
+def test_a_post_is_not_told_of_where_pages_are(site_on_each: Path) -> None:
+    nell, post_id = cookie(site_on_each), posted(site_on_each)
+    with serving(site_on_each) as server:
+        with pytest.raises(InvalidStatus) as refused:
+            opened(server, post_id, nell, "a", kind="page")
+        assert refused.value.response.status_code == 403
+        with opened(server, post_id, nell, "a") as socket:
+            told(socket)
 
 
 def test_processes_tell_each_other(site_on_each: Path) -> None:

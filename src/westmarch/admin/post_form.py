@@ -52,9 +52,9 @@ def opened(session: Reading, kind: Kind, post_id: int, who: SignedIn) -> tuple[E
     return found, site_queries.current(session)
 
 
-def changed_last(session: Reading, post_id: int) -> NamedRow | None:
-    """The newest event of a post: who changed it (`actor`), and when (`at`)."""
-    rows = events.page(session, Asked(subject_id=post_id), size=1).rows
+def changed_last(session: Reading, post_id: int, verb: str = "") -> NamedRow | None:
+    """The newest event of a post, or its newest of a verb: who changed it (`actor`), and when (`at`)."""
+    rows = events.page(session, Asked(subject_id=post_id, verb=verb), size=1).rows
     return rows[0] if rows else None
 
 

@@ -16,8 +16,7 @@ from westmarch.db.database import Database
 from westmarch.db.sessions import Reading
 from westmarch.db.types import now
 from westmarch.errors import NotFound, Refused, WestmarchError
-from westmarch.posts import ownership
-from westmarch.posts.edited import edited
+from westmarch.posts.drafts import Kind
 from westmarch.presence import actions, queries
 from westmarch.presence.rooms import Rooms
 
@@ -33,15 +32,15 @@ def stir(request: Request, post_id: int) -> None:
     rooms.stir(post_id)
 
 
-async def live(socket: WebSocket) -> None:
+async def live(socket: WebSocket, kind: Kind) -> None:
     """`/admin/posts/7/live`: which `others` have it open, its `version`, and who made that (`by`), as they change.
 
-    `mine` are all the forms that whoever listens has open.
+    `trashed` says that it is in the trash, by whom then; `mine` are all the forms that whoever listens has open.
     """
     db: Database = socket.app.state.db
     rooms: Rooms = socket.app.state.rooms
     post_id, tab, who = socket.path_params["id"], socket.query_params.get("tab", ""), await _who(socket)
-    if who is None or not unsaved.TAB.fullmatch(tab) or not await _may(db, who, post_id):
+    if who is None or not unsaved.TAB.fullmatch(tab) or not await _may(db, who, kind, post_id):
         await socket.close(REFUSED)
         return
     await socket.accept()
@@ -49,7 +48,7 @@ async def live(socket: WebSocket) -> None:
     code = DONE
     try:
         with rooms.entered(post_id) as event:
-            code = await _tell(socket, db, who, post_id, tab, event, ended)
+            code = await _tell(socket, db, who, kind, post_id, tab, event, ended)
     except WebSocketDisconnect:
         pass
     except WestmarchError:
@@ -66,6 +65,7 @@ async def _tell(
     socket: WebSocket,
     db: Database,
     who: SignedIn,
+    kind: Kind,
     post_id: int,
     tab: str,
     event: asyncio.Event,
@@ -82,7 +82,7 @@ async def _tell(
                 socket.app.state.rooms.stir(post_id)
             seen = time.monotonic()
         event.clear()
-        found = await db.read(_look, who, post_id, tab)
+        found = await db.read(_look, who, kind, post_id, tab)
         if found is None:
             return REFUSED
         if found != told:
@@ -92,18 +92,19 @@ async def _tell(
         both: list[asyncio.Future[Any]] = [ended, waits]
         await asyncio.wait(both, timeout=LOOKED, return_when=asyncio.FIRST_COMPLETED)
         waits.cancel()
-        await asyncio.sleep(REST)
+        if not ended.done():
+            await asyncio.sleep(REST)
     return DONE
 
 
-def _look(session: Reading, who: SignedIn, post_id: int, tab: str) -> dict[str, Any] | None:
+def _look(session: Reading, who: SignedIn, kind: Kind, post_id: int, tab: str) -> dict[str, Any] | None:
     """What is told; None where the post is not there any more, or not for this account."""
     try:
-        found = edited(session, post_id)
-        ownership.editable(who, found)
+        found, _ = post_form.opened(session, kind, post_id, who)
     except (NotFound, Refused):
         return None
-    last = post_form.changed_last(session, post_id)
+    trashed = found.trashed_at is not None
+    last = post_form.changed_last(session, post_id, f"{kind}.trashed" if trashed else "")
     return {
         "others": [
             {"name": each.name, "you": each.account_id == who.account_id}
@@ -111,6 +112,7 @@ def _look(session: Reading, who: SignedIn, post_id: int, tab: str) -> dict[str, 
         ],
         "mine": queries.tabs(session, who.account_id, now()),
         "version": found.version,
+        "trashed": trashed,
         "by": last.actor if last else "",
         "you": last is not None and last.actor == who.name,
     }
@@ -131,14 +133,18 @@ async def _who(socket: WebSocket) -> SignedIn | None:
         return None
 
 
-async def _may(db: Database, who: SignedIn, post_id: int) -> bool:
+async def _may(db: Database, who: SignedIn, kind: Kind, post_id: int) -> bool:
     try:
-        return await db.read(_look, who, post_id, "") is not None
+        return await db.read(_look, who, kind, post_id, "") is not None
     except WestmarchError:
         return False
 
 
-SOCKETS = (
-    GuardedSocket("/admin/posts/{id:int}/live", live, right=Right.WRITE),
-    GuardedSocket("/admin/pages/{id:int}/live", live, right=Right.EDIT_ALL),
-)
+def _of(kind: Kind, right: Right) -> GuardedSocket:
+    async def tell(socket: WebSocket) -> None:
+        await live(socket, kind)
+
+    return GuardedSocket(f"/admin/{kind}s/{{id:int}}/live", tell, right=right)
+
+
+SOCKETS = (_of("post", Right.WRITE), _of("page", Right.EDIT_ALL))

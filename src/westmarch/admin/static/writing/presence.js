@@ -5,7 +5,7 @@ import { tab } from "./journal.js";
 
 const AGAIN = 3000;
 const line = form.querySelector("[data-presence]");
-let socket = null, told = null, waiting = null;
+let socket = null, told = null, waiting = null, leaving = false;
 
 const names = (all) => (all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`);
 
@@ -27,7 +27,9 @@ const show = () => {
   const said = [];
   if (told) {
     const others = told.others.filter(({ you }) => !you).map(({ name }) => name);
-    if (told.version !== form.elements.version.value) {
+    if (told.trashed) {
+      said.push(`${told.you ? "You have put this into the trash, in another tab or window" : `${told.by || "Somebody"} has put this into the trash`}. What you type is kept; restore it to save.`);
+    } else if (told.version !== form.elements.version.value) {
       said.push(`${told.you ? "You have saved this meanwhile, in another tab or window" : `${told.by || "Somebody"} has saved this meanwhile`}. It is put together with what you type when you save.`);
     }
     if (others.length) said.push(`${names(others)} ${others.length === 1 ? "has" : "have"} this open too.`);
@@ -41,12 +43,12 @@ const open = () => {
   const path = form.dataset.live;
   if (!path || socket || document.visibilityState === "hidden") return;
   clearTimeout(waiting);
+  leaving = false;
   socket = new WebSocket(new URL(`${path}?tab=${tab}`, location.href.replace(/^http/, "ws")));
   socket.onmessage = ({ data }) => { told = JSON.parse(data); show(); live(told.mine); };
   socket.onclose = ({ code }) => {
-    [socket, told] = [null, null];
-    show();
-    live([]);
+    socket = null;
+    if (!leaving) { told = null; show(); live([]); }
     waiting = setTimeout(open, code === 1008 ? 10 * AGAIN : AGAIN);
   };
 };
@@ -54,6 +56,9 @@ onKept(() => { open(); show(); });
 document.addEventListener("visibilitychange", open);
 addEventListener("pageshow", open);
 addEventListener("focus", offers);
-addEventListener("pagehide", () => socket?.close());
+// Before the next page is asked for, which says what is open elsewhere. Who stays here after all is back in a moment.
+const leave = () => { leaving = true; socket?.close(); };
+addEventListener("beforeunload", leave);
+addEventListener("pagehide", leave);
 offers();
 open();
