@@ -13,7 +13,7 @@ from tests.accounts.people import signed_in
 from tests.admin.works import post as press
 from tests.admin.works import said
 from tests.factories import post
-from tests.media.pictures import photograph, picture
+from tests.media.pictures import PDF, photograph, picture
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.authors import actions as authors
@@ -75,7 +75,7 @@ async def test_what_readers_get_of_a_photograph_tells_nothing_of_the_photographe
 
 async def test_several_files_come_at_once_and_the_unfit_are_named(reader: Reader) -> None:
     await signed_in(reader)
-    answer = await send(reader, ("a.png", picture()), ("b.pdf", b"%PDF-1.7"))
+    answer = await send(reader, ("a.png", picture()), ("b.pdf", PDF))
     assert answer.status_code == 303
     answer = await send(
         reader, ("evil.jpg", b"<!DOCTYPE html><script>"), ("c.png", picture(colour="red")), ("cut.png", picture()[:40])
@@ -139,7 +139,7 @@ async def test_the_library_is_searched_and_narrowed(reader: Reader) -> None:
     await signed_in(reader)
     shown = await brought(reader, "海.png", picture(colour="blue"))
     await brought(reader, "other.png", picture(colour="red"))
-    await brought(reader, "paper.pdf", b"%PDF-1.7")
+    await brought(reader, "paper.pdf", PDF)
     await reader.do(post, "Sea", f"![x]({shown.path})", slug="sea")
     for query, names in {
         "": {"海.png", "other.png", "paper.pdf"}, "?q=%E6%B5%B7": {"海.png"}, "?show=document": {"paper.pdf"},
@@ -265,7 +265,7 @@ async def test_words_that_would_change_others_texts_are_refused_and_come_back(re
 async def test_pictures_to_choose_have_their_numbers_and_files_are_none(reader: Reader) -> None:
     await signed_in(reader, role="contributor")
     chosen = await brought(reader, "a.png")
-    file = await brought(reader, "a.pdf", b"%PDF-1.7")
+    file = await brought(reader, "a.pdf", PDF)
     text = await reader.page("/admin/media/pick/")
     assert f"Number {chosen.id}" in text
     assert "a.pdf" not in text

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.admin.opened import Opens, Owned, opening, owned_by_nell
 from tests.cli.test_doctor import write
-from tests.media.pictures import picture
+from tests.media.pictures import PDF, picture
 from tests.quality.test_axe import COLOURS, RUN
 from tests.quality.test_axe import axe as axe
 from tests.quality.test_nu import nu as nu
@@ -37,7 +37,7 @@ DROP = """(files) => {
 
 def furnish(session: Session, folder: Path, account_id: int) -> None:
     for number, name in enumerate(NAMES):
-        contents: dict[str, bytes] = {"pdf": b"%PDF-1.7", "mp3": b"ID3\x04"}
+        contents: dict[str, bytes] = {"pdf": PDF, "mp3": b"ID3\x04"}
         size = (160 * (1 + number % 2), 120 * (1 + number))
         content = contents.get(name[-3:]) or picture(size=size, colour=("teal", "maroon", "navy")[number % 3])
         made = uploading.ready(content, name)

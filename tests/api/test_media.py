@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.people import Program, faults, program
 from tests.factories import post
-from tests.media.pictures import photograph, picture
+from tests.media.pictures import PDF, photograph, picture
 from tests.readers import Reader
 from tests.readers import reader as reader
 
@@ -132,7 +132,7 @@ async def test_others_uploads_are_for_editors(reader: Reader, owner: Program) ->
 async def test_the_list_is_narrowed(reader: Reader, owner: Program) -> None:
     shown = (await send(owner)).json()
     await send(owner, "other.png", picture(colour="red"), alt="A Red Sail")
-    for name, content in (("p.pdf", b"%PDF-1.7"), ("s.mp3", b"ID3\x04"), ("f.mp4", b"\0\0\0\x20ftypisom")):
+    for name, content in (("p.pdf", PDF), ("s.mp3", b"ID3\x04"), ("f.mp4", b"\0\0\0\x20ftypisom")):
         assert (await send(owner, name, content)).status_code == 201
     await reader.do(post, "Text", f"![]({shown['path']})", slug="text")
     for query, names in {

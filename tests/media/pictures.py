@@ -8,6 +8,14 @@ from PIL import Image
 #: Tags of EXIF: how the camera was held, its name, and where the block about the place lies.
 ORIENTATION, CAMERA, PLACE = 0x0112, 0x0110, 0x8825
 
+#: A document with nothing on its one page.
+PDF = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 3 3]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
+    b"0000000009 00000 n \n0000000053 00000 n \n0000000102 00000 n \n"
+    b"trailer<</Size 4/Root 1 0 R>>\nstartxref\n160\n%%EOF\n"
+)
+
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (4, 3), colour: str = "teal", **options: Any) -> bytes:
     """A picture of one colour."""

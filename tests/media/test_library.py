@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.accounts.people import account
-from tests.media.pictures import picture
+from tests.media.pictures import PDF, picture
 from westmarch.accounts.who import SignedIn
 from westmarch.db.database import Database
 from westmarch.errors import Invalid, Stale
@@ -17,7 +17,7 @@ from westmarch.media import actions, library, undoing, uploading
 
 EDITOR = SignedIn(9_999, "Nell", "editor", None)
 NAMES = ("日本の写真.png", "صورة البحر.png", "Ärger.pdf", "song.mp3", "film.mp4")
-CONTENTS = (picture(), picture(colour="red"), b"%PDF-1.7", b"ID3\x04", b"\0\0\0\x20ftypisom")
+CONTENTS = (picture(), picture(colour="red"), PDF, b"ID3\x04", b"\0\0\0\x20ftypisom")
 
 
 def filled(session: Session, folder: Path) -> list[int]:

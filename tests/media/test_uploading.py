@@ -1,6 +1,7 @@
 """What becomes of a file that somebody sends, before it is kept."""
 
 import contextlib
+import re
 import warnings
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.media.pictures import moving, photograph, picture
+from tests.media.pictures import PDF, moving, photograph, picture
 from westmarch.errors import Invalid
 from westmarch.media import files, rewriting, uploading
 from westmarch.media.uploading import called, ready
@@ -137,6 +138,32 @@ def test_a_picture_that_is_cut_is_refused(kind: str) -> None:
     refused(whole[: len(whole) - len(whole) // 4])
 
 
+def _chunked(*chunks: tuple[bytes, bytes]) -> bytes:
+    made = (
+        len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big") for name, body in chunks
+    )
+    whole = picture("PNG")
+    return whole[:33] + b"".join(made) + whole[33:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        photograph(size=(640, 480))[:-6], photograph("PNG", (64, 64))[:-40], moving("GIF", 6, (64, 64))[:-30],
+        _chunked((b"zTXt", b"Comment\0\0" + zlib.compress(b"\0" * (2 << 20)))), _chunked((b"iCCP", b"x")),
+        picture("PNG")[:33] + b"\0" * 40, moving("WEBP")[:-20],
+    ],
+)  # fmt: skip
+def test_a_broken_picture_is_refused_in_words_of_ours(content: bytes) -> None:
+    said = refused(content)
+    assert re.fullmatch(r"“photo\.jpg”: The picture is broken: [a-z, ]+\. Send it again[a-z, ]*\.", said), said
+
+
+def test_a_broken_picture_of_an_import_is_refused_in_words_of_ours() -> None:
+    with pytest.raises(Invalid, match=r"^The picture is broken: it is cut, or holds what no picture should\.$"):
+        files.examine(photograph(size=(640, 480))[:-6], "photo.jpg")
+
+
 @pytest.mark.parametrize(
     ("tail", "other"),
     [(b"<script>alert(1)</script>", "script"), (b"<HTML><body>", "script"), (b"<?php phpinfo();", "script")],
@@ -149,6 +176,41 @@ def test_a_picture_that_is_something_else_as_well_is_refused(kind: str, tail: by
 
 def test_a_picture_with_a_pdf_in_its_comment_is_refused() -> None:
     assert "PDF" in refused(picture("JPEG", comment=b"%PDF-1.4 1 0 obj"))
+
+
+def _pdf_with(where: str, other: bytes) -> bytes:
+    return {
+        "alone": b"%PDF-1.4\n" + other,
+        "first": PDF.replace(b"1 0 obj", other + b"\n1 0 obj"),
+        "behind": PDF + other,
+        "in its end": PDF.replace(b"startxref", other + b"\nstartxref"),
+    }[where]
+
+
+@pytest.mark.parametrize(
+    ("where", "other", "told"),
+    [
+        ("alone", photograph(), "no whole one"), ("alone", photograph() + b"\n%%EOF", "no whole one"),
+        ("first", photograph(), "something else"), ("behind", photograph(), "something else"),
+        ("behind", photograph(size=(900, 700)), "no whole one"), ("behind", picture("PNG"), "something else"),
+        ("behind", b"<script>alert(1)</script>", "something else"), ("first", b"<html>", "something else"),
+        ("behind", zipped(), "something else"), ("in its end", zipped(), "something else"),
+    ],
+)  # fmt: skip
+def test_what_begins_as_a_pdf_and_is_another_thing_is_refused(where: str, other: bytes, told: str) -> None:
+    assert told in refused(_pdf_with(where, other), "paper.pdf")
+
+
+def test_a_pdf_that_is_cut_is_refused() -> None:
+    for end in (8, 60, len(PDF) - 20):
+        assert "no whole one" in refused(PDF[:end], "paper.pdf")
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"\0" * 300])
+def test_a_pdf_keeps_the_pictures_within_it(end: bytes) -> None:
+    stream = b"3 0 obj<</Subtype/Image>>stream\n" + photograph() + b"\nendstream endobj\n3 0 obj"
+    sent = PDF.replace(b"3 0 obj", stream, 1) + end
+    assert ready(sent, "paper.pdf").content == sent
 
 
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_unpacked() -> None:
@@ -180,7 +242,7 @@ def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("content", "name", "extension"),
     [
-        (b"%PDF-1.7\n", "Paper.jpg", "pdf"), (zipped(), "x.jpg", "zip"), (b"\x1f\x8b\x08\x00", "a.tar.gz", "gz"),
+        (PDF, "Paper.jpg", "pdf"), (zipped(), "x.jpg", "zip"), (b"\x1f\x8b\x08\x00", "a.tar.gz", "gz"),
         (b"\x1f\x8b\x08\x00", "a.tgz", "tgz"), (b"7z\xbc\xaf\x27\x1c", "a", "7z"), (b"ID3\x04", "a.jpg", "mp3"),
         (b"\xff\xfb\x90\x00", "a.mp3", "mp3"), (b"OggS\x00", "a.ogg", "ogg"), (b"RIFF\0\0\0\0WAVEfmt ", "a", "wav"),
         (b"\0\0\0\x20ftypisom\0\0", "a.mov", "mp4"), (b"\0\0\0\x20ftypM4A \0\0", "a.mp4", "m4a"),

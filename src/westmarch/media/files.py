@@ -99,9 +99,18 @@ def _examine_picture(content: bytes, filename: str, digest: str) -> Examined:
             f"The picture has more than {PIXELS // 1_000_000} million pixels.", place=filename, hint="Make it smaller."
         ) from error
     except BROKEN as error:
-        raise Invalid(f"The picture is broken: {error}", place=filename) from error
+        raise broken(place=filename) from error
     extension, mime = PICTURES[kind]
     return Examined(digest, "picture", extension, mime, width, height)
+
+
+def broken(*, place: str = "") -> Invalid:
+    """What is said of a picture that cannot be read to its end, whichever library finds that in its own words."""
+    return Invalid(
+        "The picture is broken: it is cut, or holds what no picture should.",
+        place=place,
+        hint="Send it again, or open it in a program for pictures and save it anew.",
+    )
 
 
 def picture_kind(picture: "Image") -> str:

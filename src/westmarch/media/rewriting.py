@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from westmarch.errors import Invalid
 from westmarch.media import stripping
-from westmarch.media.files import BROKEN, PICTURES, PIXELS, picture_kind
+from westmarch.media.files import BROKEN, PICTURES, PIXELS, broken, picture_kind
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,9 +45,7 @@ def rewritten(content: bytes) -> bytes:
             f"The picture has more than {PIXELS // 1_000_000} million pixels.", hint="Make it smaller."
         ) from error
     except BROKEN as error:
-        raise Invalid(
-            f"The picture is broken: {str(error)[:200]}", hint="Save it anew in a program for pictures."
-        ) from error
+        raise broken() from error
 
 
 def _require_small(picture: "Image", frames: int, most: int) -> None:

@@ -31,6 +31,12 @@ _MARKUP = re.compile(
 #: What makes a picture a page or a program as well. Pictures hold no such words by chance.
 _WITHIN = re.compile(rb"<script|<html|<!doctype html|<\?php|<svg[\s>]|javascript:", re.IGNORECASE)
 _HEAD = 4_096
+#: How a PDF ends (ISO 32000-1, 7.5.5): the place of its table, and a mark, behind which programs leave little.
+_END = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF")
+_BEHIND = 1_024
+_OBJECT = re.compile(rb"[0-9]\s+obj\b")
+#: How pictures and archives begin, whatever stands before them.
+_OTHERS = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n|GIF8[79]a|RIFF....WEBP|ftypavi|PK\x03\x04|7z\xbc\xaf|Rar!", re.DOTALL)
 
 
 def extension(content: bytes, called: str) -> str | None:
@@ -72,6 +78,20 @@ def require_one(content: bytes) -> None:
     other = other or ("a page or a script" if _WITHIN.search(content) else "")
     if other:
         raise Invalid(f"It is a picture and {other} at once.", hint="Save the picture anew in a program for pictures.")
+
+
+def require_document(content: bytes) -> None:
+    """Raises Invalid for what begins as a PDF and does not end as one, or is something else as well.
+
+    What lies within its objects is its own: documents hold pictures and files.
+    """
+    first, ends = _OBJECT.search(content), list(_END.finditer(content, max(0, len(content) - 2 * _BEHIND)))
+    if first is None or not ends or len(content) - ends[-1].end() > _BEHIND or int(ends[-1][1]) >= len(content):
+        raise Invalid("It begins as a PDF and is no whole one.", hint="Send it again, or save it anew as a PDF.")
+    around = (content[: first.start()], content[ends[-1].end() :])
+    mixed = is_zipfile(BytesIO(content)) or any(_OTHERS.search(part) or _WITHIN.search(part) for part in around)
+    if mixed:
+        raise Invalid("It is a PDF and something else at once.", hint="Save it anew as a PDF.")
 
 
 def _is_text(content: bytes) -> bool:

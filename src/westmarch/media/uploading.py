@@ -57,6 +57,8 @@ def ready(content: bytes, filename: str) -> Ready:
 def _ready(content: bytes, name: str) -> Ready:
     extension = sniffing.extension(content, Path(name).suffix.lower().lstrip("."))
     if extension is not None:
+        if extension == "pdf":
+            sniffing.require_document(content)
         return Ready(content, files.examine(content, f"file.{extension}"), name)
     told = sniffing.markup(content)
     if told == "svg":
