@@ -1,15 +1,18 @@
 """The revisions of a post: looked through, compared, gone back to."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.accounts.people import signed_in
 from tests.posts.people import change, stored, write
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.posts import history
+from westmarch.subjects.models import Revision
 
 
 @pytest.fixture
@@ -40,6 +43,38 @@ async def test_all_revisions_are_listed_the_newest_first(owner: Reader, kind: st
     assert re.findall(r"<td><bdi[^>]*>(.*?)</bdi>", page) == ["Third &amp; last", "First", "First"]
     assert "another title than before" in page
     assert page.count('formmethod="post"') == 2, "the newest one cannot be gone back to"
+
+
+async def _moments(reader: Reader, ids: list[int], *moments: datetime) -> None:
+    for revision, moment in zip(ids, moments, strict=True):
+        changed = update(Revision).where(Revision.id == revision).values(at=moment)
+        await reader.do(lambda session, changed=changed: session.execute(changed) and None)
+
+
+async def test_revisions_of_one_minute_are_told_apart_by_their_seconds(owner: Reader) -> None:
+    here, ids = await written(owner)
+    noon = datetime(2026, 3, 4, 12, 0, 7, 123456, tzinfo=UTC)
+    await _moments(owner, ids, noon - timedelta(hours=1), noon, noon + timedelta(seconds=9))
+    page = await owner.page(f"{here}revisions/")
+    assert re.findall(r"<th scope=\"row\"><time[^>]*>(.*?)</time>", page) == [
+        "4 Mar 2026, 12:00:16", "4 Mar 2026, 12:00:07", "4 Mar 2026, 11:00",
+    ]  # fmt: skip
+    labels = re.findall(r"Compare <time[^>]*>(.*?)</time> as the (older|newer) one", page)
+    assert labels[2:4] == [("4 Mar 2026, 12:00:07", "older"), ("4 Mar 2026, 12:00:07", "newer")]
+    assert "+00:00 as the" not in page
+    page = await owner.page(f"{here}revisions/compare/?old={ids[1]}&new={ids[2]}")
+    assert "12:00:07</time>, by" in page
+    page = await owner.page(f"{here}revisions/compare/?old={ids[0]}&new={ids[1]}")
+    assert ">4 Mar 2026, 11:00</time>" in page
+
+
+async def test_one_word_is_one_word(owner: Reader) -> None:
+    post_id = await write(owner.db, markdown="Tides.\n")
+    await change(owner.db, post_id, markdown="Tides, slowly.\n")
+    newest = (await stored(owner.db, post_id)).revision_id or 0
+    page = await owner.page(f"/admin/posts/{post_id}/revisions/compare/?old={newest - 1}&new={newest}")
+    assert "1 word</dd>" in page
+    assert "2 words</dd>" in page
 
 
 async def test_two_revisions_stand_side_by_side_whichever_is_named_first(owner: Reader) -> None:

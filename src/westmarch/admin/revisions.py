@@ -1,7 +1,9 @@
 """The revisions of a post or page: all of them, any two side by side, and going back to one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from starlette.requests import Request
 
@@ -41,6 +43,7 @@ def _list(kind: Kind) -> Endpoint:
             post=found.post,
             kinds=KINDS,
             rows=[(row, older) for row, older in zip(found.rows, below, strict=True)],
+            close=_close([row.at for row in found.rows]),
             page=int(number),
             pages=-(-found.total // SIZE),
             more=lambda number: shell.href(request, f"{path}revisions/") + f"?page={number}",
@@ -71,6 +74,7 @@ def _compared(kind: Kind) -> Endpoint:
             kinds=KINDS,
             old=old,
             new=new,
+            close=bool(_close([old.at, new.at])),
             found=found,
             whole=whole,
             here=_path(kind, post_id),
@@ -94,6 +98,12 @@ def _restored(kind: Kind) -> Endpoint:
         return flash.redirect(request, path, _said(post), undo=[event])
 
     return restore
+
+
+def _close(moments: Sequence[datetime]) -> frozenset[datetime]:
+    """Those of the moments that others share the minute with: they are shown with their seconds."""
+    many = Counter(moment.replace(second=0, microsecond=0) for moment in moments)
+    return frozenset(moment for moment in moments if many[moment.replace(second=0, microsecond=0)] > 1)
 
 
 def _said(post: Edited) -> str:

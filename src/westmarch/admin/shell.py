@@ -151,15 +151,15 @@ def _rail(paths: frozenset[str]) -> tuple[tuple[Entry, ...], ...]:
 
 @lru_cache(maxsize=16)
 def _clock(name: str) -> Callable[..., Markup]:
-    """What sets down moments in the zone of the site, `5 Dec 2026, 08:00`, and days, `5 Dec 2026`."""
+    """What sets down moments in the zone of the site, `5 Dec 2026, 08:00` or `08:00:07`, and days, `5 Dec 2026`."""
     zone = ZoneInfo(name)
 
     @lru_cache(maxsize=4096)
-    def when(moment: datetime | date, *, time: bool = True) -> Markup:
+    def when(moment: datetime | date, *, time: bool = True, seconds: bool = False) -> Markup:
         if not isinstance(moment, datetime):
             return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), _day(moment))
         local = moment.astimezone(zone)
-        words = f"{_day(local)}, {local:%H:%M}" if time else _day(local)
+        words = f"{_day(local)}, {local:{'%H:%M:%S' if seconds else '%H:%M'}}" if time else _day(local)
         return Markup('<time datetime="{}">{}</time>').format(moment.astimezone(UTC).isoformat("T", "seconds"), words)
 
     return when
