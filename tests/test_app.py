@@ -132,6 +132,7 @@ def test_the_route_table_is_all_there_is_and_ends_with_the_links() -> None:
         "/readyz",
         "/metrics",
         "/preview/{secret}/",
+        "/preview/{secret}",
         "/api/v1/search/",
         "/api/v1/search",
         "/api/v1/books/{book_id}",

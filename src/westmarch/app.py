@@ -123,7 +123,7 @@ ROUTES = (
     CountedRoute("/healthz", health.alive),
     CountedRoute("/readyz", health.ready),
     CountedRoute("/metrics", metrics),
-    preview_page.ROUTE,
+    *preview_page.ROUTES,
     *books.ROUTES,
     *finding.ROUTES,
     *auth.ROUTES,

@@ -106,6 +106,14 @@ async def test_only_the_hash_of_a_link_is_kept_and_it_is_shown_once(owner: Reade
     assert "Revoke" in page
 
 
+async def test_a_link_without_its_last_slash_leads_to_the_preview(owner: Reader) -> None:
+    path = await make(owner, await write(owner.db))
+    answer = await anybody(owner, path.rstrip("/"))
+    assert (answer.status_code, answer.headers["location"]) == (301, f"https://example.org{path}")
+    assert "noindex" in answer.headers["x-robots-tag"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
 async def test_a_revoked_link_shows_nothing(owner: Reader) -> None:
     post_id = await write(owner.db)
     path = await make(owner, post_id)

@@ -23,6 +23,8 @@ from westmarch.web.replies import HTML, Reply
 from westmarch.web.surface import Surface
 
 _SECRET = re.compile("[A-Za-z0-9_-]{43}")
+#: What search engines and the sites that it links to are told of a link: nothing.
+_ALONE = (("x-robots-tag", "noindex, nofollow, noarchive"), ("referrer-policy", "no-referrer"))
 #: What stands around a post that is public, and around a preview does not.
 _AROUND = ("previous", "next", "part", "translation", "related")
 
@@ -43,6 +45,13 @@ async def page(request: Request) -> Reply:
     """The newest text. Raises NotFound where the link does not lead anywhere, or not any more."""
     db: Database = request.app.state.db
     return await db.read(_shown, request.app.state.surface, request.path_params["secret"])
+
+
+async def without_slash(request: Request) -> Reply:
+    """A link that lost its last slash on its way leads to the one that has it."""
+    surface: Surface = request.app.state.surface
+    whole = surface.absolute(f"/preview/{request.path_params['secret']}/")
+    return Reply(b"", "text/plain; charset=utf-8", 301, cache="no-store", headers=(*_ALONE, ("location", whole)))
 
 
 def _shown(session: Reading, surface: Surface, secret: str) -> Reply:
@@ -69,8 +78,7 @@ def _shown(session: Reading, surface: Surface, secret: str) -> Reply:
         tags=tag_queries.of_subjects(session, (post.id,))[post.id],
         around={role: [] for role in _AROUND},
     )
-    headers = (("x-robots-tag", "noindex, nofollow, noarchive"), ("referrer-policy", "no-referrer"))
-    return Reply(shown.body, HTML, cache="no-store", headers=headers)
+    return Reply(shown.body, HTML, cache="no-store", headers=_ALONE)
 
 
-ROUTE = PreviewRoute("/preview/{secret}/", page)
+ROUTES = (PreviewRoute("/preview/{secret}/", page), PreviewRoute("/preview/{secret}", without_slash))
