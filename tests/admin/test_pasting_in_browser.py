@@ -195,6 +195,25 @@ def test_words_between_elements_and_lines_stay_what_they_were(opens: Opens) -> N
     assert "```\n*i*\nj $k$ <l>\n```" in made
 
 
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ("<b>Note</b>: <i>so</i> <s>gone</s>", "**Note**: *so* ~~gone~~"),
+        ("<b>one</b><b>two</b>three", "**onetwo**three"),
+        ("<b>Note:</b>words a<i>(b)</i>c", "<strong>Note:</strong>words a<em>(b)</em>c"),
+        ("<b>潮。</b>海", "<strong>潮。</strong>海"),
+        ("<b>a</b><i>b</i>", "<strong>a</strong><em>b</em>"),
+        ("<b><i>both</i></b> <i>a<b>b</b></i>", "***both*** *a**b***"),
+        ("<b> spaced </b>out<b><br></b>", "**spaced** out"),
+        ("a~<s>b</s>~ \\<b>c</b> *<b>d</b>*", "a\\~~~b~~\\~ \\\\**c** \\***d**\\*"),
+    ],
+)
+def test_strong_words_are_strong_wherever_they_stand(opens: Opens, html: str, wanted: str) -> None:
+    made = pasted(opens(NEW), f"<p>{html}</p>")
+    assert made == wanted
+    assert seen(render(made).html) == seen(html)
+
+
 WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><!--StartFragment-->
 <p class=MsoNormal>Before</p>
 <p class=MsoListParagraphCxSpFirst style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span

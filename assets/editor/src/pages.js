@@ -86,7 +86,13 @@ const code = (page) => {
     made.textContent = node.textContent;
     node.replaceChildren(made);
   }
-  for (const node of all(page, "code")) node.textContent = node.closest("td, th") ? node.textContent.replace(/\|/g, hold) : node.textContent;
+  for (const node of all(page, "code")) {
+    while (node.nextSibling?.nodeName === "CODE") {
+      node.append(...node.nextSibling.childNodes);
+      node.nextSibling.remove();
+    }
+    node.textContent = node.closest("td, th") ? node.textContent.replace(/\|/g, hold) : node.textContent;
+  }
 };
 
 const links = (page) => {

@@ -1,16 +1,17 @@
 // Rich text from elsewhere as Markdown.
-import { strikethrough, tables, taskListItems } from "@joplin/turndown-plugin-gfm";
+import { tables, taskListItems } from "@joplin/turndown-plugin-gfm";
 import TurndownService from "turndown";
 import { pageOf } from "./pages.js";
 import { BREAK, hold, PICTURE, written } from "./signs.js";
+import { stress } from "./stress.js";
 
 const MEANS = "p, a[href], strong, b, em, i, h1, h2, h3, h4, h5, h6, ul, ol, table, blockquote, pre, code, img, del, s, sup, sub, hr";
 const KEPT = /^(https?:|\/)/;
 const MOST_PICTURES = 50;
 
-const service = new TurndownService({ headingStyle: "atx", hr: "***", br: BREAK, bulletListMarker: "-", codeBlockStyle: "fenced", emDelimiter: "*", strongDelimiter: "**" });
+const service = new TurndownService({ headingStyle: "atx", hr: "***", br: BREAK, bulletListMarker: "-", codeBlockStyle: "fenced" });
 service.escape = hold;
-service.use([strikethrough, tables, taskListItems]);
+service.use([tables, taskListItems]);
 service.remove(["script", "style", "title", "noscript", "template", "iframe", "object", "button", "select", "textarea"]);
 const line = (words) => words.replaceAll(BREAK, "").replace(/\s*\n\s*/g, " ").trim();
 const wrapped = (filter, mark) => ({ filter, replacement: (words) => (words.trim() ? `${mark}${words}${mark}` : words) });
@@ -24,6 +25,9 @@ const small = (filter, mark) => ({
 });
 service.addRule("higher", small("sup", "^"));
 service.addRule("lower", small("sub", "~"));
+service.addRule("strong", { filter: ["strong", "b"], replacement: (words) => stress("strong", words) });
+service.addRule("emphasis", { filter: ["em", "i"], replacement: (words) => stress("em", words) });
+service.addRule("struck", { filter: ["del", "s", "strike"], replacement: (words) => stress("del", words) });
 service.addRule("marked", wrapped("mark", "=="));
 service.addRule("addresses", { filter: (node) => node.nodeName === "X-ADDRESS", replacement: (_words, node) => node.textContent });
 // The title of a post is its first level.
@@ -37,7 +41,7 @@ service.addRule("items", {
     const above = node.parentNode, first = Number(above.getAttribute("start") || 1);
     const mark = above.nodeName === "OL" ? `${first + [...above.children].indexOf(node)}. ` : `${options.bulletListMarker} `;
     const inside = words.trim().replace(/\n{2,}(?=\s*([-*]|\d+\.) )/g, "\n").replace(/\n/g, `\n${" ".repeat(mark.length)}`);
-    return `${mark}${inside}${node.nextSibling ? "\n" : ""}`;
+    return `${mark}${inside.replace(/^(\[[ x]\]) +/, "$1 ")}${node.nextSibling ? "\n" : ""}`;
   },
 });
 const destination = (address) => address.replace(/[\s<>()\\]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -1,6 +1,8 @@
 // Signs in words that are no marks. While Markdown is made of a page they stand as characters that no text has, so that at
 // the end it is known which are the writer's, and what stands around them: only those that the site would take for marks
 // get a backslash.
+import { stressed } from "./stress.js";
+
 const SIGNS = "\\`*_{[]<>&~^$=:|#+-.)!";
 const FIRST = 0xfdd0;
 export const [BREAK, PICTURE] = ["\ufdef", "\ufdee"];
@@ -8,7 +10,8 @@ const HELD = /[\ufdd0-\ufdef]/g;
 const FAR = 200;
 
 export const hold = (words) => words.replace(HELD, "").replace(/[\\`*_{[\]<>&~^$=:|#+\-.)!]/g, (sign) => String.fromCharCode(FIRST + SIGNS.indexOf(sign)));
-const isHeld = (character) => character >= "\ufdd0" && character < PICTURE;
+const isHeld = (character) => character >= "\ufdd0" && character < "\ufde6";
+const isMark = (character) => character >= "\ufde6" && character < PICTURE;
 const plain = (text) => text.replace(HELD, (held) => SIGNS[held.charCodeAt(0) - FIRST] ?? held);
 
 const CONTAINERS = /^(?:[ \t]|> ?|[-*+] |\d+[.)] |\[[ x]\] )*/;
@@ -38,7 +41,7 @@ const again = (text, at) => {
 
 // What each sign needs to be one: `text` is a piece without empty lines, `raw` the same with its signs held.
 const needs = {
-  "\\": ({ text, at }) => at + 1 === text.length || text[at + 1] === BREAK || /[!-/:-@[-`{-~\n]/.test(text[at + 1]),
+  "\\": ({ text, at }) => at + 1 === text.length || /[!-/:-@[-`{-~\n\ufde6-\ufdef]/.test(text[at + 1]),
   "`": () => true,
   "*": ({ text, at, head }) => head || !apart(run(text, at)),
   _: ({ text, at, head, line }) => {
@@ -54,7 +57,7 @@ const needs = {
   "&": ({ text, at }) => matches(ENTITY, text, at) !== null,
   "~": ({ text, at, head }) => {
     const around = run(text, at);
-    return around.length > 1 ? head || !apart(around) : (head && space(text[at + 1])) || again(text, at);
+    return isMark(text[at - 1]) || isMark(text[at + 1]) ? true : around.length > 1 ? head || !apart(around) : (head && space(text[at + 1])) || again(text, at);
   },
   "^": ({ text, at }) => text[at - 1] === "[" || text[at + 1] === "[" || again(text, at),
   // One dollar opens a formula before a word, where another closes one; two open one anywhere; more are no sign.
@@ -114,4 +117,4 @@ const broken = (made) => {
   }).join("\n");
 };
 
-export const written = (made) => broken(made).split(/(\n[ \t]*\n)/).map(pieceWritten).join("").replaceAll(BREAK, "\\");
+export const written = (made) => stressed(broken(made).split(/(\n[ \t]*\n)/).map(pieceWritten).join("")).replaceAll(BREAK, "\\");
