@@ -83,6 +83,33 @@ def test_what_is_seen_elsewhere_follows_what_is_typed(opens: Opens) -> None:
     assert text_of(page).startswith("# A heading")
 
 
+def test_a_title_of_sixty_characters_is_seen_whole_as_a_result_of_a_search(opens: Opens) -> None:
+    page = opens("/admin/posts/new/")
+    page.get_by_text("In search engines and on cards").click()
+    title = "Slack water at noon, and what the moon has to do with it all"
+    assert len(title) == 60
+    page.locator("[name=title]").fill(title)
+    seen(page, ".found [data-seen-title]", title)
+    cut = "(line) => line.firstElementChild.getBoundingClientRect().bottom - line.getBoundingClientRect().bottom"
+    assert page.locator(".found .seen-title").evaluate(cut) <= 1
+
+
+def test_on_a_phone_the_two_revisions_are_chosen_in_one_line(opens: Opens) -> None:
+    page = opens("/admin/", 390)
+    page.goto(f"{here(page)}revisions/")
+    row = page.locator("tbody tr").first
+    boxes = [each.bounding_box() for each in row.locator("input").all()]
+    older, newer = boxes[0], boxes[1]
+    assert older
+    assert newer
+    assert abs(older["y"] - newer["y"]) < 2
+    label = row.locator("td[data-label=older]").bounding_box()
+    assert label
+    assert abs(older["y"] + older["height"] / 2 - label["y"] - label["height"] / 2) < 2
+    words = row.locator("td[data-label=words]")
+    assert words.evaluate("(cell) => cell.getClientRects().length + (cell.offsetHeight > 30)") == 1
+
+
 def seen(page: "Page", places: str, words: str) -> None:
     """Wait until all of these places say so."""
     for place in page.locator(places).all():

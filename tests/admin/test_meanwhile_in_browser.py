@@ -117,6 +117,40 @@ def test_what_was_put_into_the_trash_meanwhile_is_told_until_it_is_restored(open
 
 
 @pytest.mark.long_on_postgresql
+def test_where_nothing_but_the_text_is_shown_nothing_is_offered(opens: Opens, house: House) -> None:
+    path = posted(house)
+    one = opens(path)
+    write_text(one, "Typed and left")
+    said(one, "Kept on the server")
+    one.close()
+    page = opens(path)
+    page.locator("[data-offered]").wait_for()
+    page.get_by_role("button", name="Focus").click()
+    page.locator("[data-offered]").wait_for(state="hidden")
+    page.keyboard.press("Escape")
+    page.locator("[data-offered]").wait_for()
+
+
+@pytest.mark.long_on_postgresql
+def test_on_a_phone_a_row_of_buttons_that_goes_on_fades_at_that_edge(opens: Opens, house: House) -> None:
+    page = opens(posted(house), 390)
+    for row in (page.locator(".dock > .go"), page.locator(".tools-of-text")):
+        row.wait_for()
+        edges = (
+            "(row) => ['--before', '--after'].map((name) => parseFloat(getComputedStyle(row).getPropertyValue(name)))"
+        )
+        before, after = row.evaluate(edges)
+        assert (before, after > 20) == (0, True)
+        row.evaluate("(row) => row.scrollTo(9999, 0)")
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        before, after = row.evaluate(edges)
+        assert (before > 20, after) == (True, 0)
+    wide = opens(posted(house))
+    wide.locator(".tools-of-text").wait_for()
+    assert wide.locator(".dock > .go").evaluate(edges) == [0, 0]
+
+
+@pytest.mark.long_on_postgresql
 def test_what_somebody_else_ticked_stays_ticked(opens: Opens, house: House) -> None:
     path = posted(house)
     one, other = opens(path), opens(path)
