@@ -12,7 +12,7 @@ from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +113,43 @@ def test_a_picture_that_did_not_arrive_keeps_its_place_and_is_sent_again(opens: 
     page.get_by_role("button", name="Leave it out").click()
     assert page.locator(".coming").count() == 0
     assert "page.png" not in text_of(page)
+
+
+def test_what_is_published_while_a_picture_is_on_its_way_has_it(opens: Opens) -> None:
+    page = opens(NEW)
+    held: list[Route] = []
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    page.locator("[name=title]").fill("With a picture")
+    write_text(page, "Before")
+    page.route("**/admin/media/", hold)
+    hand(page, "paste", ("slow.png", picture(size=(9, 6))))
+    page.get_by_label("In words").fill("Slow")
+    with page.expect_request("**/admin/media/"):
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("A picture is on its way: waiting for it").wait_for()
+    held[0].continue_()
+    page.get_by_text("Published. Readers see it now.").wait_for()
+    assert re.fullmatch(r"Before\n\n!\[Slow\]\(/media/\S+\)", text_of(page))
+
+
+def test_nothing_is_published_without_a_picture_that_did_not_arrive(opens: Opens) -> None:
+    page = opens(NEW)
+    page.locator("[name=title]").fill("Without a picture")
+    write_text(page, "Before")
+    page.route("**/admin/media/", lambda route: route.abort())
+    hand(page, "paste", ("lost.png", picture(size=(9, 7))))
+    page.get_by_label("In words").fill("Lost")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Try again").wait_for()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("A picture did not arrive: try again, or leave it out. “Publish” was not done.").wait_for()
+    page.get_by_role("button", name="Leave it out").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("Published. Readers see it now.").wait_for()
 
 
 def test_a_picture_of_the_library_is_chosen(opens: Opens) -> None:

@@ -96,8 +96,8 @@ async def test_nobody_else_sees_or_takes_it(nell: Reader) -> None:
     await put(nell)
     await signed_in(nell, "Tom", role="owner")
     assert "data-offered" not in await nell.page(NEW)
-    for path in (f"{journal.PATH}{TAB}/", f"{NEW}?take={TAB}"):
-        assert (await nell.get(path)).status_code == 404
+    assert (await nell.get(f"{journal.PATH}{TAB}/")).status_code == 404
+    assert (await nell.get(f"{NEW}?take={TAB}")).status_code == 303  # To the form without it.
     assert (await put(nell, sequence=2)).status_code == 404
     assert (await nell.client.post(journal.PATH, data={"throw": TAB})).status_code == 404
 
@@ -276,3 +276,32 @@ async def test_a_full_disk_is_told_and_what_was_kept_before_stays(nell: Reader) 
     assert "Three typed words" in await nell.page(f"{NEW}?take={TAB}")
     await nell.do(lambda session: session.execute(text("PRAGMA max_page_count=1000000")))
     assert (await put(nell, sequence=2, fields=large)).json()["kept"]
+
+
+async def test_a_text_that_another_form_has_taken_leads_to_the_form_which_offers_it(nell: Reader) -> None:
+    post_id = await nell.do(post, "Ebb", "One.", status="draft", published_at=None)
+    for path in (NEW, f"/admin/posts/{post_id}/"):
+        answer = await nell.get(f"{path}?take={TAB}")
+        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        assert "is offered here" in await nell.page(path)
+
+
+async def test_what_somebody_typed_is_not_saved_by_who_is_signed_in_then(nell: Reader) -> None:
+    post_id = await nell.do(post, "Ebb", "One.", status="draft", published_at=None)
+    forms = {path: changed(form(await nell.page(path), path), title="Nell's own", markdown="Typed by Nell", do="save")
+             for path in (NEW, f"/admin/posts/{post_id}/")}  # fmt: skip
+    await signed_in(nell, "Tom", role="owner")
+    for path, fields in forms.items():
+        answer = await nell.client.post(path, data=fields)
+        assert answer.status_code == 403
+        assert "Somebody else has typed this: Tom is signed in here now. Nothing was saved." in answer.text
+        again = dict(form(answer.text, path))
+        assert (again["markdown"], again["account"]) == ("Typed by Nell", fields["account"])
+    assert (await nell.db.read(edited, post_id)).title == "Ebb"
+    assert len(await nell.db.read(lambda session: session.execute(select(Post.id)).all())) == 1
+
+
+async def test_what_is_typed_of_a_post_is_not_kept_as_that_of_a_page(nell: Reader) -> None:
+    post_id = await nell.do(post, "Ebb", "One.", status="draft", published_at=None)
+    assert (await put(nell, kind="page", post=post_id)).json()["post"] is None
+    assert (await put(nell, "f" * 16, post=post_id)).json()["post"] == post_id

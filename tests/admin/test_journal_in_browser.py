@@ -76,6 +76,7 @@ with sync_playwright() as playwright:
         page.route("**/admin/journal/*", lambda route: route.abort())
         for letter in words:
             page.keyboard.type(letter)
+        page.locator("[data-said]").filter(has_text="· Kept in this browser: the site does not answer.").wait_for()
         print("typed", flush=True)
         page.wait_for_timeout(60_000)
     else:
@@ -118,7 +119,6 @@ def test_a_browser_that_is_killed_in_mid_typing_offers_the_text_though_the_serve
     )
     assert first.stdout is not None
     assert first.stdout.readline() == "typed\n"
-    time.sleep(0.5)
     os.killpg(first.pid, signal.SIGKILL)
     killed = kill_all(tmp_path / "profile")
     assert killed
@@ -366,3 +366,54 @@ def test_an_answer_that_is_lost_makes_no_second_post(opens: Opens, house: House)
     titles: list[str] = []
     write(house.site, lambda session: titles.extend(session.scalars(select(Post.title))))
     assert titles.count(title) == 1
+
+
+@pytest.mark.long_on_postgresql
+def test_what_the_server_does_not_take_is_offered_from_the_browser(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    page.context.route("**/admin/journal/*", lambda route: route.fulfill(status=503))
+    write_text(page, "Kept here alone")
+    page.get_by_label("Standfirst").fill("In short")
+    said(page, "Kept in this browser: the site cannot keep it at this moment.")
+    page.reload()
+    page.get_by_text("Not saved: 3 words").filter(has_text="in this browser alone").wait_for()
+    page.locator(".cm-content").wait_for()
+    page.get_by_role("button", name="Take it").click()
+    assert text_of(page) == "Kept here alone"
+    assert page.get_by_label("Standfirst").input_value() == "In short"
+    said(page, "Kept in this browser")
+    assert page.locator("[data-offered]").count() == 0
+    page.context.unroute("**/admin/journal/*")
+    save(page)
+    assert text_of(page) == "Kept here alone"
+
+
+@pytest.mark.long_on_postgresql
+def test_a_text_that_was_taken_is_offered_again_when_its_page_is_loaded_once_more(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    write_text(page, "Taken, and not saved")
+    said(page, "Kept on the server")
+    page.reload()
+    page.get_by_role("link", name="Take it").click()
+    said(page, "Kept on the server")
+    page.reload()
+    assert take(page) == "Taken, and not saved"
+
+
+@pytest.mark.long_on_postgresql
+def test_a_server_that_is_slow_to_keep_is_not_said_to_have_kept(opens: Opens, house: House) -> None:
+    page = opens(posted(house))
+    held: list[Route] = []
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    write_text(page, "Kept")
+    said(page, "Kept on the server")
+    page.route("**/admin/journal/*", hold)
+    typing(page, " and more")
+    said(page, "Kept in this browser, not saved yet.")
+    for route in held:
+        route.continue_()
+    page.unroute("**/admin/journal/*")
+    said(page, "Kept on the server")

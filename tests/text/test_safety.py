@@ -137,3 +137,16 @@ def test_the_marks_of_the_renderer_cannot_be_forged() -> None:
     assert html.count(MARK) == 1
     assert f'href="{MARK}/b/"' in html
     assert "main" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Use List<int> and more words.", "<p>Use List&lt;int&gt; and more words.</p>\n"),
+        ("Vec<T> of <name>, closed</name>", "<p>Vec&lt;T&gt; of &lt;name&gt;, closed&lt;/name&gt;</p>\n"),
+        ('a <set of="b">c</set> d', '<p>a &lt;set of="b"&gt;c&lt;/set&gt; d</p>\n'),
+        ("an <em>element</em> <my-own>of mine</my-own><br>", "<p>an <em>element</em> of mine<br></p>\n"),
+    ],
+)
+def test_what_is_no_element_is_shown_as_it_was_written(text: str, html: str) -> None:
+    assert render(text).html == html

@@ -112,7 +112,11 @@ export const pictures = ({ media, pick }) => {
   [file.type, file.accept, file.multiple] = ["file", "image/*", true];
   return {
     shown: [places, EditorView.atomicRanges.of((view) => view.state.field(places))],
-    busy: (state) => state.field(places).size > 0,
+    busy: (state) => {  // "", or "coming", or "failed" where somebody has to do something about it.
+      const found = [];
+      for (let each = state.field(places).iter(); each.value; each.next()) found.push(each.value.spec.widget.picture.box);
+      return found.some((box) => box.classList.contains("failed")) ? "failed" : found.length ? "coming" : "";
+    },
     take,
     bring: (view) => {
       file.value = "";

@@ -95,11 +95,13 @@ async def page(
     base: Base | None = None,
     taken: str = "",
     told: str = "",
+    typist: str = "",
     **more: Any,
 ) -> Reply:
     """The form with what was `typed`; `base` is what it was opened on, where that is not the post as it is now.
 
     `taken` are the forms whose kept texts stand in this one; `told` is said at its head.
+    `typist` is the account that has typed it, where that is not who is signed in.
     """
     db: Database = request.app.state.db
     choices = await db.read(offered)
@@ -128,6 +130,7 @@ async def page(
         base=base,
         taken=taken,
         told=told,
+        typist=typist or str(signed_in(request).account_id),
         living=living,
         unsaved=[each for each in left if each.tab not in taken.split()],
         dirty=error is not None or bool(taken or told),

@@ -10,6 +10,7 @@ from westmarch.admin import post_fields
 from westmarch.admin.post_base import Base
 from westmarch.admin.post_fields import Typed
 from westmarch.db.sessions import Reading
+from westmarch.errors import Refused
 from westmarch.journal import queries
 from westmarch.journal.forms import Form as OfJournal
 from westmarch.journal.queries import Unsaved
@@ -48,6 +49,16 @@ def kept(found: Unsaved, who: SignedIn, saved: Typed) -> Kept:
     if found.saved not in ("", found.base):  # Saved without an answer: it stands on that, not on what it was opened on.
         base = Base(found.saved)
     return Kept(post_fields.read(form, who, saved), base)
+
+
+def of_another(form: Form, who: SignedIn) -> Refused | None:
+    """Why a form is not saved that was typed while somebody else was signed in; None where it was typed by `who`."""
+    if form.line("account") in ("", str(who.account_id)):
+        return None
+    return Refused(
+        f"Somebody else has typed this: {who.name} is signed in here now. Nothing was saved.",
+        hint="Sign in as who has typed it, in another tab, then send it again.",
+    )
 
 
 def taken(text: str) -> tuple[str, ...]:

@@ -78,6 +78,8 @@ async def _new(request: Request, kind: Kind) -> Reply:
         return await _opened(request, kind, None, empty)
     form = await forms.read(request, file_bytes=post_shown.MOST_FILE)
     typed, do, of = post_fields.read(form, who, empty), form.line("do"), unsaved.sent(form)
+    if refusal := unsaved.of_another(form, who):
+        return await post_form.page(request, kind, None, typed, error=refusal, typist=form.line("account"))
     made = await _made(request, of)
     if made is not None:
         return await _sent(request, kind, made.post_id, form)
@@ -104,7 +106,11 @@ async def _opened(request: Request, kind: Kind, found: Edited | None, saved: Typ
     taken, who = request.query_params.get("take", ""), signed_in(request)
     if not unsaved.TAB.fullmatch(taken):
         return await post_form.page(request, kind, found, saved)
-    entry = await _db(request).read(journal.one, who.account_id, taken)
+    try:
+        entry = await _db(request).read(journal.one, who.account_id, taken)
+    except NotFound:  # The page was loaded once more: another form has it by now.
+        here = f"/admin/{kind}s/{found.id}/" if found else f"/admin/{kind}s/new/"
+        return flash.redirect(request, here, "That text was saved or thrown away, or is offered here.")
     if (entry.kind, entry.post_id) != (kind, found.id if found else None):
         raise NotFound("That text was typed elsewhere.")
     kept = unsaved.kept(entry, who, saved)
@@ -150,6 +156,9 @@ async def _sent(request: Request, kind: Kind, post_id: int, form: Form) -> Reply
     db, who = _db(request), signed_in(request)
     found, site, before = await _as_it_is(request, kind, post_id)
     typed, do, base = post_fields.read(form, who, before), form.line("do"), await _base(request, post_id, form, site)
+    if refusal := unsaved.of_another(form, who):
+        typist = form.line("account")
+        return await post_form.page(request, kind, found, typed, error=refusal, base=base, typist=typist)
     expected = form.line("overwrite") or base.version
     here = f"/admin/{kind}s/{post_id}/"
     try:

@@ -97,7 +97,7 @@ def keep(session: Session, account_id: int, typed: Typed, *, moment: datetime) -
     size = len(typed.fields)
     if there is None or size > there.size + _GROWS:
         _require_room(session, account_id, typed.tab, size)
-    post_id = typed.post_id if typed.post_id and _is_there(session, typed.post_id) else None
+    post_id = typed.post_id if typed.post_id and _is_there(session, typed.kind, typed.post_id) else None
     values = {
         "tab": typed.tab,
         "account_id": account_id,
@@ -130,11 +130,9 @@ def _require_room(session: Session, account_id: int, tab: str, size: int) -> Non
         )
 
 
-def _is_there(session: Session, post_id: int) -> bool:
-    """Whether a post is there, and stays while this transaction goes on."""
-    wanted = select(Subject.id).where(
-        Subject.id == post_id, Subject.kind.in_(("post", "page")), Subject.purged_at.is_(None)
-    )
+def _is_there(session: Session, kind: str, post_id: int) -> bool:
+    """Whether a post (or page) is there, and stays while this transaction goes on."""
+    wanted = select(Subject.id).where(Subject.id == post_id, Subject.kind == kind, Subject.purged_at.is_(None))
     return session.scalar(wanted.with_for_update(read=True)) is not None
 
 

@@ -2,7 +2,8 @@
 
 Safety is the sanitizer's, which does not say what it removed; this tells the writer. And it keeps a mention such as
 `<script>`, a comment or a quotation mark that is never closed from swallowing the rest of the text: as with GitHub's
-"disallowed raw HTML", such a `<` is shown.
+"disallowed raw HTML", such a `<` is shown. So is that of what is no element at all, as in `List<int>`: whoever wrote it
+meant the words.
 """
 
 import re
@@ -26,6 +27,17 @@ _SWALLOW = frozenset(
     {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"}
     | {"select", "template", "svg", "frameset", "object"}
 )
+# The elements of HTML that are not allowed, those of old (https://html.spec.whatwg.org/#non-conforming-features) and
+# what drawings are made of: they are taken out. Names with `-` or `:` are elements of somebody's own.
+_OTHERS = (
+    "html head body base link meta button canvas data datalist dialog embed fieldset form hgroup legend main map area "
+    "menu meter optgroup option output param portal progress search slot applet acronym basefont bgsound big blink "
+    "center dir font frame isindex image keygen listing marquee menuitem multicol nextid nobr rb rtc spacer strike tt "
+    "path g rect circle ellipse line polyline polygon text tspan textpath defs use symbol marker pattern clippath mask "
+    "filter lineargradient radialgradient stop desc metadata foreignobject animate animatetransform"
+)
+_ELEMENTS = TAGS | _SWALLOW | frozenset(_OTHERS.split())
+_CLOSING = re.compile(r"</([A-Za-z][^\s/><]{0,60})")
 _QUIET = frozenset({"style", "class", "target", "align", "border", "loading", "decoding", "preload"})
 """Attributes that leave no gap when they go: old posts are full of them, and one warning for each kind is enough."""
 
@@ -43,17 +55,26 @@ class Tag:
 def defuse(html: str, line: int | None, env: Any) -> str:
     """Raw HTML that keeps to itself, with warnings of what of it will not be kept."""
     html = _REFERENCE.sub(_fit, html) if "&#" in html else html
+    html = _CLOSING.sub(lambda match: match[0] if _is_element(match[1].lower()) else f"&lt;{match[0][1:]}", html)
     pieces: list[str] = []
     done = 0
     for tag in tags(html):
-        if tag.closed:
+        if tag.closed and _is_element(tag.name):
             _report(tag, line, env)
+            continue
+        if tag.closed:
+            warn(env, line, f"<{tag.name}> is no element of HTML, and shown as text.")
         else:
             shown = html[tag.start : tag.start + 40].split("\n")[0]
             warn(env, line, f"“{shown}” is never closed, and shown as text.")
-            pieces += [html[done : tag.start], "&lt;"]
-            done = tag.start + 1
+        pieces += [html[done : tag.start], "&lt;"]
+        done = tag.start + 1
     return "".join(pieces) + html[done:]
+
+
+def _is_element(name: str) -> bool:
+    """Whether a name is that of an element, be it allowed or not (a comment is one here)."""
+    return name in _ELEMENTS or name == "!--" or "-" in name or ":" in name
 
 
 def _fit(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import { changed, form, onKept, say, state } from "./form.js";
 import { store } from "./store.js";
 import { text } from "./text.js";
 
-const SOON = 1000, AGAIN = 3000, PATIENCE = 10_000, LAST = 60_000;
+const SOON = 1000, LATE = 2500, AGAIN = 3000, PATIENCE = 10_000, LAST = 60_000;
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 export const tab = hex(crypto.getRandomValues(new Uint8Array(16)));
 export const account = Number(form.dataset.account);
@@ -12,13 +12,14 @@ const address = form.dataset.journal;
 let sequence = 0;      // Of what is typed now.
 let here = 0, there = 0;  // What of it this browser has, and the server.
 let refuses = false;   // Whether this browser keeps nothing.
-let fault = "";        // Why the server has it not: "away", "ill" (it answers that it cannot), "out", or words.
+let behind = 0;        // Since when the server has not the newest.
+let fault = "";        // Why the server has it not: "away", "ill" (it answers that it cannot), "out", "large", or words.
 let undone = "";       // The button that was pressed and did nothing for that.
 
 form.addEventListener("formdata", ({ formData }) => { formData.set("tab", tab); formData.set("sequence", sequence); });
 if (navigator.locks) navigator.locks.request(`westmarch-${tab}`, () => new Promise(() => {}));  // While this page is there.
 
-const APART = new Set(["tab", "sequence", "version", "back", "do", "taken", "resolve"]);
+const APART = new Set(["tab", "sequence", "version", "account", "back", "do", "taken", "resolve"]);
 const value = (name) => form.elements[name]?.value ?? "";
 const entry = () => {
   const fields = Object.fromEntries([...new FormData(form)].filter(([name, each]) => typeof each === "string" && !APART.has(name) && !name.startsWith("choice-")));
@@ -28,13 +29,14 @@ const entry = () => {
 const clock = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 // The line.
-const SILENT = { away: "does not answer", ill: "cannot keep it at this moment" };
+const SILENT = { away: "does not answer", ill: "cannot keep it at this moment", large: "takes no text that is so large" };
 let told = "";
 const tell = () => {
   if (!changed()) return;
   const kept = here === sequence ? "Kept in this browser" : "Not kept in this browser";
   const again = undone ? ` “${undone}” was not done: press it again${fault ? " then" : ""}.` : "";
-  const soon = there && !fault ? told : `${here === sequence ? "Kept in this browser, n" : "N"}ot saved yet.`;
+  const late = performance.now() - behind > LATE;
+  const soon = there && !fault && !late ? told : `${here === sequence ? "Kept in this browser, n" : "N"}ot saved yet.`;
   if (fault === "out") say(`Signed out. ${kept}.${again}`, { words: "Sign in again", href: form.dataset.signIn });
   else if (SILENT[fault] && refuses) say(`Kept nowhere: this browser keeps nothing, and the site ${SILENT[fault]}. Leave this page open.${again}`);
   else if (SILENT[fault]) say(`${kept}: the site ${SILENT[fault]}.${again}`);
@@ -58,7 +60,7 @@ const remember = () => {
         refuses = false;
       } catch { refuses = true; break; }
       tell();
-      if (here < sequence) await new Promise((resolve) => { setTimeout(resolve, Math.min(5 * (performance.now() - began), 500)); });
+      if (here < sequence) await new Promise((resolve) => { setTimeout(resolve, Math.min(5 * (performance.now() - began), 200)); });
     }
     writing = null;
     tell();
@@ -78,8 +80,7 @@ export const put = async (now) => {
     if (answer.status === 401) return { fault: "out" };
     if (answer.status === 403) return { fault: "somebody else is signed in here." };
     if (answer.status === 409) return { fault: "too many unsaved texts are on the server." };
-    if (answer.status === 422) return { fault: "it is too large for the server." };
-    if (answer.status === 503) return { fault: "ill" };
+    return { fault: [413, 422].includes(answer.status) ? "large" : "ill" };
   } catch { /* No network, no server, or no answer in time. */ }
   return { fault: "away" };
 };
@@ -91,10 +92,10 @@ export const send = () => {
   sending ??= (async () => {
     clearTimeout(waiting);
     waiting = null;
-    const now = entry(), answer = await put(now);
+    const now = entry(), began = performance.now(), answer = await put(now);
     sending = null;
     fault = answer.fault ?? "";
-    if (!fault) there = Math.max(there, now.sequence);
+    if (!fault) [there, behind] = [Math.max(there, now.sequence), began];
     tell();
     if (fault) later(AGAIN);
     else if (there < sequence) later(SOON);
@@ -114,6 +115,10 @@ const look = () => {
     small = now;
   }
   version = text.version;
+  if (there === sequence) {
+    behind = performance.now();
+    setTimeout(tell, LATE + 50);
+  }
   sequence += 1;
   if (changed()) { remember(); later(SOON); } else settle(true);
   rests = performance.now() + Math.min(5 * (performance.now() - began), 500);
@@ -125,10 +130,16 @@ export const flush = async (button) => {
   look();
   if (sending) await sending;
   if (there < sequence || fault) await send();
-  if (!["away", "ill", "out"].includes(fault)) return true;
+  if (!["away", "ill", "out", "large"].includes(fault)) return true;
   undone = button;
   tell();
   return false;
+};
+// All that is typed is in this browser then, or it is known that it keeps nothing.
+export const kept = async () => {
+  look();
+  await remember();
+  return here === sequence;
 };
 // All is as it is saved: nothing of it has to be kept.
 const settle = async (everywhere) => {

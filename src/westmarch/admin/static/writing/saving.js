@@ -6,6 +6,15 @@ import { text } from "./text.js";
 
 let leaves = false, saving = false;
 
+// What is still to come into the text is waited for; what did not arrive is for somebody to decide.
+const complete = async (button) => {
+  while (text.busy === "coming") {
+    say("A picture is on its way: waiting for it …");
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  if (text.busy) say(`A picture did not arrive: try again, or leave it out. “${button}” was not done.`);
+  return !text.busy;
+};
 // What leaves the page is kept on the server first: where that cannot be, one stays here.
 let sure = false;
 form.addEventListener("submit", async (event) => {
@@ -15,6 +24,7 @@ form.addEventListener("submit", async (event) => {
   if (sure || !changed()) return;
   event.preventDefault();
   await new Promise((resolve) => { setTimeout(resolve); });  // A form is not sent again while it tells that it is sent.
+  if (submitter?.value !== "trash" && !await complete(submitter?.textContent.trim())) { leaves = false; return; }
   if (!await flush(submitter?.textContent.trim())) { leaves = false; return; }
   sure = true;
   form.requestSubmit(submitter);

@@ -10,7 +10,8 @@
 //   top                the line at the upper edge, from 1, with its fraction; can be set
 //   onScroll(call)     calls when it was scrolled
 //   focus()            puts the cursor into it
-//   busy               whether something is still to come into it, as a picture that is under way
+//   busy               whether something is still to come into it, as a picture that is under way ("coming") or did not
+//                      arrive ("failed"); else empty
 export const area = document.querySelector("form[data-writing] [name=markdown]");
 
 const changed = new Set(), scrolled = new Set();
@@ -29,7 +30,7 @@ let home = {
   get selection() { return { from: area.selectionStart, to: area.selectionEnd }; },
   get top() { return 1 + area.scrollTop / lineHeight(); },
   set top(line) { area.scrollTop = (line - 1) * lineHeight(); },
-  busy: false,
+  busy: "",
   replace(from, to, words) { area.setRangeText(words, from, to, "end"); tell(); },
   focus() { area.focus(); },
 };
