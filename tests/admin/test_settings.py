@@ -14,6 +14,7 @@ import pytest
 from tests.accounts.people import signed_in
 from tests.admin.filled import changed, form, send
 from tests.factories import post
+from tests.media.pictures import PDF
 from tests.readers import Reader
 from tests.readers import reader as reader
 from westmarch.app import create_app
@@ -286,7 +287,7 @@ async def test_a_logo_is_uploaded_shown_and_removed(owner: Reader, tmp_path: Pat
     ("content", "name", "told"),
     [
         (b"<svg onload=alert(1)>", "logo.svg", "It is an SVG"),
-        (b"%PDF-1.4", "logo.pdf", "This is no picture."),
+        (PDF, "logo.pdf", "This is no picture."),
         (b"\x89PNG\r\n\x1a\n", "logo.png", "The picture is broken"),
         (b"x" * (6 * 1024 * 1024), "logo.png", "more than 5 MB"),
     ],
