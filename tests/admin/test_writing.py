@@ -421,3 +421,10 @@ async def test_what_is_no_picture_is_no_cover(owner: Reader) -> None:
     answer = await upload(owner, b"words", upload_alt="The sea")
     assert (answer.status_code, bool(fault(answer.text, "upload"))) == (422, True)
     assert dict(form(answer.text, NEW))["upload_alt"] == "The sea"
+
+
+async def test_a_browser_looks_for_the_direction_of_short_texts_alone(owner: Reader) -> None:
+    for words, direction in (("قصير", "auto"), ("A word. " * 15_000, "ltr")):
+        post_id = await owner.do(post, direction, words, status="draft", published_at=None)
+        page = await owner.page(f"/admin/posts/{post_id}/")
+        assert re.search(rf'<textarea[^>]* name="markdown"[^>]* dir="{direction}"', page)
