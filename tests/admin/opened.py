@@ -69,6 +69,23 @@ def opening(browser: "Browser", owned: Owned, *, timeout: int = 30_000) -> Itera
         context.close()
 
 
+# Fixtures of the files that try the editor, which takes its time
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
+    """A new site of the file's own."""
+    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
+        yield made
+
+
+@pytest.fixture
+def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
+    """What opens pages of that site."""
+    with opening(browser, owned, timeout=60_000) as open_:
+        yield open_
+
+
 def write_text(page: "Page", markdown: str) -> None:
     """Write the text of a form, in its editor."""
     page.locator(".cm-content").focus()

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.admin.opened import Opens, Owned, opening, owned_by_nell, text_of, write_text
+from tests.admin.opened import Opens, Owned, owned_by_nell, text_of, write_text
+from tests.admin.opened import opens as opens
 from tests.cli.test_doctor import write
 from tests.factories import post
 from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -37,12 +38,6 @@ def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
     with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
         write(made.site, furnish)
         yield made
-
-
-@pytest.fixture
-def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    with opening(browser, owned, timeout=60_000) as open_:
-        yield open_
 
 
 def chosen(page: "Page", text: str) -> None:

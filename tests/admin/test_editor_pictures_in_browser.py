@@ -1,18 +1,19 @@
 """Pictures that are pasted, dropped or chosen while one writes: brought into the library, and asked for their words."""
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.admin.opened import Opens, Owned, opening, owned_by_nell, text_of, write_text
+from tests.admin.opened import Opens, text_of, write_text
+from tests.admin.opened import opens as opens
+from tests.admin.opened import owned as owned
 from tests.media.pictures import picture
 from tests.quality.test_axe import RUN
 from tests.quality.test_axe import axe as axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
@@ -26,18 +27,6 @@ HAND = """([what, files]) => {
   const [Kind, held] = what === "paste" ? [ClipboardEvent, "clipboardData"] : [DragEvent, "dataTransfer"];
   target.dispatchEvent(new Kind(what, { ...more, [held]: data }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
-        yield made
-
-
-@pytest.fixture
-def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    with opening(browser, owned, timeout=60_000) as open_:
-        yield open_
 
 
 def hand(page: "Page", what: str, *files: tuple[str, bytes]) -> None:

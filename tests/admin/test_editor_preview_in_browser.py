@@ -1,30 +1,14 @@
 """The preview beside the text: soon there, only what differs put in, and scrolled in step."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.admin.opened import Opens, Owned, opening, owned_by_nell, write_text
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.admin.opened import Opens, write_text
+from tests.admin.opened import opens as opens
+from tests.admin.opened import owned as owned
 
 pytestmark = pytest.mark.browser
 
 NEW = "/admin/posts/new/"
-
-
-@pytest.fixture(scope="module")
-def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
-        yield made
-
-
-@pytest.fixture
-def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    with opening(browser, owned, timeout=60_000) as open_:
-        yield open_
 
 
 def test_what_is_as_it_was_stays_in_the_preview(opens: Opens) -> None:

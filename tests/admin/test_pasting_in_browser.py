@@ -3,36 +3,25 @@
 import random
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.admin.opened import Opens, Owned, opening, owned_by_nell, text_of, write_text
+from tests.admin.opened import Opens, text_of, write_text
+from tests.admin.opened import opens as opens
+from tests.admin.opened import owned as owned
 from tests.admin.test_editor_in_browser import paste
 from tests.media.pictures import picture
 from westmarch.text.markdown import render
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 NEW = "/admin/posts/new/"
-
-
-@pytest.fixture(scope="module")
-def owned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owned]:
-    with owned_by_nell(tmp_path_factory.mktemp("owned")) as made:
-        yield made
-
-
-@pytest.fixture
-def opens(browser: "Browser", owned: Owned) -> Iterator[Opens]:
-    with opening(browser, owned, timeout=60_000) as open_:
-        yield open_
 
 
 def pasted(page: "Page", html: str) -> str:
